@@ -1,0 +1,113 @@
+#pragma once
+// Rows as values. Times are milliseconds since 1970 (UTC); ids are positive; 0 means none.
+
+#include <cstdint>
+#include <string>
+
+namespace netbit::storage
+{
+
+using Id = std::int64_t;
+
+struct UserRecord {
+    Id id = 0;
+    std::string username{}; ///< unique without regard to ASCII case
+    std::string password{}; ///< argon2id string, or empty: cannot log in
+    std::string email{};
+    std::string role = "member"; ///< admin, member, guest, bot
+    std::string state = "active"; ///< active, deactivated, imported
+    std::int64_t createdAt = 0;
+};
+
+struct ChatRecord {
+    Id id = 0;
+    std::string name{};
+    std::string chatType{}; ///< direct, group, channel
+    Id creatorId = 0;
+    std::int64_t createdAt = 0;
+    std::int64_t updatedAt = 0;
+};
+
+struct ParticipantRecord {
+    Id chatId = 0;
+    Id userId = 0;
+    std::string role = "member"; ///< admin, moderator, member
+    std::int64_t joinedAt = 0;
+    std::int64_t lastReadAt = 0;
+};
+
+struct MessageRecord {
+    Id id = 0;
+    Id chatId = 0;
+    Id senderId = 0;
+    std::string content{};
+    std::string messageType = "text"; ///< text, image, file, system
+    std::int64_t createdAt = 0;
+    bool isEdited = false;
+    std::int64_t editedAt = 0;
+    Id replyTo = 0;
+};
+
+struct EventRecord {
+    Id id = 0;
+    std::string topic{}; ///< "message.created"
+    Id chatId = 0; ///< who may see it: the members of this chat; 0: see audience rules of the topic
+    Id actorId = 0;
+    Id objectId = 0; ///< for message.*: the message
+    std::string data{}; ///< JSON object; empty for message.created, whose object is read from messages
+    std::int64_t createdAt = 0;
+};
+
+struct SessionRecord {
+    Id id = 0;
+    Id userId = 0;
+    std::string client{}; ///< what the client calls itself (User-Agent), cut to 200 bytes
+    std::int64_t createdAt = 0;
+    std::int64_t lastUsedAt = 0;
+    std::int64_t expiresAt = 0;
+    std::int64_t revokedAt = 0;
+};
+
+struct RefreshTokenRecord {
+    std::string hash{}; ///< 32 bytes
+    Id sessionId = 0;
+    std::int64_t expiresAt = 0;
+    std::int64_t replacedAt = 0; ///< not 0: already rotated; its use again revokes the session
+};
+
+struct AccessTokenRecord {
+    Id id = 0;
+    Id userId = 0;
+    std::string name{};
+    std::string hash{}; ///< 32 bytes
+    std::int64_t createdAt = 0;
+    std::int64_t expiresAt = 0; ///< 0: never
+    std::int64_t revokedAt = 0;
+};
+
+struct InviteRecord {
+    std::string hash{}; ///< 32 bytes
+    Id createdBy = 0;
+    std::int64_t createdAt = 0;
+    std::int64_t expiresAt = 0;
+    Id usedBy = 0;
+};
+
+struct IdempotencyRecord {
+    std::string digest{}; ///< 32 bytes: of what the first request with this key asked for
+    Id messageId = 0;
+    std::int64_t createdAt = 0;
+};
+
+struct ImportRecord {
+    Id chatId = 0;
+    std::string source{}; ///< "irc:2004-11-15_03.raw.txt"
+    std::int64_t firstLine = 0;
+    std::int64_t lineCount = 0;
+    std::string digest{}; ///< hex, of those lines
+    Id firstMessageId = 0;
+    std::int64_t messageCount = 0;
+    std::int64_t importedAt = 0;
+};
+
+} // namespace netbit::storage

@@ -1,0 +1,103 @@
+#pragma once
+// The SQL of the host, and nothing else: no rule, no cache. Functions that write run on the writing connection inside
+// the writer's transaction; functions that read run on any. All throw DatabaseError. A prune() deletes at most some
+// thousand rows of a table, so that it never holds the writer up for long, and gives their number: call it again until
+// that is 0.
+
+#include "storage/Database.h"
+#include "storage/Records.h"
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace netbit::storage
+{
+
+struct UserRepository {
+    static void insert(Connection&, const UserRecord&); ///< the id is the caller's
+    static std::optional<UserRecord> byId(Connection&, Id);
+    static std::optional<UserRecord> byName(Connection&, std::string_view username);
+    static void setPassword(Connection&, Id, std::string_view hash);
+    static void setState(Connection&, Id, std::string_view state);
+    /// All users without their password, by id.
+    static void each(Connection&, const std::function<void(UserRecord&&)>&);
+    static Id highestId(Connection&);
+};
+
+struct CredentialRepository {
+    static void insertSession(Connection&, const SessionRecord&);
+    static std::optional<SessionRecord> session(Connection&, Id);
+    static void touchSession(Connection&, Id, std::int64_t lastUsedAt, std::int64_t expiresAt);
+    static bool revokeSession(Connection&, Id, std::int64_t at); ///< false: was revoked already or is not there
+    static std::vector<Id> revokeSessionsOf(Connection&, Id userId, std::int64_t at);
+    static Id highestSessionId(Connection&);
+    static void insertRefreshToken(Connection&, const RefreshTokenRecord&);
+    static std::optional<RefreshTokenRecord> refreshToken(Connection&, std::string_view hash);
+    static bool replaceRefreshToken(Connection&, std::string_view hash,
+                                    std::int64_t at); ///< false: was replaced already
+
+    static void insertAccessToken(Connection&, const AccessTokenRecord&);
+    static std::optional<AccessTokenRecord> accessToken(Connection&, std::string_view hash);
+    static bool revokeAccessToken(Connection&, Id, std::int64_t at);
+    static Id highestAccessTokenId(Connection&);
+
+    static void insertInvite(Connection&, const InviteRecord&);
+    static std::optional<InviteRecord> invite(Connection&, std::string_view hash);
+    static bool useInvite(Connection&, std::string_view hash, Id userId, std::int64_t at); ///< false: used or expired
+
+    /// Deletes what expired before the time: refresh tokens, invites, sessions long revoked. The newest session stays.
+    static std::int64_t prune(Connection&, std::int64_t before);
+};
+
+struct ChatRepository {
+    static void insert(Connection&, const ChatRecord&);
+    static void insertParticipant(Connection&, const ParticipantRecord&); ///< an existing one is left as it is
+    static void removeParticipant(Connection&, Id chatId, Id userId);
+    static void setRole(Connection&, Id chatId, Id userId, std::string_view role);
+    static void setRead(Connection&, Id chatId, Id userId, std::int64_t lastReadAt);
+    static void each(Connection&, const std::function<void(ChatRecord&&)>&);
+    /// All participants, by chat, then user.
+    static void eachParticipant(Connection&, const std::function<void(ParticipantRecord&&)>&);
+    static Id highestId(Connection&);
+};
+
+/// Order of messages everywhere: (created_at, id) within a chat.
+struct MessageRepository {
+    static void insert(Connection&, const MessageRecord&);
+    static std::optional<MessageRecord> byId(Connection&, Id);
+    static void edit(Connection&, Id, std::string_view content, std::int64_t editedAt);
+    /// The newest `limit` before the position (exclusive), newest first. Position {max, max} starts at the end.
+    static std::vector<MessageRecord> before(Connection&, Id chatId, std::int64_t createdAt, Id id, std::size_t limit);
+    /// The oldest `limit` after the position (exclusive), oldest first.
+    static std::vector<MessageRecord> after(Connection&, Id chatId, std::int64_t createdAt, Id id, std::size_t limit);
+    /// `limit` messages, skipping the newest `offset`, newest first (for page numbers).
+    static std::vector<MessageRecord> fromNewest(Connection&, Id chatId, std::int64_t offset, std::size_t limit);
+    static std::int64_t count(Connection&, Id chatId);
+    static std::int64_t newestTime(Connection&, Id chatId); ///< created_at of the last in order; 0 when empty
+    static Id highestId(Connection&);
+};
+
+struct IdempotencyRepository {
+    static std::optional<IdempotencyRecord> find(Connection&, Id senderId, std::string_view key);
+    static void insert(Connection&, Id senderId, std::string_view key, const IdempotencyRecord&);
+    static std::int64_t prune(Connection&, std::int64_t before);
+};
+
+struct EventRepository {
+    static void insert(Connection&, const EventRecord&);
+    /// Events with id > after, by id, at most `limit`.
+    static std::vector<EventRecord> after(Connection&, Id after, std::size_t limit);
+    static Id highestId(Connection&);
+    static Id lowestId(Connection&); ///< 0 when empty
+    /// The newest event stays whatever its age: ids never start again.
+    static std::int64_t prune(Connection&, std::int64_t before);
+};
+
+struct ImportRepository {
+    static std::vector<ImportRecord> of(Connection&, Id chatId, std::string_view source); ///< by first line
+    static void insert(Connection&, const ImportRecord&);
+};
+
+} // namespace netbit::storage

@@ -1,0 +1,195 @@
+#include "storage/tests/Temporary.h"
+
+namespace netbit::storage::test
+{
+
+namespace
+{
+
+class Restriction : public HostDatabase
+{
+protected:
+    Restriction()
+    {
+        addUser(1, "ada");
+        connection().restrictTo("p_todo_");
+        connection().execute("CREATE TABLE p_todo_items (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT UNIQUE);"
+                             "CREATE INDEX p_todo_by_title ON p_todo_items (title)");
+    }
+
+    bool runs(const std::string& sql)
+    {
+        try {
+            connection().execute(sql);
+            return true;
+        } catch (const DatabaseError& error) {
+            reason = error.what();
+            return false;
+        }
+    }
+
+    std::string reason; // of the last refusal
+};
+
+} // namespace
+
+TEST_F(Restriction, AllowsEverythingAPluginDoesWithItsOwnTables)
+{
+    EXPECT_TRUE(runs("INSERT INTO p_todo_items (title) VALUES ('a'), ('b')"));
+    EXPECT_TRUE(
+        runs("INSERT INTO p_todo_items (id, title) VALUES (1, 'c') ON CONFLICT DO UPDATE SET title = excluded.title"));
+    EXPECT_TRUE(runs("UPDATE p_todo_items SET title = upper(title) WHERE id = 1"));
+    EXPECT_TRUE(runs("WITH RECURSIVE n (i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < 5) SELECT * FROM n"));
+    EXPECT_TRUE(runs("SELECT count(*), max(t.title) FROM p_todo_items t JOIN p_todo_items u USING (id)"));
+    EXPECT_TRUE(runs("SELECT value FROM json_each('[1,2]')")) << reason;
+    EXPECT_TRUE(runs("ALTER TABLE p_todo_items ADD COLUMN due INTEGER"));
+    EXPECT_TRUE(runs("ALTER TABLE P_TODO_ITEMS RENAME COLUMN due TO due_at")) << "names are the same in any case";
+    EXPECT_TRUE(runs("ALTER TABLE p_todo_items DROP COLUMN due_at"));
+    EXPECT_TRUE(runs("CREATE VIEW p_todo_view AS SELECT title FROM p_todo_items"));
+    EXPECT_TRUE(runs("SELECT * FROM p_todo_view"));
+    EXPECT_TRUE(runs(
+        "CREATE TRIGGER p_todo_trigger AFTER INSERT ON p_todo_items BEGIN DELETE FROM p_todo_items WHERE id < 0; END"));
+    EXPECT_TRUE(runs("INSERT INTO p_todo_items (title) VALUES ('d')"));
+    EXPECT_TRUE(runs("CREATE TABLE p_todo_new (id INTEGER PRIMARY KEY, p REFERENCES p_todo_items (id))"));
+    EXPECT_TRUE(runs("INSERT INTO p_todo_new (id, p) SELECT id, id FROM p_todo_items"));
+    EXPECT_TRUE(runs("DELETE FROM p_todo_new"));
+    EXPECT_TRUE(runs("DROP VIEW p_todo_view"));
+    EXPECT_TRUE(runs("-- gone\n/* for good */ DROP TABLE p_todo_new"));
+}
+
+TEST_F(Restriction, AllowsFullTextSearch)
+{
+    EXPECT_TRUE(runs("CREATE VIRTUAL TABLE p_todo_search USING fts5(title, tokenize = 'trigram')"));
+    EXPECT_TRUE(runs("INSERT INTO p_todo_search (title) VALUES ('buy milk')"));
+    auto& found = connection().prepare("SELECT title FROM p_todo_search WHERE p_todo_search MATCH $1 ORDER BY rank");
+    ASSERT_TRUE(found.bind(1, std::string_view("milk")).step());
+    EXPECT_EQ(found.text(0), "buy milk");
+    found.reset();
+    database->read([](Connection& reader) {
+        reader.restrictTo("p_todo_");
+        EXPECT_TRUE(reader.prepare("SELECT title FROM p_todo_search WHERE p_todo_search MATCH 'milk'").step());
+        EXPECT_TRUE(reader.prepare("SELECT value FROM json_each('[1,2]')").step());
+    });
+    EXPECT_TRUE(runs("DROP TABLE p_todo_search"));
+}
+
+TEST_F(Restriction, DeniesOtherTables)
+{
+    for (const char* sql : {
+             "SELECT * FROM users",
+             "SELECT count(*) FROM users",
+             "SELECT (SELECT password FROM users) FROM p_todo_items",
+             "INSERT INTO users (id, username, created_at) VALUES (9, 'eve', 1)",
+             "UPDATE users SET role = 'admin'",
+             "DELETE FROM messages",
+             "DROP TABLE users",
+             "ALTER TABLE users ADD COLUMN evil TEXT",
+             "CREATE TABLE other (a)",
+             "CREATE TABLE p_todo_copy AS SELECT * FROM users",
+             "CREATE INDEX p_todo_evil ON users (password)",
+             "CREATE VIEW other_view AS SELECT 1",
+             "CREATE TRIGGER p_todo_evil AFTER INSERT ON users BEGIN SELECT 1; END",
+             "CREATE TEMP TABLE p_todo_temp (a)",
+             "CREATE VIRTUAL TABLE p_todo_stat USING dbstat(main)",
+             "SELECT * FROM sqlite_master",
+             "SELECT * FROM pragma_table_info('users')",
+             "SELECT * FROM sqlite_stmt",
+         })
+        EXPECT_TRUE(
+            !runs(sql) &&
+            (reason.find("not authorized") != std::string::npos || reason.find("prohibited") != std::string::npos))
+            << sql << ": " << reason;
+}
+
+TEST_F(Restriction, DoesNotLetTheSchemaBeWritten)
+{
+    for (const char* sql : {"UPDATE sqlite_master SET sql = ''", "DELETE FROM sqlite_master",
+                            "INSERT INTO sqlite_master (name) VALUES ('evil')"})
+        EXPECT_FALSE(runs(sql)) << sql;
+}
+
+TEST_F(Restriction, DeniesOtherTablesThroughViewsTriggersAndSearch)
+{
+    // Writing these down is allowed; using them asks for the table behind.
+    static_cast<void>(runs("CREATE VIEW p_todo_v AS SELECT * FROM users"));
+    EXPECT_FALSE(runs("SELECT * FROM p_todo_v"));
+    static_cast<void>(
+        runs("CREATE TRIGGER p_todo_t AFTER INSERT ON p_todo_items BEGIN UPDATE users SET role = 'admin'; END"));
+    EXPECT_FALSE(runs("INSERT INTO p_todo_items (title) VALUES ('x')"));
+    static_cast<void>(
+        runs("CREATE VIRTUAL TABLE p_todo_f USING fts5(username, content = 'users', content_rowid = 'id')"));
+    EXPECT_FALSE(runs("INSERT INTO p_todo_f (p_todo_f) VALUES ('rebuild')"));
+}
+
+TEST_F(Restriction, DeniesWhatReachesBeyondTables)
+{
+    for (const char* sql : {
+             "ATTACH '/tmp/evil.db' AS evil",
+             "VACUUM INTO '/tmp/evil.db'",
+             "PRAGMA journal_mode = DELETE",
+             "PRAGMA foreign_keys = OFF",
+             "PRAGMA writable_schema = ON",
+             "SELECT load_extension('evil')",
+             "BEGIN",
+             "COMMIT",
+             "ROLLBACK",
+             "SAVEPOINT evil",
+             "ANALYZE",
+             "REINDEX",
+         })
+        EXPECT_FALSE(runs(sql)) << sql;
+}
+
+TEST_F(Restriction, DoesNotReuseAStatementOfTheHost)
+{
+    connection().restrictTo({});
+    constexpr std::string_view sql = "SELECT username FROM users";
+    ASSERT_TRUE(connection().prepare(sql).step());
+    connection().restrictTo("p_todo_");
+    EXPECT_THROW(connection().prepare(sql), DatabaseError);
+    connection().restrictTo("p_other_");
+    EXPECT_THROW(connection().prepare("SELECT title FROM p_todo_items"), DatabaseError);
+    connection().restrictTo({});
+    EXPECT_TRUE(connection().prepare(sql).step());
+    EXPECT_NO_THROW(connection().prepare("SELECT title FROM p_todo_items"));
+}
+
+TEST_F(Restriction, AlsoHoldsWhenAStatementIsCompiledAnew)
+{
+    constexpr std::string_view sql = "SELECT count(*) FROM p_todo_items";
+    EXPECT_TRUE(connection().prepare(sql).step());
+    connection().restrictTo({});
+    connection().execute("ALTER TABLE p_todo_items ADD COLUMN due INTEGER"); // all statements are stale now
+    connection().restrictTo("p_todo_");
+    EXPECT_TRUE(connection().prepare(sql).step());
+}
+
+TEST_F(Restriction, EndsWithTheRead)
+{
+    connection().restrictTo({});
+    for (int i = 0; i < 8; ++i) { // each reader at least once
+        database->read([](Connection& reader) {
+            reader.restrictTo("p_todo_");
+            EXPECT_THROW(reader.prepare("SELECT * FROM users"), DatabaseError);
+        });
+        EXPECT_THROW(database->read([](Connection& reader) {
+            reader.restrictTo("p_todo_");
+            reader.prepare("SELECT * FROM users");
+        }),
+                     DatabaseError);
+        database->read([](Connection& reader) { EXPECT_TRUE(reader.prepare("SELECT * FROM users").step()); });
+    }
+}
+
+TEST_F(Restriction, KeepsABoundedNumberOfStatements)
+{
+    for (int i = 0; i < 2000; ++i) {
+        connection().restrictTo("p_todo_");
+        connection().prepare("SELECT " + std::to_string(i) + " FROM p_todo_items").step();
+        connection().restrictTo({});
+    }
+    connection().restrictTo("p_todo_");
+    EXPECT_NO_THROW(connection().prepare("SELECT 1 FROM p_todo_items").step());
+}
+
+} // namespace netbit::storage::test
