@@ -1,0 +1,75 @@
+#pragma once
+// The HTTP/1.1 edge: listeners, strict parsing (RFC 9110, RFC 9112), limits, time-outs, replies.
+
+#include "base/Result.h"
+#include "edge/Router.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace netbit::net {
+class ReactorPool;
+}
+
+namespace netbit::edge {
+
+struct Limits {
+    std::size_t maxHeadBytes = 16 * 1024; ///< request line and fields; over it: 431
+    std::size_t maxHeaders = 100;         ///< over it: 431
+    std::size_t maxTargetBytes = 8 * 1024; ///< over it: 414
+    std::size_t maxBodyBytes = 1024 * 1024; ///< for routes that state none; over it: 413
+    std::size_t maxConnections = 20'000;
+    std::size_t maxPerAddress = 0; ///< 0: none; loopback is never limited
+    std::chrono::milliseconds headTimeout{10'000}; ///< first byte to end of head; 408
+    std::chrono::milliseconds bodyTimeout{30'000}; ///< whole body; 408
+    std::chrono::milliseconds idleTimeout{75'000}; ///< between requests; closed silently
+    std::chrono::milliseconds writeTimeout{30'000};
+};
+
+/// Runs a task on a worker thread; false when the queue is full (the edge answers 503 with Retry-After).
+using Offload = std::function<bool(std::function<void()>)>;
+
+/// Told of what is a bug of whoever answers: an exception in a handler, a second reply, a header that may not be sent.
+/// [any]. Without one, the line goes to stderr.
+using Complaint = std::function<void(std::string_view line)>;
+
+struct ServerCounts {
+    std::atomic<std::uint64_t> requests{0};
+    std::atomic<std::uint64_t> byClass[6] = {}; ///< [2] = 2xx …; [0] = refused before a route was known
+};
+
+/// Reactors, router and gate must outlive it, and the workers behind `offload` must have stopped before reactors, router
+/// and gate end: an exchange that a worker holds uses them.
+class Server {
+public:
+    Server(net::ReactorPool& reactors, Router& router, Gate& gate, Offload offload, Limits limits);
+    ~Server();
+
+    /// Before start().
+    void setComplaint(Complaint complaint);
+
+    /// Binds; the port is known afterwards. Serving starts with start().
+    base::Result<std::uint16_t> listenTcp(const std::string& address, std::uint16_t port);
+    base::Result<void> listenUnix(const std::string& path); ///< requests from it are local()
+    void start();
+
+    /// [control] New limits apply to connections accepted from now on.
+    void setLimits(Limits limits);
+    /// [control] Accepts no more, lets requests under way finish (each with Connection: close), closes idle ones;
+    /// whatever is left after `patience` is closed.
+    void drain(std::chrono::milliseconds patience);
+
+    const ServerCounts& counts() const noexcept; ///< summed up over the reactors at each call
+    std::int64_t openConnections() const noexcept;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> _impl;
+};
+
+} // namespace netbit::edge

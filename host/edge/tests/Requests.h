@@ -1,0 +1,211 @@
+#pragma once
+// Good and bad requests (RFC 9110, RFC 9112), used by the parser's tests and over real sockets.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netbit::tests {
+
+struct Sample {
+    std::string_view name;
+    std::string bytes;
+    int status; ///< of the (first) answer
+};
+
+inline std::string withHead(std::string_view fields, std::string_view body = {})
+{
+    return "POST /echo/x HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n" + std::string(body);
+}
+
+/// Every one is refused with its status, and the connection closed.
+inline std::vector<Sample> badRequests()
+{
+    using namespace std::string_literals;
+    return {
+        {"bare CR in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", 400},
+        {"bare CR before CRLF", "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\r\n\r\n", 400},
+        {"bare CR in the request line", "GET /\r HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"bare LF after the request line", "GET / HTTP/1.1\nHost: a\r\n\r\n", 400},
+        {"bare LF after a field", "GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", 400},
+        {"bare LF as empty line", "GET / HTTP/1.1\r\nHost: a\r\n\n", 400},
+        {"bare LF before the request", "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"obs-fold with a space", "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n", 400},
+        {"obs-fold with a tab", "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n\tb\r\n\r\n", 400},
+        {"space before the first field", "GET / HTTP/1.1\r\n Host: a\r\n\r\n", 400},
+        {"space before the colon", "GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},
+        {"tab before the colon", "GET / HTTP/1.1\r\nHost: a\r\nX\t: a\r\n\r\n", 400},
+        {"space in a name", "GET / HTTP/1.1\r\nHost: a\r\nX Y: a\r\n\r\n", 400},
+        {"empty name", "GET / HTTP/1.1\r\nHost: a\r\n: a\r\n\r\n", 400},
+        {"no colon", "GET / HTTP/1.1\r\nHost: a\r\nnothing\r\n\r\n", 400},
+        {"NUL in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"s, 400},
+        {"control character in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: a\x01"s + "b\r\n\r\n", 400},
+        {"DEL in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: 0123456789\x7F\r\n\r\n", 400},
+        {"NUL in a name", "GET / HTTP/1.1\r\nHost: a\r\nX\0: a\r\n\r\n"s, 400},
+        {"delimiter in a name", "GET / HTTP/1.1\r\nHost: a\r\nX(Y): a\r\n\r\n", 400},
+        {"byte over 127 in a name", "GET / HTTP/1.1\r\nHost: a\r\nX\xC3\xA4: a\r\n\r\n", 400},
+        {"NUL in the target", "GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"s, 400},
+        {"control character in the target", "GET /\x02 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"tab in the target", "GET /a\tb HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"byte over 127 in the target", "GET /\xC3\xA4 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"fragment in the target", "GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"quote in the target", "GET /\"a HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"bad escape in the path", "GET /echo/%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"cut escape in the path", "GET /echo/%4 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"NUL escape in a parameter", "GET /echo/%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"invalid UTF-8 in a parameter", "GET /echo/%ff HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"invalid UTF-8 in the query", "GET /echo/x?a=%c3 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"overlong UTF-8 in the query", "GET /echo/x?a=%c0%af HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"bad escape in the query", "GET /echo/x?a=%g0 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"space in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"two spaces", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"two spaces before the version", "GET /  HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"tab instead of a space", "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"space behind the version", "GET / HTTP/1.1 \r\nHost: a\r\n\r\n", 400},
+        {"no version", "GET /\r\nHost: a\r\n\r\n", 400},
+        {"no target", "GET HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"relative target", "GET echo/x HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"asterisk with GET", "GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"authority form", "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"another scheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"absolute form without host", "GET http:/// HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"absolute form with userinfo", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"method with a delimiter", "G(T / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"space before the method", " GET / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"overlong method", std::string(40, 'A') + " / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"lower case version", "GET / http/1.1\r\nHost: a\r\n\r\n", 400},
+        {"version without digits", "GET / HTTP/x.y\r\nHost: a\r\n\r\n", 400},
+        {"long version", "GET / HTTP/1.10\r\nHost: a\r\n\r\n", 400},
+        {"another protocol", "GET / ICY/1.1\r\nHost: a\r\n\r\n", 400},
+        {"HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
+        {"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505},
+        {"HTTP/0.9", "GET / HTTP/0.9\r\nHost: a\r\n\r\n", 505},
+        {"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
+        {"TLS", "\x16\x03\x01\x02"s, 400},
+        {"no Host", "GET / HTTP/1.1\r\n\r\n", 400},
+        {"two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400},
+        {"two Hosts in HTTP/1.0", "GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400},
+        {"empty Host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", 400},
+        {"Host with a space", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
+        {"Host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400},
+        {"Host with userinfo", "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", 400},
+        {"Host list", "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400},
+        {"Host with a bad port", "GET / HTTP/1.1\r\nHost: a:x\r\n\r\n", 400},
+        {"Host with a large port", "GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n", 400},
+        {"Host with an open bracket", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400},
+        {"two unequal lengths", withHead("Content-Length: 1\r\nContent-Length: 2\r\n", "ab"), 400},
+        {"two equal lengths", withHead("Content-Length: 1\r\nContent-Length: 1\r\n", "a"), 400},
+        {"length list", withHead("Content-Length: 1, 1\r\n", "a"), 400},
+        {"negative length", withHead("Content-Length: -1\r\n", "a"), 400},
+        {"signed length", withHead("Content-Length: +1\r\n", "a"), 400},
+        {"hexadecimal length", withHead("Content-Length: 0x1\r\n", "a"), 400},
+        {"length with a space", withHead("Content-Length: 1 0\r\n", "a"), 400},
+        {"length with letters", withHead("Content-Length: 1a\r\n", "a"), 400},
+        {"decimal length", withHead("Content-Length: 1.0\r\n", "a"), 400},
+        {"empty length", withHead("Content-Length:\r\n", "a"), 400},
+        {"overflowing length", withHead("Content-Length: 18446744073709551617\r\n", "a"), 400},
+        {"length over 63 bits", withHead("Content-Length: 9223372036854775808\r\n", "a"), 400},
+        {"TE and CL", withHead("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n"), 400},
+        {"CL and TE", withHead("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400},
+        {"TE twice", withHead("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400},
+        {"TE chunked, chunked", withHead("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n"), 400},
+        {"TE chunked not last", withHead("Transfer-Encoding: chunked, gzip\r\n", "0\r\n\r\n"), 400},
+        {"TE unknown", withHead("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"), 400},
+        {"TE identity", withHead("Transfer-Encoding: identity\r\n", "0\r\n\r\n"), 400},
+        {"TE empty", withHead("Transfer-Encoding:\r\n", "0\r\n\r\n"), 400},
+        {"TE quoted", withHead("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n"), 400},
+        {"TE with a parameter", withHead("Transfer-Encoding: chunked;a=b\r\n", "0\r\n\r\n"), 400},
+        {"TE with vertical tab", withHead("Transfer-Encoding: \x0B" "chunked\r\n", "0\r\n\r\n"), 400},
+        {"TE with space before colon", withHead("Transfer-Encoding : chunked\r\n", "0\r\n\r\n"), 400},
+        {"TE coding not known here", withHead("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 501},
+        {"TE in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+        {"chunk size empty", withHead("Transfer-Encoding: chunked\r\n", "\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk size no number", withHead("Transfer-Encoding: chunked\r\n", "x\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk size negative", withHead("Transfer-Encoding: chunked\r\n", "-1\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk size signed", withHead("Transfer-Encoding: chunked\r\n", "+3\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk size with 0x", withHead("Transfer-Encoding: chunked\r\n", "0x3\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk size overflowing", withHead("Transfer-Encoding: chunked\r\n", "10000000000000003\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk size after a space", withHead("Transfer-Encoding: chunked\r\n", " 3\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk size before a space", withHead("Transfer-Encoding: chunked\r\n", "3 \r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk line with bare LF", withHead("Transfer-Encoding: chunked\r\n", "3\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk line with bare CR", withHead("Transfer-Encoding: chunked\r\n", "3\r\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk too long for its size", withHead("Transfer-Encoding: chunked\r\n", "3\r\nabcd\r\n0\r\n\r\n"), 400},
+        {"chunk without CRLF", withHead("Transfer-Encoding: chunked\r\n", "3\r\nabc0\r\n\r\n"), 400},
+        {"chunk ended by LF", withHead("Transfer-Encoding: chunked\r\n", "3\r\nabc\n0\r\n\r\n"), 400},
+        {"extension without name", withHead("Transfer-Encoding: chunked\r\n", "3;\r\nabc\r\n0\r\n\r\n"), 400},
+        {"extension with a bad name", withHead("Transfer-Encoding: chunked\r\n", "3;a b\r\nabc\r\n0\r\n\r\n"), 400},
+        {"extension without value", withHead("Transfer-Encoding: chunked\r\n", "3;a=\r\nabc\r\n0\r\n\r\n"), 400},
+        {"extension with an open quote", withHead("Transfer-Encoding: chunked\r\n", "3;a=\"b\r\nabc\r\n0\r\n\r\n"), 400},
+        {"extension with a control character", withHead("Transfer-Encoding: chunked\r\n", "3;a=\x01\r\nabc\r\n0\r\n\r\n"), 400},
+        {"extension too long",
+         withHead("Transfer-Encoding: chunked\r\n", "3;a=" + std::string(300, 'b') + "\r\nabc\r\n0\r\n\r\n"), 400},
+        {"trailer malformed", withHead("Transfer-Encoding: chunked\r\n", "0\r\nbad trailer\r\n\r\n"), 400},
+        {"trailer folded", withHead("Transfer-Encoding: chunked\r\n", "0\r\nX: a\r\n b\r\n\r\n"), 400},
+        {"trailer with bare LF", withHead("Transfer-Encoding: chunked\r\n", "0\r\nX: a\n\r\n"), 400},
+        {"Connection malformed", "GET / HTTP/1.1\r\nHost: a\r\nConnection: a b\r\n\r\n", 400},
+        {"another expectation", withHead("Content-Length: 1\r\nExpect: 200-ok\r\n", "a"), 417},
+        {"target too long", "GET /" + std::string(9'000, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", 414},
+        {"target too long, and no end", "GET /" + std::string(9'000, 'a'), 414},
+        {"head too large", "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'a') + "\r\n\r\n", 431},
+        {"too many fields",
+         [] {
+             std::string text = "GET / HTTP/1.1\r\nHost: a\r\n";
+             for (int i = 0; i < 100; ++i)
+                 text += "X: a\r\n";
+             return text + "\r\n";
+         }(),
+         431},
+        {"body too large", withHead("Content-Length: 1048577\r\n"), 413},
+        {"chunks too large", withHead("Transfer-Encoding: chunked\r\n", "100001\r\n"), 413},
+    };
+}
+
+/// Every one is answered with its status, and another request may follow.
+inline std::vector<Sample> goodRequests()
+{
+    return {
+        {"plain GET", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 200},
+        {"no space behind the colon", "GET / HTTP/1.1\r\nHost:a\r\n\r\n", 200},
+        {"spaces and tabs around a value", "GET / HTTP/1.1\r\nHost: \t a \t\r\n\r\n", 200},
+        {"names in any case", "GET / HTTP/1.1\r\nhOST: a\r\n\r\n", 200},
+        {"empty value", "GET / HTTP/1.1\r\nHost: a\r\nX:\r\n\r\n", 200},
+        {"tab inside a value", "GET / HTTP/1.1\r\nHost: a\r\nX: 1234567\t890\r\n\r\n", 200},
+        {"obs-text in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: 1234567\xFF\xC3\xA4" "890\r\n\r\n", 200},
+        {"every token character in a name", "GET / HTTP/1.1\r\nHost: a\r\n!#$%&'*+-.^_`|~aZ09: 1\r\n\r\n", 200},
+        {"empty line before the request", "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 200},
+        {"Host with a port", "GET / HTTP/1.1\r\nHost: example.org:8080\r\n\r\n", 200},
+        {"Host with an empty port", "GET / HTTP/1.1\r\nHost: example.org:\r\n\r\n", 200},
+        {"Host IPv6", "GET / HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n\r\n", 200},
+        {"Host with an escape", "GET / HTTP/1.1\r\nHost: a%41\r\n\r\n", 200},
+        {"absolute form", "GET http://a/echo/x HTTP/1.1\r\nHost: a\r\n\r\n", 200},
+        {"absolute form in capitals", "GET HTTP://a:80/echo/x?y HTTP/1.1\r\nHost: b\r\n\r\n", 200},
+        {"absolute form without path", "GET http://a HTTP/1.1\r\nHost: a\r\n\r\n", 200},
+        {"asterisk with OPTIONS", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 204},
+        {"OPTIONS", "OPTIONS /echo/x HTTP/1.1\r\nHost: a\r\n\r\n", 204},
+        {"HEAD", "HEAD /echo/x HTTP/1.1\r\nHost: a\r\n\r\n", 200},
+        {"escapes", "GET /echo/%C3%A4%2F?q=%e2%82%ac+1&&b HTTP/1.1\r\nHost: a\r\n\r\n", 200},
+        {"escaped letter in a fixed segment", "GET /%65cho/x HTTP/1.1\r\nHost: a\r\n\r\n", 200},
+        {"brackets in the query", "GET /echo/x?a[b]={c|d} HTTP/1.1\r\nHost: a\r\n\r\n", 200},
+        {"length", withHead("Content-Length: 3\r\n", "abc"), 200},
+        {"length zero", withHead("Content-Length: 0\r\n"), 200},
+        {"length with leading zeros", withHead("Content-Length: 0003\r\n", "abc"), 200},
+        {"POST without body", withHead(""), 200},
+        {"GET with a body", "GET /echo/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 200},
+        {"chunks", withHead("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n"), 200},
+        {"TE in any case", withHead("Transfer-Encoding: Chunked\r\n", "3\r\nabc\r\n0\r\n\r\n"), 200},
+        {"chunk size in capitals and zeros", withHead("Transfer-Encoding: chunked\r\n", "00A\r\n0123456789\r\n00\r\n\r\n"), 200},
+        {"extensions",
+         withHead("Transfer-Encoding: chunked\r\n", "3;a;b=c ; d = \"e;\\\"f\"\r\nabc\r\n0;x\r\n\r\n"), 200},
+        {"trailers", withHead("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\nX: a\r\nY:\r\n\r\n"), 200},
+        {"expectation", withHead("Content-Length: 1\r\nExpect: 100-Continue\r\n", "a"), 200},
+        {"expectation without a body", withHead("Expect: 100-continue\r\n"), 200},
+        {"Connection list", "GET / HTTP/1.1\r\nHost: a\r\nConnection: TE, keep-alive\r\n\r\n", 200},
+        {"HTTP/1.0 kept alive", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200},
+        {"nothing there", "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 404},
+        {"nothing there, with a body", "POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 404},
+        {"method not known", "DELETE /echo/x HTTP/1.1\r\nHost: a\r\n\r\n", 405},
+        {"method unheard of", "BREW /echo/x HTTP/1.1\r\nHost: a\r\n\r\n", 405},
+    };
+}
+
+} // namespace netbit::tests
