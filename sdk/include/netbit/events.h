@@ -43,7 +43,8 @@ typedef struct nb_subscribe_options {
 typedef struct nb_event_calls {
     uint32_t size;
     uint32_t reserved;
-    /* NB_OK: next. NB_WOULD_BLOCK: taken, but no more until resume(). NB_CLOSED: cancel me. */
+    /* NB_OK: next. NB_WOULD_BLOCK: taken, but no more until resume(), also one that came before this call returned.
+     * NB_CLOSED: cancel me. */
     int32_t (*event)(void *user, const nb_event *event);
     /* The log no longer reaches back to `after` (or the reader is hopelessly behind): start afresh; the subscription
      * goes on from `next_id`. Optional. */

@@ -52,12 +52,15 @@ typedef struct nb_reply {
     size_t header_count;
 } nb_reply;
 
-/* What a plugin wants to hear about a stream. Both optional; on a reactor thread. */
+/* What a plugin wants to hear about a stream. All optional; on a reactor thread, one at a time. */
 typedef struct nb_stream_calls {
     uint32_t size;
     uint32_t reserved;
     void (*drained)(void *user); /* after write said NB_WOULD_BLOCK: there is room again */
     void (*closed)(void *user);  /* the peer is gone; end() is still the plugin's to call */
+    /* After end(): no call is under way and none will come; free `user`. On any thread, also within end().
+     * Does not come when stream() itself failed. */
+    void (*ended)(void *user);
 } nb_stream_calls;
 
 typedef struct nb_http_api {
@@ -81,7 +84,8 @@ typedef struct nb_http_api {
     /* Borrowed until answered; NULL when nobody signed in. */
     nb_principal *(*principal)(const nb_request *request);
 
-    /* Answering: [any], exactly one of reply, problem and stream, exactly once. The request is gone afterwards. */
+    /* Answering: [any], exactly one of reply, problem and stream, exactly once. The request is gone afterwards. A status
+     * other than NB_OK: not answered, and still to be (NB_INVALID: a status or header that HTTP does not allow). */
     int32_t (*reply)(nb_request *request, const nb_reply *reply);
     int32_t (*problem)(nb_request *request, const nb_error *error);
     /* Keeps the request beyond the handler; the plugin must answer it, also when it is stopped. */
@@ -94,6 +98,9 @@ typedef struct nb_http_api {
     int32_t (*stream_write)(nb_stream *stream, nb_str bytes);
     int32_t (*stream_write_body)(nb_stream *stream, nb_body *body);
     void (*stream_end)(nb_stream *stream);
+
+    /* [any] 1 on a worker, 0 on a reactor. */
+    uint32_t (*may_block)(const nb_request *request);
 } nb_http_api;
 
 #ifdef __cplusplus

@@ -42,7 +42,8 @@ typedef struct nb_tcp_calls {
     uint32_t reserved;
     /* A new connection. *session is given back in every later call. NB_OK, else it is closed. */
     int32_t (*accepted)(void *user, nb_conn *conn, void **session);
-    /* Everything received and not yet consumed. Returns the number of bytes consumed; the rest comes again with more. */
+    /* Everything received and not yet consumed. Returns the number of bytes consumed; the rest comes again with more,
+     * or after resume(), also when reading was not paused. */
     size_t (*data)(void *session, nb_conn *conn, nb_str bytes);
     /* The peer sends no more, but may still read. Optional: without it the connection is closed after what is queued. */
     void (*ended)(void *session, nb_conn *conn);

@@ -4,77 +4,21 @@
 usage: run.py BENCH_REACTOR [--rounds N] [--seconds N] [--connections 64,1000] [--json FILE]
 Each round runs the servers in turn, so that a noisy minute hits all of them. Server on core 0, wrk on core 1.
 """
-import argparse, json, os, re, signal, socket, statistics, subprocess, sys, tempfile, time
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
 
-NGINX = """
-worker_processes 1;
-pid {dir}/pid;
-error_log {dir}/error.log;
-events {{ worker_connections 8192; }}
-http {{
-  access_log off; sendfile on; tcp_nodelay on; keepalive_requests 1000000000;
-  open_file_cache max=100 inactive=1h; open_file_cache_valid 1h;
-  default_type application/json;
-  client_body_temp_path {dir}/a; proxy_temp_path {dir}/b; fastcgi_temp_path {dir}/c; uwsgi_temp_path {dir}/d;
-  scgi_temp_path {dir}/e;
-  server {{ listen 127.0.0.1:{port} backlog=4096; root {dir}/www; }}
-}}
-"""
-PATH = "/api/chats/1/messages"
-TICK = os.sysconf("SC_CLK_TCK")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from rows.http import KEYS, Nginx, wrk  # noqa: E402
+from rows.measure import Program, figures, table, text  # noqa: E402
+from rows.server import fetch  # noqa: E402
 
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def fetch(port):
-    with socket.create_connection(("127.0.0.1", port), 5) as s:
-        s.sendall(f"GET {PATH} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += s.recv(65536)
-        head, _, body = data.partition(b"\r\n\r\n")
-        length = int(re.search(rb"(?i)content-length: (\d+)", head).group(1))
-        while len(body) < length:
-            body += s.recv(65536)
-        return body
-
-
-def tree(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as f:
-        children = [int(c) for c in f.read().split()]
-    return [pid] + [p for c in children for p in tree(c)]
-
-
-def cpu(pid):
-    """user and system seconds of a process tree; schedstat has nanoseconds for the sum, stat has ticks for the split"""
-    total = user = system = 0.0
-    for p in tree(pid):
-        for thread in os.listdir(f"/proc/{p}/task"):
-            with open(f"/proc/{p}/task/{thread}/schedstat") as f:
-                total += int(f.read().split()[0]) / 1e9
-        with open(f"/proc/{p}/stat") as f:
-            fields = f.read().rsplit(")", 1)[1].split()
-        user += int(fields[11]) / TICK
-        system += int(fields[12]) / TICK
-    return total, user, system
-
-
-def pinned(core, *command, **more):
-    return subprocess.Popen(["taskset", "-c", str(core), *command], **more)
-
-
-def wrk(port, connections, seconds):
-    out = subprocess.run(["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
-                          f"http://127.0.0.1:{port}{PATH}"], capture_output=True, text=True).stdout
-    requests = int(re.search(r"(\d+) requests in", out).group(1))
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
-    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
-    errors = re.search(r"Socket errors:.*|Non-2xx.*", out)
-    return requests, rate, float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit], errors.group(0) if errors else ""
+TARGET = "/api/chats/1/messages"
 
 
 def main():
@@ -86,63 +30,36 @@ def main():
     args.add_argument("--json")
     args = args.parse_args()
 
-    servers = {}
-    with tempfile.TemporaryDirectory() as work:
-        try:
-            for kind in ("edge", "bare", "poco"):
-                process = pinned(0, args.program, kind, "0", stdout=subprocess.PIPE, text=True)
-                servers[kind] = (process, int(process.stdout.readline()))
-            body = fetch(servers["edge"][1])
-            os.makedirs(f"{work}/www{os.path.dirname(PATH)}")
-            with open(f"{work}/www{PATH}", "wb") as f:
-                f.write(body)
-            os.chmod(work, 0o755)
-            port = free_port()
-            with open(f"{work}/nginx.conf", "w") as f:
-                f.write(NGINX.format(dir=work, port=port))
-            nginx = pinned(0, "nginx", "-p", work, "-c", f"{work}/nginx.conf", "-g", "daemon off;",
-                           stderr=subprocess.DEVNULL)
-            servers["nginx"] = (nginx, port)
-            for _ in range(100):
-                try:
-                    assert fetch(port) == body
-                    break
-                except OSError:
-                    time.sleep(0.05)
-            assert fetch(servers["poco"][1]) == body
+    results = []
+    with tempfile.TemporaryDirectory() as work, contextlib.ExitStack() as running:
+        servers = {}
+        for kind in ("edge", "bare", "poco"):
+            program = running.enter_context(Program(args.program, kind, 0, core=0, stdout=subprocess.PIPE, text=True))
+            servers[kind] = (program, int(program.process.stdout.readline()))
+        body = fetch(servers["edge"][1], TARGET)[1]
+        os.mkdir(f"{work}/nginx")
+        nginx = running.enter_context(Nginx(f"{work}/nginx", {"page": (TARGET, body)}, core=0))
+        servers["nginx"] = (nginx, nginx.ports["page"])
+        for name, (_, port) in servers.items():
+            if fetch(port, TARGET)[1] != body:
+                raise SystemExit(f"{name} answers something else")
 
-            results = []
-            for connections in map(int, args.connections.split(",")):
-                runs = {name: [] for name in servers}
-                for _ in range(args.rounds):
-                    for name, (process, port) in servers.items():
-                        before = cpu(process.pid)
-                        requests, rate, p99, errors = wrk(port, connections, args.seconds)
-                        after = cpu(process.pid)
-                        total, user, system = (1e6 * (b - a) / requests for a, b in zip(before, after))
-                        runs[name].append(dict(cpu_us=total, user_us=user, system_us=system, rate=rate, p99_ms=p99,
-                                               errors=errors))
-                reference = statistics.median(r["cpu_us"] for r in runs["nginx"])
-                for name, each in runs.items():
-                    row = {key: statistics.median(r[key] for r in each) for key in
-                           ("cpu_us", "user_us", "system_us", "rate", "p99_ms")}
-                    row.update(server=name, connections=connections, bytes=len(body),
-                               cpu_min=min(r["cpu_us"] for r in each), cpu_max=max(r["cpu_us"] for r in each),
-                               nginx_cpu_ratio=reference / row["cpu_us"],
-                               errors="; ".join(sorted({r["errors"] for r in each} - {""})))
-                    results.append(row)
-        finally:
-            for process, _ in servers.values():
-                process.send_signal(signal.SIGTERM)
-            for process, _ in servers.values():
-                process.wait()
+        for connections in map(int, args.connections.split(",")):
+            runs = {name: [] for name in servers}
+            for _ in range(args.rounds):
+                for name, (program, port) in servers.items():
+                    runs[name].append(wrk(program, port, TARGET, connections, args.seconds))
+            found = {name: figures(each, KEYS) for name, each in runs.items()}
+            for name, each in found.items():
+                ratio = found["nginx"]["cpu_us"]["median"] / each["cpu_us"]["median"]
+                results.append({"server": name, "connections": connections, "bytes": len(body), **each,
+                                "nginx_cpu_ratio": ratio,
+                                "errors": "; ".join(sorted({r["errors"] for r in runs[name]} - {""}))})
 
-    print(f"{'server':7}{'conns':>6}{'CPU us/req':>12}{'min':>7}{'max':>7}{'user':>7}{'sys':>7}{'nginx/it':>10}"
-          f"{'req/s':>9}{'p99 ms':>8}")
-    for r in results:
-        print(f"{r['server']:7}{r['connections']:6}{r['cpu_us']:12.2f}{r['cpu_min']:7.2f}{r['cpu_max']:7.2f}"
-              f"{r['user_us']:7.2f}{r['system_us']:7.2f}{r['nginx_cpu_ratio']:10.2f}{r['rate']:9.0f}{r['p99_ms']:8.2f}"
-              f" {r['errors']}")
+    table(["server", "", "conns", "CPU us (min-max)", "user", "sys", "nginx/it", "req/s", "p99 ms"],
+          [[r["server"], r["errors"], r["connections"], text(r["cpu_us"]), f"{r['user_us']['median']:.2f}",
+            f"{r['system_us']['median']:.2f}", f"{r['nginx_cpu_ratio']:.2f}", f"{r['rate']['median']:.0f}",
+            f"{r['p99_ms']['median']:.2f}"] for r in results])
     if args.json:
         with open(args.json, "w") as f:
             json.dump(results, f, indent=1)

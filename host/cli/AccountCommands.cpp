@@ -1,0 +1,130 @@
+#include "cli/Commands.h"
+#include "cli/JsonFields.h"
+#include "cli/Person.h"
+
+#include <boost/json/serialize.hpp>
+
+namespace netbit::cli
+{
+
+namespace
+{
+
+constexpr std::string_view defaultServer = "http://127.0.0.1:8080";
+
+base::Result<Login> withPassword(const Http& http, const std::string& user, const std::string& password)
+{
+    const auto body = boost::json::serialize(boost::json::object{{"username", user}, {"password", password}});
+    const auto reply = http.send("POST", "/api/auth/login", body);
+    if (!reply)
+        return reply.error();
+    const auto answer = document(*reply);
+    if (!answer)
+        return answer.error();
+    Login login{http.endpoint().url(), user, text(*answer, "access_token"), text(*answer, "refresh_token")};
+    if (const auto* account = member(*answer, "user"))
+        if (auto name = text(*account, "username"); !name.empty())
+            login.username = std::move(name);
+    if (login.accessToken.empty())
+        return base::fault(base::Status::malformed, "unexpected_answer", "The server gave no access token.");
+    return login;
+}
+
+/// A token says nothing of whose it is, so the server is asked: that also tells whether it is good.
+base::Result<Login> withToken(const Http& http, const std::string& token)
+{
+    const auto reply = http.send("GET", "/api/user/profile", {}, {{"Authorization", "Bearer " + token}});
+    if (!reply)
+        return reply.error();
+    const auto answer = document(*reply);
+    if (!answer)
+        return answer.error();
+    return Login{http.endpoint().url(), text(*answer, "username"), token, {}};
+}
+
+ExitCode login(const Arguments& arguments, Terminal& terminal)
+{
+    const bool byToken = arguments.has("token-stdin");
+    if (byToken == arguments.has("password-stdin"))
+        return complain(
+            terminal,
+            base::fault(base::Status::invalid, "wrong_usage", "Give either --password-stdin or --token-stdin."));
+    if (!byToken && !arguments.has("user"))
+        return complain(terminal,
+                        base::fault(base::Status::invalid, "wrong_usage", "--user NAME says whose password it is."));
+    const auto endpoint =
+        Endpoint::fromUrl(arguments.plain().empty() ? defaultServer : std::string_view(arguments.plain()[0]));
+    if (!endpoint)
+        return complain(terminal, endpoint.error());
+    const auto path = loginPath();
+    if (!path)
+        return complain(terminal, path.error());
+    const auto secret = readSecret(terminal, byToken ? "token" : "password");
+    if (!secret)
+        return complain(terminal, secret.error());
+    const Http http(*endpoint);
+    const auto made = byToken ? withToken(http, *secret) : withPassword(http, arguments.value("user"), *secret);
+    if (!made)
+        return complain(terminal, made.error());
+    {
+        const LoginLock lock(*path);
+        if (const auto saved = saveLogin(*path, *made); !saved)
+            return complain(terminal, saved.error());
+    }
+    terminal.out << "Logged in to " << made->server << " as " << made->username << ".\n";
+    return success;
+}
+
+ExitCode logout(const Arguments&, Terminal& terminal)
+{
+    const auto path = loginPath();
+    if (!path)
+        return complain(terminal, path.error());
+    const auto stored = loadLogin(*path);
+    if (!stored && stored.status() == base::Status::unauthenticated) {
+        terminal.out << "You were not logged in.\n";
+        return success;
+    }
+    base::Result<void> told;
+    if (stored && !stored->refreshToken.empty()) {
+        if (auto person = Person::stored()) {
+            const auto body = boost::json::serialize(boost::json::object{{"refresh_token", stored->refreshToken}});
+            const auto answer = person->ask("POST", "/api/auth/logout", body);
+            if (!answer)
+                told = answer.error();
+        }
+    }
+    std::error_code error;
+    std::filesystem::remove(*path, error);
+    if (error)
+        return complain(terminal,
+                        base::fault(base::Status::internal, "unwritable",
+                                    path->string() + " cannot be removed: " + error.message() + "."));
+    if (!told) {
+        terminal.err << "The login is removed here, but the server could not be told: " << sentence(told.error())
+                     << '\n';
+        return failed;
+    }
+    terminal.out << "Logged out.\n";
+    return success;
+}
+
+} // namespace
+
+std::vector<Command> accountCommands()
+{
+    return {
+        {"login",
+         "[URL] --user NAME --password-stdin | --token-stdin",
+         "Stores a login for chats, send and tail.",
+         {{"user", "", "NAME", "your user name"},
+          {"password-stdin", "", "", "read the password from the first line of stdin"},
+          {"token-stdin", "", "", "read a personal access token (nbt_...) from the first line of stdin"}},
+         0,
+         1,
+         login},
+        {"logout", "", "Ends the stored login, here and on the server.", {}, 0, 0, logout},
+    };
+}
+
+} // namespace netbit::cli

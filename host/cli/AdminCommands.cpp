@@ -1,0 +1,193 @@
+#include "cli/Admin.h"
+#include "cli/Commands.h"
+#include "cli/JsonFields.h"
+
+#include "base/Json.h"
+
+#include <boost/json/serialize.hpp>
+#include <iomanip>
+
+namespace netbit::cli
+{
+
+namespace
+{
+
+std::string duration(std::int64_t ms)
+{
+    const auto seconds = ms / 1000;
+    std::string text;
+    if (seconds >= 86'400)
+        text += std::to_string(seconds / 86'400) + " d ";
+    if (seconds >= 3'600)
+        text += std::to_string(seconds / 3'600 % 24) + " h ";
+    if (seconds >= 60)
+        text += std::to_string(seconds / 60 % 60) + " min ";
+    return text + std::to_string(seconds % 60) + " s";
+}
+
+void printPlugins(std::ostream& out, const boost::json::array& plugins)
+{
+    std::size_t widest = 2;
+    for (const auto& plugin : plugins)
+        widest = std::max(widest, text(plugin, "id").size());
+    for (const auto& plugin : plugins) {
+        out << std::left << std::setw(static_cast<int>(widest) + 2) << text(plugin, "id") << std::setw(10)
+            << text(plugin, "version") << text(plugin, "state");
+        if (const auto detail = text(plugin, "detail"); !detail.empty())
+            out << "  " << detail;
+        out << '\n';
+    }
+}
+
+/// Prints the answer as JSON when that was asked for, else lets `print` do it.
+template <class Print>
+ExitCode show(const base::Result<boost::json::value>& answer, const Arguments& arguments, Terminal& terminal,
+              Print print)
+{
+    if (!answer)
+        return complain(terminal, answer.error());
+    if (arguments.has("json"))
+        terminal.out << boost::json::serialize(*answer) << '\n';
+    else
+        print(*answer);
+    return success;
+}
+
+ExitCode status(const Arguments& arguments, Terminal& terminal)
+{
+    return show(ask(arguments, "GET", "/admin/status"), arguments, terminal, [&](const boost::json::value& answer) {
+        auto& out = terminal.out;
+        const auto part = [&](std::string_view key) {
+            const auto* found = member(answer, key);
+            return found ? *found : boost::json::value();
+        };
+        const auto ports = part("ports");
+        const auto writer = part("writer");
+        const auto counts = part("counts");
+        out << "netbitd " << text(answer, "version") << ", process " << integer(answer, "pid") << ", up "
+            << duration(integer(answer, "uptime_ms")) << ", " << integer(answer, "rss_bytes") / 1'048'576 << " MiB\n"
+            << "ports    http " << integer(ports, "http") << ", tcp " << integer(ports, "tcp") << ", udp "
+            << integer(ports, "udp") << "\nwriter   " << (truth(writer, "healthy") ? "healthy" : "NOT HEALTHY") << ", "
+            << integer(writer, "queued") << " queued\ncounts   " << integer(counts, "users") << " users, "
+            << integer(counts, "chats") << " chats, " << integer(counts, "connections") << " connections\n";
+        if (const auto& plugins = list(answer, "plugins"); !plugins.empty()) {
+            out << "plugins\n";
+            printPlugins(out, plugins);
+        }
+    });
+}
+
+ExitCode pluginList(const Arguments& arguments, Terminal& terminal)
+{
+    return show(ask(arguments, "GET", "/admin/plugins"), arguments, terminal,
+                [&](const boost::json::value& answer) { printPlugins(terminal.out, list(answer, "data")); });
+}
+
+base::Result<std::string> password(const Arguments& arguments, Terminal& terminal)
+{
+    if (!arguments.has("password-stdin"))
+        return base::fault(
+            base::Status::invalid, "wrong_usage",
+            "A password is read with --password-stdin only: on the command line everybody could see it.");
+    return readSecret(terminal, "password");
+}
+
+ExitCode userAdd(const Arguments& arguments, Terminal& terminal)
+{
+    const auto secret = password(arguments, terminal);
+    if (!secret)
+        return complain(terminal, secret.error());
+    boost::json::object body{{"username", arguments.plain()[0]},
+                             {"password", *secret},
+                             {"role", arguments.has("admin") ? "admin" : "member"}};
+    if (arguments.has("email"))
+        body["email"] = arguments.value("email");
+    return show(ask(arguments, "POST", "/admin/users", boost::json::serialize(body)), arguments, terminal,
+                [&](const boost::json::value& answer) {
+                    terminal.out << "User " << text(answer, "username") << " was made, with id "
+                                 << integer(answer, "id") << ".\n";
+                });
+}
+
+ExitCode userPassword(const Arguments& arguments, Terminal& terminal)
+{
+    const auto secret = password(arguments, terminal);
+    if (!secret)
+        return complain(terminal, secret.error());
+    const auto& name = arguments.plain()[0];
+    const auto body = boost::json::serialize(boost::json::object{{"password", *secret}});
+    const auto answer = ask(arguments, "POST", "/admin/users/" + encoded(name) + "/password", body);
+    if (!answer)
+        return complain(terminal, answer.error());
+    terminal.out << "The password of " << name << " was set.\n";
+    return success;
+}
+
+ExitCode invite(const Arguments& arguments, Terminal& terminal)
+{
+    return show(ask(arguments, "POST", "/admin/invites", "{}"), arguments, terminal,
+                [&](const boost::json::value& answer) {
+                    terminal.out << text(answer, "invite") << '\n';
+                    terminal.err << "It can be used until " << text(answer, "expires_at") << ".\n";
+                });
+}
+
+ExitCode token(const Arguments& arguments, Terminal& terminal)
+{
+    constexpr std::int64_t mostDays = 3'650;
+    const auto days = arguments.number("days", 1, mostDays);
+    if (!days)
+        return complain(terminal, days.error());
+    boost::json::object body{{"name", arguments.value("label", "netbit")}};
+    if (*days)
+        body["expires_in_days"] = **days;
+    const auto target = "/admin/users/" + encoded(arguments.plain()[0]) + "/tokens";
+    return show(ask(arguments, "POST", target, boost::json::serialize(body)), arguments, terminal,
+                [&](const boost::json::value& answer) {
+                    terminal.out << text(answer, "token") << '\n';
+                    terminal.err << "This is the only time that it is shown.\n";
+                });
+}
+
+} // namespace
+
+std::vector<Command> adminCommands()
+{
+    const OptionSpec passwordStdin{"password-stdin", "", "", "read the password from the first line of stdin"};
+    return {
+        {"status", "", "Tells how the server is.", {dataOption, jsonOption}, 0, 0, status},
+        {"plugin list", "", "Lists the plugins and their states.", {dataOption, jsonOption}, 0, 0, pluginList},
+        {"user add",
+         "NAME [--admin] [--email E] --password-stdin",
+         "Makes a user.",
+         {{"admin", "", "", "with the role admin"},
+          {"email", "", "E", "the user's e-mail address"},
+          passwordStdin,
+          dataOption,
+          jsonOption},
+         1,
+         1,
+         userAdd},
+        {"user password",
+         "NAME --password-stdin",
+         "Sets a user's password.",
+         {passwordStdin, dataOption},
+         1,
+         1,
+         userPassword},
+        {"invite", "", "Makes an invitation to register with.", {dataOption, jsonOption}, 0, 0, invite},
+        {"token",
+         "NAME [--days N]",
+         "Makes a personal access token of a user.",
+         {{"days", "", "N", "how long it is good for"},
+          {"label", "", "TEXT", "what it is for (default: netbit)"},
+          dataOption,
+          jsonOption},
+         1,
+         1,
+         token},
+    };
+}
+
+} // namespace netbit::cli

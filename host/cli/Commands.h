@@ -1,0 +1,49 @@
+#pragma once
+// The commands of `netbit`, as a table: what each is called, what it takes, what it does.
+
+#include "cli/Arguments.h"
+#include "cli/Terminal.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netbit::cli
+{
+
+struct Command {
+    std::string_view name; ///< one or two words: "status", "user add"
+    std::string_view usage; ///< what follows the name
+    std::string_view summary; ///< one sentence
+    std::vector<OptionSpec> options;
+    std::size_t leastPlain = 0;
+    std::size_t mostPlain = 0;
+    ExitCode (*run)(const Arguments&, Terminal&) = nullptr;
+};
+
+constexpr std::size_t anyNumber = static_cast<std::size_t>(-1);
+
+const OptionSpec jsonOption{"json", "", "", "print JSON, for programs"};
+const OptionSpec dataOption{"data", "", "DIR",
+                            "the server's data directory (default: $NETBIT_DATA, ./var, /var/lib/netbit)"};
+
+std::vector<Command> adminCommands(); ///< over DATA/netbitd.sock
+std::vector<Command> importCommands();
+std::vector<Command> configCommands();
+std::vector<Command> accountCommands(); ///< login, logout
+std::vector<Command> chatCommands(); ///< chats, send, tail
+std::vector<Command> pingCommands();
+
+const std::vector<Command>& allCommands();
+
+/// The whole program. `arguments` are without the program's name. Prints usage errors and returns 2 for them.
+ExitCode run(const std::vector<std::string>& arguments, Terminal& terminal);
+
+/// Prints the error as one sentence to stderr.
+ExitCode complain(Terminal& terminal, const base::Error& error);
+
+/// A password or token: the first line of stdin, not shown when somebody types it. Error: invalid when there is none.
+base::Result<std::string> readSecret(Terminal& terminal, std::string_view what);
+
+} // namespace netbit::cli

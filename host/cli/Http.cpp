@@ -1,0 +1,235 @@
+#include "cli/Http.h"
+
+#include "base/Json.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
+#include <Poco/StreamCopier.h>
+#include <Poco/URI.h>
+#include <cstring>
+
+namespace netbit::cli
+{
+
+namespace
+{
+
+constexpr std::uint16_t defaultPort = 8080;
+
+base::Status statusOf(int http) noexcept
+{
+    switch (http) {
+    case 400:
+        return base::Status::malformed;
+    case 401:
+        return base::Status::unauthenticated;
+    case 403:
+        return base::Status::forbidden;
+    case 404:
+        return base::Status::notFound;
+    case 409:
+        return base::Status::conflict;
+    case 412:
+        return base::Status::preconditionFailed;
+    case 413:
+        return base::Status::tooLarge;
+    case 422:
+        return base::Status::invalid;
+    case 429:
+        return base::Status::rateLimited;
+    case 501:
+        return base::Status::unsupported;
+    case 502:
+    case 503:
+    case 504:
+        return base::Status::unavailable;
+    case 507:
+        return base::Status::storageFull;
+    default:
+        return http >= 500 ? base::Status::internal : base::Status::invalid;
+    }
+}
+
+std::string stringAt(const boost::json::object& object, std::string_view key)
+{
+    const auto* value = object.if_contains(key);
+    return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+base::Error problem(const Reply& reply)
+{
+    base::Error error = base::fault(statusOf(reply.status), "http_" + std::to_string(reply.status),
+                                    "The server answered with status " + std::to_string(reply.status) + ".");
+    const auto parsed = base::parseJson(reply.body);
+    const auto* object = parsed.ok() ? parsed->if_object() : nullptr;
+    if (!object)
+        return error;
+    if (auto code = stringAt(*object, "code"); !code.empty())
+        error.code = std::move(code);
+    auto detail = stringAt(*object, "detail");
+    if (detail.empty())
+        detail = stringAt(*object, "title");
+    const auto* errors = object->if_contains("errors");
+    const auto* list = errors ? errors->if_array() : nullptr;
+    if (list && !list->empty() && list->front().is_object()) {
+        const auto& first = list->front().get_object();
+        error.pointer = stringAt(first, "pointer");
+        if (auto text = stringAt(first, "detail"); !text.empty())
+            detail = std::move(text);
+    }
+    if (!detail.empty())
+        error.detail = std::move(detail);
+    return error;
+}
+
+} // namespace
+
+base::Result<Endpoint> Endpoint::fromUrl(std::string_view url)
+{
+    const auto bad = [&](std::string_view why) {
+        return base::fault(base::Status::malformed, "bad_url",
+                           std::string(url) + " is no address of a server: " + std::string(why));
+    };
+    std::string whole(url);
+    if (whole.find("://") == std::string::npos)
+        whole.insert(0, "http://");
+    try {
+        const Poco::URI uri(whole);
+        if (uri.getScheme() == "https")
+            return bad("this program speaks http only; give the address behind the proxy that speaks https.");
+        if (uri.getScheme() != "http" || uri.getHost().empty())
+            return bad("it should look like http://HOST:PORT.");
+        if ((!uri.getPathEtc().empty() && uri.getPathEtc() != "/") || !uri.getUserInfo().empty())
+            return bad("it may hold a host and a port only.");
+        Endpoint endpoint;
+        endpoint._host = uri.getHost();
+        // Poco fills in 80 when no port is written; the text says which it was.
+        const bool written =
+            whole.find(':', whole.find(']') == std::string::npos ? 7 : whole.find(']')) != std::string::npos;
+        endpoint._port = written ? uri.getPort() : defaultPort;
+        return endpoint;
+    } catch (const Poco::Exception&) {
+        return bad("it should look like http://HOST:PORT.");
+    }
+}
+
+Endpoint Endpoint::fromSocket(std::string path)
+{
+    Endpoint endpoint;
+    endpoint._socketPath = std::move(path);
+    return endpoint;
+}
+
+std::string Endpoint::url() const
+{
+    if (local())
+        return "unix:" + _socketPath;
+    const bool v6 = _host.find(':') != std::string::npos;
+    return "http://" + (v6 ? "[" + _host + "]" : _host) + ":" + std::to_string(_port);
+}
+
+Http::Http(Endpoint endpoint, std::chrono::seconds timeout)
+    : _endpoint(std::move(endpoint))
+    , _timeout(timeout)
+{
+}
+
+base::Result<Reply> Http::send(std::string_view method, const std::string& target, std::string_view body,
+                               const Headers& headers) const
+{
+    const auto unreachable = [&](const std::string& why) {
+        return base::fault(base::Status::closed, "unreachable",
+                           _endpoint.local() ? "No netbitd answers at " + _endpoint.socketPath() + ": " + why + "."
+                                             : "No server answers at " + _endpoint.url() + ": " + why + ".");
+    };
+    try {
+        const Poco::Timespan timeout(static_cast<long>(_timeout.count()), 0);
+        const auto address = _endpoint.local()
+            ? Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, _endpoint.socketPath())
+            : Poco::Net::SocketAddress(_endpoint.host(), _endpoint.port());
+        Poco::Net::StreamSocket socket;
+        socket.connect(address, Poco::Timespan(10, 0));
+        Poco::Net::HTTPClientSession session(socket);
+        session.setTimeout(timeout);
+        session.setKeepAlive(false);
+        Poco::Net::HTTPRequest request(std::string(method), target, Poco::Net::HTTPMessage::HTTP_1_1);
+        // The session was given a socket, not a host, so the field that HTTP/1.1 demands is ours to write.
+        request.set("Host", _endpoint.local() ? std::string("localhost") : _endpoint.url().substr(7));
+        request.set("Accept", "application/json, application/problem+json");
+        request.set("User-Agent", "netbit");
+        for (const auto& [name, value] : headers)
+            request.set(name, value);
+        if (!body.empty())
+            request.setContentType("application/json");
+        if (!body.empty() || (method != "GET" && method != "HEAD"))
+            request.setContentLength64(static_cast<Poco::Int64>(body.size()));
+        auto& out = session.sendRequest(request);
+        out.write(body.data(), static_cast<std::streamsize>(body.size()));
+        out.flush();
+
+        Poco::Net::HTTPResponse response;
+        auto& in = session.receiveResponse(response);
+        Reply reply;
+        reply.status = response.getStatus();
+        reply.type = response.getContentType().substr(0, response.getContentType().find(';'));
+        Poco::StreamCopier::copyToString(in, reply.body);
+        return reply;
+    } catch (const Poco::Net::NoMessageException&) {
+        return unreachable("it closed the connection without an answer");
+    } catch (const Poco::TimeoutException&) {
+        return unreachable("it did not answer in time");
+    } catch (const Poco::Exception& error) {
+        // Of a system call that failed Poco tells the error number; its own text repeats the address.
+        return unreachable(error.code() != 0 ? std::string(std::strerror(error.code())) : error.displayText());
+    }
+}
+
+base::Result<boost::json::value> document(const Reply& reply)
+{
+    if (reply.status < 200 || reply.status >= 300)
+        return problem(reply);
+    if (reply.body.empty())
+        return boost::json::value();
+    auto parsed = base::parseJson(reply.body);
+    if (!parsed)
+        return base::fault(base::Status::malformed, "not_json",
+                           "The server's answer is not JSON (status " + std::to_string(reply.status) + ").");
+    return parsed;
+}
+
+std::string encoded(std::string_view text)
+{
+    static constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            c == '-' || c == '.' || c == '_' || c == '~';
+        if (unreserved)
+            out += c;
+        else {
+            out += '%';
+            out += hex[byte >> 4];
+            out += hex[byte & 15];
+        }
+    }
+    return out;
+}
+
+std::string sentence(const base::Error& error)
+{
+    if (error.pointer.empty())
+        return error.detail;
+    auto text = error.detail;
+    const bool dot = !text.empty() && text.back() == '.';
+    if (dot)
+        text.pop_back();
+    return text + " (" + error.pointer + ")" + (dot ? "." : "");
+}
+
+} // namespace netbit::cli

@@ -1,0 +1,71 @@
+#pragma once
+// HTTP/1.1 to the server: over TCP for people, over DATA/netbitd.sock for administrators.
+
+#include "base/Result.h"
+
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace netbit::cli
+{
+
+struct Reply {
+    int status = 0;
+    std::string body;
+    std::string type; ///< Content-Type, without parameters
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// Where a server answers, parsed: a URL of the form http://HOST[:PORT], or a socket in the file system.
+class Endpoint
+{
+public:
+    /// Error: malformed. A missing port is 8080, NetBit's own; https needs a proxy in front, and is refused by name.
+    static base::Result<Endpoint> fromUrl(std::string_view url);
+    static Endpoint fromSocket(std::string path);
+
+    bool local() const noexcept { return !_socketPath.empty(); }
+    const std::string& socketPath() const noexcept { return _socketPath; }
+    const std::string& host() const noexcept { return _host; }
+    std::uint16_t port() const noexcept { return _port; }
+    std::string url() const;
+
+private:
+    std::string _socketPath;
+    std::string _host;
+    std::uint16_t _port = 0;
+};
+
+/// A connection for each request: a request that is repeated never meets a connection that was closed meanwhile. [any]
+class Http
+{
+public:
+    explicit Http(Endpoint endpoint, std::chrono::seconds timeout = std::chrono::seconds(120));
+
+    const Endpoint& endpoint() const noexcept { return _endpoint; }
+
+    /// Any HTTP answer is a Reply. Error: closed, when there is none.
+    base::Result<Reply> send(std::string_view method, const std::string& target, std::string_view body = {},
+                             const Headers& headers = {}) const;
+
+private:
+    Endpoint _endpoint;
+    std::chrono::seconds _timeout;
+};
+
+/// The reply as a JSON document (null for an empty body), or what its problem+json says.
+base::Result<boost::json::value> document(const Reply& reply);
+
+/// Percent-encodes one path segment or query value.
+std::string encoded(std::string_view text);
+
+/// `detail (pointer)` as one sentence.
+std::string sentence(const base::Error& error);
+
+} // namespace netbit::cli

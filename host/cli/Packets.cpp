@@ -1,0 +1,83 @@
+#include "cli/Packets.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/SocketAddress.h>
+
+namespace netbit::cli
+{
+
+base::Result<std::optional<boost::json::value>> PacketReader::next()
+{
+    const auto start = _waiting.find_first_not_of(" \t\r\n");
+    if (start != 0)
+        _waiting.erase(0, start);
+    if (_waiting.empty())
+        return std::optional<boost::json::value>();
+    boost::json::error_code error;
+    const auto taken = _parser.write_some(_waiting.data(), _waiting.size(), error);
+    if (error)
+        return base::fault(base::Status::malformed, "bad_packet",
+                           "The server sent what is not JSON: " + error.message() + ".");
+    _waiting.erase(0, taken);
+    if (!_parser.done())
+        return std::optional<boost::json::value>();
+    auto packet = _parser.release();
+    _parser.reset();
+    return std::optional(std::move(packet));
+}
+
+base::Result<PacketConnection> PacketConnection::open(const std::string& host, std::uint16_t port)
+{
+    try {
+        Poco::Net::StreamSocket socket;
+        socket.connect(Poco::Net::SocketAddress(host, port), Poco::Timespan(10, 0));
+        socket.setNoDelay(true);
+        return PacketConnection(socket);
+    } catch (const Poco::Exception& error) {
+        return base::fault(base::Status::closed, "unreachable",
+                           "Nobody answers at " + host + ", TCP port " + std::to_string(port) + ": " +
+                               error.displayText() + ".");
+    }
+}
+
+base::Result<void> PacketConnection::send(const std::string& packet)
+{
+    try {
+        for (std::size_t sent = 0; sent < packet.size();) {
+            const int step = _socket.sendBytes(packet.data() + sent, static_cast<int>(packet.size() - sent));
+            sent += static_cast<std::size_t>(step);
+        }
+        return {};
+    } catch (const Poco::Exception& error) {
+        return base::fault(base::Status::closed, "connection_lost",
+                           "The connection was lost: " + error.displayText() + ".");
+    }
+}
+
+base::Result<boost::json::value> PacketConnection::receive(std::chrono::milliseconds timeout)
+{
+    const auto until = std::chrono::steady_clock::now() + timeout;
+    try {
+        for (;;) {
+            auto packet = _reader->next();
+            if (!packet)
+                return packet.error();
+            if (*packet)
+                return std::move(**packet);
+            const auto left =
+                std::chrono::duration_cast<std::chrono::microseconds>(until - std::chrono::steady_clock::now());
+            if (left.count() <= 0 || !_socket.poll(Poco::Timespan(left.count()), Poco::Net::Socket::SELECT_READ))
+                return base::fault(base::Status::wouldBlock, "timeout", "The server did not answer in time.");
+            char buffer[16'384];
+            const int read = _socket.receiveBytes(buffer, sizeof buffer);
+            if (read <= 0)
+                return base::fault(base::Status::closed, "connection_lost", "The server closed the connection.");
+            _reader->feed({buffer, static_cast<std::size_t>(read)});
+        }
+    } catch (const Poco::Exception& error) {
+        return base::fault(base::Status::closed, "connection_lost",
+                           "The connection was lost: " + error.displayText() + ".");
+    }
+}
+
+} // namespace netbit::cli

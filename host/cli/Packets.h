@@ -1,0 +1,51 @@
+#pragma once
+// The packets of TCP 8081: JSON objects one after the other, however the stream splits or joins them.
+
+#include "base/Result.h"
+
+#include <Poco/Net/StreamSocket.h>
+#include <boost/json/stream_parser.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace netbit::cli
+{
+
+/// Takes objects off a stream of bytes.
+class PacketReader
+{
+public:
+    void feed(std::string_view bytes) { _waiting.append(bytes); }
+    /// The next whole packet; nothing until more bytes come. Error: malformed, after which the stream is of no use.
+    base::Result<std::optional<boost::json::value>> next();
+
+private:
+    std::string _waiting;
+    boost::json::stream_parser _parser;
+};
+
+class PacketConnection
+{
+public:
+    /// Error: closed, when nobody answers there.
+    static base::Result<PacketConnection> open(const std::string& host, std::uint16_t port);
+
+    base::Result<void> send(const std::string& packet);
+    /// Error: closed when the peer ended it; wouldBlock when nothing came in that time.
+    base::Result<boost::json::value> receive(std::chrono::milliseconds timeout);
+
+private:
+    explicit PacketConnection(const Poco::Net::StreamSocket& socket)
+        : _socket(socket)
+    {
+    }
+
+    Poco::Net::StreamSocket _socket;
+    std::unique_ptr<PacketReader> _reader = std::make_unique<PacketReader>(); // a parser does not move
+};
+
+} // namespace netbit::cli

@@ -1,0 +1,138 @@
+#include "services/log/Log.h"
+
+#include "base/Json.h"
+#include "base/Time.h"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <unistd.h>
+
+namespace netbit::services::log {
+
+namespace {
+
+constexpr std::size_t maxValueBytes = 2'000;
+
+std::atomic<Level> threshold{Level::info};
+
+std::string_view nameOf(Level level) noexcept
+{
+    constexpr std::array<std::string_view, 5> names{"none", "error", "warn", "info", "debug"};
+    return names[std::min<std::size_t>(static_cast<std::size_t>(level), names.size() - 1)];
+}
+
+bool plain(std::string_view value) noexcept
+{
+    for (const char c : value) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= 0x20 || byte >= 0x7f || c == '"' || c == '\\' || c == '=')
+            return false;
+    }
+    return !value.empty();
+}
+
+void appendEscapedByte(std::string& out, unsigned char byte)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    out += "\\x";
+    out += digits[byte >> 4U];
+    out += digits[byte & 15U];
+}
+
+void appendValue(std::string& out, std::string_view value)
+{
+    const bool cut = value.size() > maxValueBytes;
+    if (cut) {
+        auto end = maxValueBytes; // not in the middle of a character
+        while (end > maxValueBytes - 4 && (static_cast<unsigned char>(value[end]) & 0xc0U) == 0x80U)
+            --end;
+        value = value.substr(0, end);
+    }
+    if (!cut && plain(value)) {
+        out += value;
+        return;
+    }
+    // A terminal must not be told what to do by a name that someone chose, so bytes that are no text are spelt out.
+    const bool text = base::validUtf8(value);
+    out += '"';
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const char c = value[i];
+        const auto byte = static_cast<unsigned char>(c);
+        // U+0080…U+009F are control characters too: in UTF-8, C2 80…9F.
+        const bool control = byte == 0xc2 && i + 1 < value.size() && static_cast<unsigned char>(value[i + 1]) < 0xa0;
+        if (c == '\n')
+            out += "\\n";
+        else if (c == '\t')
+            out += "\\t";
+        else if (c == '\r')
+            out += "\\r";
+        else if (c == '"' || c == '\\')
+            (out += '\\') += c;
+        else if (control && text) {
+            appendEscapedByte(out, byte);
+            appendEscapedByte(out, static_cast<unsigned char>(value[++i]));
+        } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !text))
+            appendEscapedByte(out, byte);
+        else
+            out += c;
+    }
+    if (cut)
+        out += "…";
+    out += '"';
+}
+
+void appendKey(std::string& out, std::string_view key)
+{
+    for (const char c : key) {
+        const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                          c == '.' || c == '-';
+        out += good ? c : '_';
+    }
+    if (key.empty())
+        out += '_';
+}
+
+} // namespace
+
+void setLevel(Level level) noexcept { threshold.store(level, std::memory_order_relaxed); }
+
+bool enabled(Level level) noexcept { return level <= threshold.load(std::memory_order_relaxed); }
+
+std::string format(Level level, std::string_view source, std::string_view message, const std::vector<Field>& fields,
+                   std::int64_t time)
+{
+    std::string line = "time=";
+    base::appendRfc3339(line, time);
+    line += " level=";
+    line += nameOf(level);
+    line += " source=";
+    appendValue(line, source);
+    line += " msg=";
+    appendValue(line, message);
+    for (const auto& [key, value] : fields) {
+        line += ' ';
+        appendKey(line, key);
+        line += '=';
+        appendValue(line, value);
+    }
+    line += '\n';
+    return line;
+}
+
+void write(Level level, std::string_view source, std::string_view message, const std::vector<Field>& fields)
+{
+    if (!enabled(level))
+        return;
+    const auto line = format(level, source, message, fields, base::now());
+    std::string_view rest = line;
+    while (!rest.empty()) {
+        const auto written = ::write(STDERR_FILENO, rest.data(), rest.size());
+        if (written > 0)
+            rest.remove_prefix(static_cast<std::size_t>(written));
+        else if (written < 0 && errno != EINTR)
+            return; // nobody is left to tell
+    }
+}
+
+} // namespace netbit::services::log

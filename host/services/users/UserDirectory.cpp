@@ -1,0 +1,184 @@
+#include "services/users/UserDirectory.h"
+
+#include "base/Json.h"
+#include "base/Time.h"
+#include "storage/Repositories.h"
+
+#include <atomic>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_set>
+
+namespace netbit::services::users {
+
+namespace {
+
+constexpr unsigned char folded(char c) noexcept
+{
+    return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+std::string_view nameOf(std::string_view name) noexcept { return name; }
+std::string_view nameOf(const UserPtr& user) noexcept { return user->username; }
+
+/// FNV-1a over the folded bytes. A name is chosen by its owner, so someone could make many collide: the names of a
+/// server are bounded by its invitations, and a chain of a thousand still takes microseconds.
+struct NameHash {
+    using is_transparent = void;
+    template <class Key>
+    std::size_t operator()(const Key& key) const noexcept
+    {
+        std::uint64_t hash = 0xcbf29ce484222325U;
+        for (const char c : nameOf(key))
+            hash = (hash ^ folded(c)) * 0x100000001b3U;
+        return hash;
+    }
+};
+
+struct NameEqual {
+    using is_transparent = void;
+    template <class Left, class Right>
+    bool operator()(const Left& left, const Right& right) const noexcept
+    {
+        const auto a = nameOf(left);
+        const auto b = nameOf(right);
+        return a.size() == b.size() &&
+               std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return folded(x) == folded(y); });
+    }
+};
+
+bool activeAdmin(const User& user) { return user.role == "admin" && user.state == "active"; }
+
+} // namespace
+
+struct UserDirectory::Impl {
+    using Users = std::vector<UserPtr>;
+
+    // With the mutex held. Ids come from a counter, so a user is mostly as many places after the first as his id says.
+    Users::const_iterator find(Id id) const
+    {
+        if (users.empty() || id < users.front()->id || id > users.back()->id)
+            return users.end();
+        const auto guess = static_cast<std::uint64_t>(id - users.front()->id);
+        if (guess < users.size() && users[guess]->id == id)
+            return users.begin() + static_cast<std::ptrdiff_t>(guess);
+        const auto found = lowerBound(id);
+        return found != users.end() && (*found)->id == id ? found : users.end();
+    }
+
+    Users::const_iterator lowerBound(Id id) const
+    {
+        return std::lower_bound(users.begin(), users.end(), id, [](const UserPtr& user, Id key) { return user->id < key; });
+    }
+
+    void put(UserPtr user)
+    {
+        const auto id = user->id;
+        if (const auto found = find(id); found != users.end()) {
+            names.erase(*found);
+            users[static_cast<std::size_t>(found - users.begin())] = user;
+        } else {
+            users.insert(lowerBound(id), user);
+        }
+        names.erase(user);
+        names.insert(user);
+        if (activeAdmin(*user) && (!oldestAdmin || id <= oldestAdmin->id))
+            oldestAdmin = user;
+        else if (oldestAdmin && oldestAdmin->id == id)
+            findOldestAdmin();
+    }
+
+    void findOldestAdmin()
+    {
+        const auto found = std::find_if(users.begin(), users.end(), [](const UserPtr& user) { return activeAdmin(*user); });
+        oldestAdmin = found == users.end() ? nullptr : *found;
+    }
+
+    mutable std::shared_mutex mutex; // guards users, names, oldestAdmin
+    Users users;                     // by id
+    std::unordered_set<UserPtr, NameHash, NameEqual> names;
+    UserPtr oldestAdmin;
+    std::atomic<Id> lastId{0};
+};
+
+UserDirectory::UserDirectory() : _impl(std::make_unique<Impl>()) {}
+UserDirectory::~UserDirectory() = default;
+
+void UserDirectory::load(storage::Connection& connection)
+{
+    std::vector<UserPtr> read;
+    storage::UserRepository::each(connection, [&read](storage::UserRecord&& record) {
+        read.push_back(std::make_shared<const User>(User{record.id, std::move(record.username), std::move(record.email),
+                                                         std::move(record.role), std::move(record.state),
+                                                         record.createdAt}));
+    });
+    const auto highest = storage::UserRepository::highestId(connection);
+    const std::unique_lock lock(_impl->mutex); // users, names, oldestAdmin
+    _impl->users = std::move(read);
+    _impl->names.clear();
+    _impl->names.reserve(_impl->users.size());
+    for (const auto& user : _impl->users)
+        _impl->names.insert(user);
+    _impl->findOldestAdmin();
+    _impl->lastId = std::max(_impl->lastId.load(), highest);
+}
+
+UserPtr UserDirectory::byId(Id id) const
+{
+    const std::shared_lock lock(_impl->mutex); // users
+    const auto found = _impl->find(id);
+    return found == _impl->users.end() ? nullptr : *found;
+}
+
+UserPtr UserDirectory::byName(std::string_view name) const
+{
+    const std::shared_lock lock(_impl->mutex); // names
+    const auto found = _impl->names.find(name);
+    return found == _impl->names.end() ? nullptr : *found;
+}
+
+std::size_t UserDirectory::size() const
+{
+    const std::shared_lock lock(_impl->mutex); // users
+    return _impl->users.size();
+}
+
+UserPtr UserDirectory::oldestAdmin() const
+{
+    const std::shared_lock lock(_impl->mutex); // oldestAdmin
+    return _impl->oldestAdmin;
+}
+
+std::vector<UserPtr> UserDirectory::all() const
+{
+    const std::shared_lock lock(_impl->mutex); // users
+    return _impl->users;
+}
+
+void UserDirectory::put(UserPtr user)
+{
+    const std::unique_lock lock(_impl->mutex); // users, names, oldestAdmin
+    _impl->put(std::move(user));
+}
+
+Id UserDirectory::nextId() noexcept { return _impl->lastId.fetch_add(1, std::memory_order_relaxed) + 1; }
+
+std::string userJson(const User& user, bool withEmail)
+{
+    std::string out = "{\"id\":";
+    base::appendJsonInt(out, user.id);
+    out += ",\"username\":";
+    base::appendJsonString(out, user.username);
+    if (withEmail) {
+        out += ",\"email\":";
+        base::appendJsonString(out, user.email);
+    }
+    out += ",\"role\":";
+    base::appendJsonString(out, user.role);
+    out += ",\"created_at\":\"";
+    base::appendRfc3339(out, user.createdAt);
+    out += "\"}";
+    return out;
+}
+
+} // namespace netbit::services::users

@@ -1,0 +1,15 @@
+# cmake -DLIBRARY=… -DMANIFEST=… -DID=… -DOUTPUT=… -P WriteManifest.cmake: the manifest with the library's SHA-256.
+cmake_minimum_required(VERSION 3.25)
+file(READ ${MANIFEST} manifest)
+string(JSON id ERROR_VARIABLE failure GET "${manifest}" id)
+if(failure)
+  message(FATAL_ERROR "${MANIFEST}: ${failure}")
+endif()
+if(NOT id STREQUAL ID)
+  message(FATAL_ERROR "${MANIFEST}: id is \"${id}\", but the plugin is built as \"${ID}\"")
+endif()
+file(SHA256 ${LIBRARY} sum)
+string(JSON manifest SET "${manifest}" sha256 "\"${sum}\"")
+# The host may watch the folder: the old manifest or the new one, never half of it.
+file(WRITE ${OUTPUT}.new "${manifest}\n")
+file(RENAME ${OUTPUT}.new ${OUTPUT})
