@@ -150,6 +150,14 @@ ExitCode run(const std::vector<std::string>& arguments, Terminal& terminal)
         printOverview(terminal.err);
         return wrongUsage;
     }
+    if (arguments[0] == "--data" && arguments.size() > 2) {
+        // `netbit --data DIR COMMAND …` is `netbit COMMAND … --data DIR`.
+        std::vector<std::string> rest(arguments.begin() + 2, arguments.end());
+        if (find(rest).first) {
+            rest.insert(rest.end(), {"--data", arguments[1]});
+            return run(rest, terminal);
+        }
+    }
     if (arguments[0] == "--version") {
         terminal.out << "netbit " << NETBIT_VERSION << '\n';
         return success;

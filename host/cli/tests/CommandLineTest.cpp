@@ -20,7 +20,7 @@ TEST(CommandLine, WrongUsageIsASentenceAndExitCode2)
         {{}, "Commands:"},
         {{"nonsense"}, "nonsense is not a command"},
         {{"user"}, "netbit user is one of: netbit user add"},
-        {{"--data", "x", "status"}, "the command comes first"},
+        {{"--data", "x"}, "the command comes first"},
         {{"status", "--nonsense"}, "--nonsense is not an option"},
         {{"status", "-x"}, "-x is not an option"},
         {{"status", "more"}, "one argument too many"},

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <random>
 #include <shared_mutex>
 #include <unordered_set>
 
@@ -21,14 +22,24 @@ constexpr unsigned char folded(char c) noexcept
 std::string_view nameOf(std::string_view name) noexcept { return name; }
 std::string_view nameOf(const UserPtr& user) noexcept { return user->username; }
 
-/// FNV-1a over the folded bytes. A name is chosen by its owner, so someone could make many collide: the names of a
-/// server are bounded by its invitations, and a chain of a thousand still takes microseconds.
+/// Where FNV starts differs from process to process: names are chosen by their owners, who shall not be able to choose
+/// many that collide.
+std::uint64_t hashStart()
+{
+    static const std::uint64_t start = [] {
+        std::random_device random;
+        return std::uint64_t{random()} << 32U | random();
+    }();
+    return start;
+}
+
+/// FNV-1a over the folded bytes.
 struct NameHash {
     using is_transparent = void;
     template <class Key>
-    std::size_t operator()(const Key& key) const noexcept
+    std::size_t operator()(const Key& key) const
     {
-        std::uint64_t hash = 0xcbf29ce484222325U;
+        auto hash = hashStart();
         for (const char c : nameOf(key))
             hash = (hash ^ folded(c)) * 0x100000001b3U;
         return hash;

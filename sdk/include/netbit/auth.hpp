@@ -180,7 +180,8 @@ public:
     }
 
 private:
-    Result<Principal> proven(std::int32_t status, nb_principal* out, const ErrorBuffer& error) const
+    /* By reference: which argument of a call is evaluated first is not said, and one of them fills `out`. */
+    Result<Principal> proven(std::int32_t status, nb_principal*& out, const ErrorBuffer& error) const
     {
         if (status != NB_OK) {
             return error.toError(status);

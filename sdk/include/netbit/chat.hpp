@@ -132,7 +132,8 @@ public:
     }
 
 private:
-    Result<Body> body(std::int32_t status, nb_body* out, const ErrorBuffer& error) const
+    /* By reference: which argument of a call is evaluated first is not said, and one of them fills `out`. */
+    Result<Body> body(std::int32_t status, nb_body*& out, const ErrorBuffer& error) const
     {
         if (status != NB_OK) {
             return error.toError(status);

@@ -151,11 +151,15 @@ public:
     std::int64_t lastId() const noexcept { return _api->last_id(_host.raw()); }
 
 private:
-    static EventSink& sinkOf(void* user) noexcept { return **static_cast<std::shared_ptr<EventSink>*>(user); }
+    static std::shared_ptr<EventSink> shareOf(void* user) noexcept
+    {
+        return *static_cast<std::shared_ptr<EventSink>*>(user);
+    }
     static std::int32_t onEvent(void* user, const nb_event* event) noexcept
     {
         const Event view{event->id, toView(event->topic), event->chat_id, event->actor_id, toView(event->json)};
-        switch (detail::guarded("event", Take::next, [&] { return sinkOf(user).event(view); })) {
+        const auto sink = shareOf(user);
+        switch (detail::guarded("event", Take::next, [&] { return sink->event(view); })) {
         case Take::hold:
             return NB_WOULD_BLOCK;
         case Take::cancel:
@@ -167,11 +171,13 @@ private:
     }
     static void onReset(void* user, std::int64_t nextId) noexcept
     {
-        detail::guardedRun("event reset", [&] { sinkOf(user).reset(nextId); });
+        const auto sink = shareOf(user); /* it may cancel, and so end, itself */
+        detail::guardedRun("event reset", [&] { sink->reset(nextId); });
     }
     static void onRevoked(void* user) noexcept
     {
-        detail::guardedRun("event revoked", [&] { sinkOf(user).revoked(); });
+        const auto sink = shareOf(user);
+        detail::guardedRun("event revoked", [&] { sink->revoked(); });
     }
     static void onEnded(void* user) noexcept { delete static_cast<std::shared_ptr<EventSink>*>(user); }
 

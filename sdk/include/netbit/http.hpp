@@ -265,11 +265,13 @@ struct StreamShare {
 
     static void drained(void* user) noexcept
     {
-        guardedRun("stream drained", [user] { (*static_cast<Listener*>(user))->drained(); });
+        const Listener listener = *static_cast<Listener*>(user); /* it may end the stream, and so itself */
+        guardedRun("stream drained", [&listener] { listener->drained(); });
     }
     static void closed(void* user) noexcept
     {
-        guardedRun("stream closed", [user] { (*static_cast<Listener*>(user))->closed(); });
+        const Listener listener = *static_cast<Listener*>(user); /* it may end the stream, and so itself */
+        guardedRun("stream closed", [&listener] { listener->closed(); });
     }
     static void ended(void* user) noexcept { const std::unique_ptr<Listener> end(static_cast<Listener*>(user)); }
 

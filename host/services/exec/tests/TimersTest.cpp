@@ -17,10 +17,8 @@ class Counter {
 public:
     void add()
     {
-        {
-            const std::lock_guard lock(_mutex); // _count
-            ++_count;
-        }
+        const std::lock_guard lock(_mutex); // _count, and _changed: who waits may destroy both as soon as it is free
+        ++_count;
         _changed.notify_all();
     }
     bool reaches(int wanted)

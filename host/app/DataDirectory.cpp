@@ -1,0 +1,94 @@
+#include "app/DataDirectory.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <sodium.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace netbit::app {
+
+using base::Result;
+using base::Status;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t secretBytes = 32;
+
+base::Error failure(const fs::path& path, std::string_view what)
+{
+    return base::fault(Status::unavailable, "data_directory",
+                       path.string() + ": " + std::string(what) + " (" + std::strerror(errno) + ")");
+}
+
+Result<void> makeFolder(const fs::path& path)
+{
+    std::error_code error;
+    if (path.has_parent_path())
+        fs::create_directories(path.parent_path(), error);
+    if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+        return failure(path, "cannot be made");
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const fs::path& path)
+{
+    if (sodium_init() < 0)
+        return base::fault(Status::internal, "no_random", "The system gives no random numbers.");
+    const auto folder = fs::absolute(path);
+    for (const auto& each : {folder, folder / "secrets", folder / "generations"})
+        if (auto made = makeFolder(each); !made)
+            return made.error();
+    const auto lockPath = folder / "netbitd.lock";
+    const int lock = ::open(lockPath.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock < 0)
+        return failure(lockPath, "cannot be opened");
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        close(lock);
+        return base::fault(Status::unavailable, "data_directory_in_use",
+                           "Another netbitd is using the data directory " + folder.string() + ".");
+    }
+    return std::unique_ptr<DataDirectory>(new DataDirectory(folder, lock));
+}
+
+DataDirectory::~DataDirectory() { close(_lock); }
+
+Result<void> DataDirectory::writeFile(const fs::path& path, std::string_view content)
+{
+    const auto temporary = path.string() + ".new";
+    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0)
+        return failure(temporary, "cannot be written");
+    const bool whole = write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && fsync(file) == 0;
+    close(file);
+    if (!whole || rename(temporary.c_str(), path.c_str()) != 0)
+        return failure(path, "cannot be written");
+    return {};
+}
+
+Result<std::string> DataDirectory::secret(std::string_view name)
+{
+    const auto path = _path / "secrets" / name;
+    std::string bytes;
+    if (fs::exists(path)) {
+        std::ifstream input(path, std::ios::binary);
+        bytes.assign(std::istreambuf_iterator<char>(input), {});
+        if (bytes.size() != secretBytes)
+            return base::fault(Status::unavailable, "data_directory", path.string() + ": is not a secret of 32 bytes.");
+        return bytes;
+    }
+    bytes.resize(secretBytes);
+    randombytes_buf(bytes.data(), bytes.size());
+    if (auto written = writeFile(path, bytes); !written)
+        return written.error();
+    return bytes;
+}
+
+} // namespace netbit::app

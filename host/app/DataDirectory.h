@@ -1,0 +1,35 @@
+#pragma once
+// The one folder that the host writes to.
+
+#include "base/Result.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace netbit::app {
+
+/// Made (0700) when it is not there, and locked for as long as this lives, so that two hosts never share it.
+class DataDirectory {
+public:
+    /// Error: unavailable / data_directory, in words for the admin.
+    static base::Result<std::unique_ptr<DataDirectory>> open(const std::filesystem::path& path);
+    ~DataDirectory();
+
+    std::filesystem::path database() const { return _path / "netbit.db"; }
+    std::filesystem::path socket() const { return _path / "netbitd.sock"; }
+    std::filesystem::path generations() const { return _path / "generations"; }
+    std::filesystem::path firstAdmin() const { return _path / "secrets" / "first-admin.json"; }
+
+    /// 32 random bytes, made at first use and kept in secrets/NAME (0600).
+    base::Result<std::string> secret(std::string_view name);
+    /// A file of mode 0600 that is there whole or not at all.
+    static base::Result<void> writeFile(const std::filesystem::path& path, std::string_view content);
+
+private:
+    DataDirectory(std::filesystem::path path, int lock) : _path(std::move(path)), _lock(lock) {}
+    std::filesystem::path _path;
+    int _lock;
+};
+
+} // namespace netbit::app

@@ -1,0 +1,352 @@
+#include "app/Host.h"
+
+#include "app/DataDirectory.h"
+#include "app/FirstAdmin.h"
+#include "app/Gate.h"
+#include "app/Version.h"
+#include "app/config/HostKeys.h"
+#include "border/Border.h"
+#include "edge/Server.h"
+#include "loader/Loader.h"
+#include "net/Reactor.h"
+#include "services/auth/AuthService.h"
+#include "services/cache/KeyValueCache.h"
+#include "services/chat/ChatService.h"
+#include "services/events/EventLog.h"
+#include "services/exec/Timers.h"
+#include "services/exec/WorkerPool.h"
+#include "services/log/Log.h"
+#include "services/metrics/Registry.h"
+#include "services/users/UserDirectory.h"
+#include "storage/Database.h"
+#include "storage/Migrations.h"
+#include "storage/Writer.h"
+
+#include <chrono>
+#include <sched.h>
+#include <sstream>
+
+namespace netbit::app {
+
+using base::Result;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+namespace auth = services::auth;
+namespace chat = services::chat;
+namespace events = services::events;
+namespace exec = services::exec;
+namespace fs = std::filesystem;
+namespace log = services::log;
+namespace metrics = services::metrics;
+
+namespace {
+
+std::size_t size(const HostSettings& settings, std::string_view key)
+{
+    return static_cast<std::size_t>(settings.integer(key));
+}
+
+/// Cores this process may run on: what `taskset` and containers leave, not what the machine has.
+unsigned usableCores()
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return 1;
+    return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
+}
+
+unsigned reactorCount(const HostSettings& settings)
+{
+    const auto asked = static_cast<unsigned>(settings.integer("threads.reactors"));
+    return asked == 0 ? usableCores() : asked;
+}
+
+edge::Limits edgeLimits(const HostSettings& settings)
+{
+    edge::Limits limits;
+    limits.maxHeadBytes = size(settings, "http.max_head_bytes");
+    limits.maxHeaders = size(settings, "http.max_headers");
+    limits.maxTargetBytes = size(settings, "http.max_target_bytes");
+    limits.maxBodyBytes = size(settings, "http.max_body_bytes");
+    limits.maxConnections = size(settings, "http.max_connections");
+    limits.maxPerAddress = size(settings, "http.max_per_address");
+    limits.headTimeout = milliseconds(settings.integer("http.head_timeout_ms"));
+    limits.bodyTimeout = milliseconds(settings.integer("http.body_timeout_ms"));
+    limits.idleTimeout = milliseconds(settings.integer("http.idle_timeout_ms"));
+    limits.writeTimeout = milliseconds(settings.integer("http.write_timeout_ms"));
+    return limits;
+}
+
+auth::AuthOptions authOptions(const HostSettings& settings)
+{
+    auth::AuthOptions options;
+    const auto& mode = settings.text("auth.registration");
+    options.registration = mode == "open" ? auth::Registration::open
+                           : mode == "closed" ? auth::Registration::closed
+                                              : auth::Registration::invite;
+    options.accessTokenLife = seconds(settings.integer("auth.access_token_s"));
+    options.refreshTokenLife = seconds(settings.integer("auth.refresh_token_s"));
+    options.inviteLife = seconds(settings.integer("auth.invite_s"));
+    options.minPasswordBytes = size(settings, "auth.min_password_bytes");
+    options.loginFailuresPerMinute = static_cast<unsigned>(settings.integer("auth.login_failures_per_minute"));
+    return options;
+}
+
+chat::ChatOptions chatOptions(const HostSettings& settings)
+{
+    chat::ChatOptions options;
+    options.cachedMessages = size(settings, "messages.cached_per_chat");
+    options.maxMessageBytes = size(settings, "messages.max_bytes");
+    return options;
+}
+
+events::EventOptions eventOptions(const HostSettings& settings)
+{
+    events::EventOptions options;
+    options.tail = size(settings, "events.tail");
+    options.retention = hours(settings.integer("events.retention_hours"));
+    return options;
+}
+
+void applyLogLevel(const HostSettings& settings)
+{
+    const auto& level = settings.text("log.level");
+    log::setLevel(level == "error"  ? log::Level::error
+                  : level == "warn" ? log::Level::warn
+                  : level == "info" ? log::Level::info
+                                    : log::Level::debug);
+}
+
+std::vector<std::string> listed(const std::string& text)
+{
+    std::vector<std::string> names;
+    std::istringstream input(text);
+    for (std::string name; std::getline(input, name, ',');) {
+        const auto first = name.find_first_not_of(' ');
+        if (first != std::string::npos)
+            names.push_back(name.substr(first, name.find_last_not_of(' ') - first + 1));
+    }
+    return names;
+}
+
+loader::SettingSources pluginSettings(const Config& config)
+{
+    loader::SettingSources sources;
+    for (const auto& [key, setting] : config.plugins)
+        sources[key] = loader::SettingSource{setting.value, setting.file, setting.line};
+    return sources;
+}
+
+loader::LoaderOptions loaderOptions(const HostSettings& settings, const fs::path& generations, const fs::path& program)
+{
+    loader::LoaderOptions options;
+    const auto& folder = settings.text("plugins.directory");
+    options.directories = {folder.empty() ? program / ".." / "lib" / "netbit" / "plugins" : fs::path(folder)};
+    options.generations = generations;
+    options.hostVersion = NETBIT_VERSION;
+    options.disabled = listed(settings.text("plugins.disabled"));
+    options.required = listed(settings.text("plugins.required"));
+    return options;
+}
+
+} // namespace
+
+/// In the order of construction: what stands lower uses what stands higher.
+struct Host::Parts {
+    Parts(std::unique_ptr<DataDirectory> folder, std::unique_ptr<storage::Database> opened, std::string signingSecret,
+          const HostSettings& initial)
+        : settings(initial),
+          data(std::move(folder)),
+          database(std::move(opened)),
+          writer(*database, {.maxBatch = size(initial, "writer.max_batch"), .maxQueued = size(initial, "writer.max_queued")}),
+          auth(*database, writer, users, std::move(signingSecret), authOptions(initial)),
+          events(*database, writer, eventOptions(initial)),
+          chat(*database, writer, users, events, chatOptions(initial)),
+          cache(size(initial, "cache.plugin_quota_bytes")),
+          reactors(reactorCount(initial)),
+          workers(static_cast<unsigned>(initial.integer("threads.workers")), size(initial, "threads.max_queued")),
+          timers(workers),
+          gate(auth),
+          server(
+              reactors, router, gate, [this](std::function<void()> task) { return workers.submit(std::move(task)); },
+              edgeLimits(initial))
+    {
+    }
+
+    HostSettings settings;
+    std::unique_ptr<DataDirectory> data;
+    std::unique_ptr<storage::Database> database;
+    storage::Writer writer;
+    services::users::UserDirectory users;
+    auth::AuthService auth;
+    events::EventLog events;
+    chat::ChatService chat;
+    services::cache::KeyValueCache cache;
+    metrics::Registry metrics;
+    net::ReactorPool reactors;
+    exec::WorkerPool workers;
+    exec::Timers timers;
+    edge::Router router;
+    Gate gate;
+    edge::Server server;
+    std::unique_ptr<border::Border> border;
+    std::unique_ptr<loader::Loader> loader;
+    std::uint16_t httpPort = 0;
+    steady_clock::time_point started = steady_clock::now();
+    std::atomic<bool> draining{false};
+    bool serving = false;
+};
+
+Host::Host(fs::path dataDirectory) : _dataDirectory(std::move(dataDirectory)) {}
+
+Host::~Host() { stop(); }
+
+Result<void> Host::start(const Config& config, const fs::path& programDirectory)
+{
+    applyLogLevel(config.host);
+    if (auto checked = checkPluginSettings(config, programDirectory); !checked)
+        return checked;
+    auto folder = DataDirectory::open(_dataDirectory);
+    if (!folder)
+        return folder.error();
+    auto secret = (*folder)->secret("access-token.key");
+    if (!secret)
+        return secret.error();
+    storage::SqliteOptions options;
+    options.path = (*folder)->database().string();
+    options.readers = static_cast<unsigned>(config.host.integer("storage.readers"));
+    options.cacheKib = config.host.integer("storage.cache_kib");
+    auto database = storage::openSqlite(options);
+    if (!database)
+        return database.error();
+    if (auto migrated = storage::migrate(**database, "netbit", storage::hostMigrations()); !migrated)
+        return migrated;
+
+    _parts = std::make_unique<Parts>(std::move(*folder), std::move(*database), std::move(*secret), config.host);
+    auto& parts = *_parts;
+    parts.database->read([&](storage::Connection& connection) {
+        parts.users.load(connection);
+        parts.events.load(connection);
+    });
+    parts.auth.load();
+    parts.chat.load();
+    parts.writer.start();
+    if (auto made = makeFirstAdmin(parts.auth, parts.users, *parts.data); !made)
+        return made;
+    parts.events.start();
+
+    const auto ask = [this] { return facts(); };
+    auto routes = publicRoutes(ask, parts.metrics, parts.router);
+    auto admin = adminRoutes(ask, parts.auth, parts.chat, [this](std::string_view user) {
+        if (user == "admin")
+            forgetFirstAdmin(*_parts->data);
+    });
+    std::move(admin.begin(), admin.end(), std::back_inserter(routes));
+    parts.border = std::make_unique<border::Border>(
+        border::Services{parts.router, parts.reactors, *parts.database, parts.writer, parts.auth, parts.chat, parts.events,
+                         parts.cache, parts.workers, parts.timers, parts.metrics, NETBIT_VERSION},
+        std::move(routes));
+    if (auto published = parts.border->publish(); !published)
+        return published;
+
+    // Ports first: one that is taken ends the start before any plugin has run.
+    auto port = parts.server.listenTcp(config.host.text("http.address"), static_cast<std::uint16_t>(config.host.integer("http.port")));
+    if (!port)
+        return port.error();
+    parts.httpPort = *port;
+    if (auto listening = parts.server.listenUnix(parts.data->socket().string()); !listening)
+        return listening;
+
+    parts.reactors.start();
+    parts.serving = true;
+    parts.loader = std::make_unique<loader::Loader>(
+        *parts.border, loaderOptions(config.host, parts.data->generations(), programDirectory));
+    if (auto loaded = parts.loader->loadAll(pluginSettings(config)); !loaded)
+        return loaded;
+    parts.timers.every(hours(1), [&parts] {
+        parts.auth.prune();
+        parts.chat.prune();
+        parts.events.prune();
+    });
+    parts.metrics.sampled(metrics::Kind::counter, "netbit_http_requests_total", "HTTP requests read.",
+                          [&parts] { return static_cast<double>(parts.server.counts().requests.load()); });
+    parts.metrics.sampled(metrics::Kind::counter, "netbit_writer_jobs_total", "Writes taken.",
+                          [&parts] { return static_cast<double>(parts.writer.counts().jobs.load()); });
+    parts.metrics.sampled(metrics::Kind::counter, "netbit_writer_commits_total", "Transactions committed.",
+                          [&parts] { return static_cast<double>(parts.writer.counts().commits.load()); });
+    parts.metrics.sampled(metrics::Kind::gauge, "netbit_http_connections", "Open HTTP connections.",
+                          [&parts] { return static_cast<double>(parts.server.openConnections()); });
+    parts.server.start();
+    log::info("host", "Serving", {{"http", std::to_string(parts.httpPort)}});
+    return {};
+}
+
+Result<void> Host::reconfigure(const Config& config)
+{
+    auto& parts = *_parts;
+    for (const auto& key : parts.settings.changed(config.host))
+        if (!isLive(key))
+            log::warn("host", "This setting changes at the next start", {{"key", key}});
+    if (auto checked = parts.loader->reconfigure(pluginSettings(config)); !checked)
+        return checked;
+    applyLogLevel(config.host);
+    parts.server.setLimits(edgeLimits(config.host));
+    parts.auth.setOptions(authOptions(config.host));
+    parts.chat.setOptions(chatOptions(config.host));
+    parts.settings = config.host;
+    return {};
+}
+
+void Host::stop()
+{
+    if (!_parts)
+        return;
+    auto& parts = *_parts;
+    parts.draining = true;
+    const milliseconds patience(parts.settings.integer("shutdown.patience_ms"));
+    if (parts.serving)
+        parts.server.drain(patience);
+    if (parts.loader)
+        parts.loader->stopAll(patience);
+    parts.timers.stop();
+    parts.workers.stop();
+    parts.events.stop();
+    parts.writer.stop();
+    parts.loader.reset();
+    parts.border.reset();
+    if (parts.serving)
+        parts.reactors.stop();
+    _parts.reset();
+}
+
+Facts Host::facts() const
+{
+    const auto& parts = *_parts;
+    Facts facts;
+    facts.ports.emplace_back("http", parts.httpPort);
+    if (parts.loader) {
+        for (auto& status : parts.loader->status()) {
+            facts.ports.insert(facts.ports.end(), status.ports.begin(), status.ports.end());
+            facts.plugins.push_back(PluginFacts{status.id, status.version, status.state, status.detail, status.required});
+        }
+    }
+    facts.uptimeMs = std::chrono::duration_cast<milliseconds>(steady_clock::now() - parts.started).count();
+    facts.users = static_cast<std::int64_t>(parts.users.size());
+    facts.chats = static_cast<std::int64_t>(parts.chat.chatCount());
+    facts.connections = parts.server.openConnections();
+    facts.writerQueued = parts.writer.queued();
+    facts.writerHealthy = parts.writer.healthy();
+    facts.draining = parts.draining;
+    return facts;
+}
+
+Result<void> checkPluginSettings(const Config& config, const fs::path& programDirectory)
+{
+    return loader::checkAll(loaderOptions(config.host, {}, programDirectory), pluginSettings(config));
+}
+
+} // namespace netbit::app

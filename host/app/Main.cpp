@@ -1,0 +1,167 @@
+// netbitd: options, signals, the life of the process.
+
+#include "app/Host.h"
+#include "app/Version.h"
+#include "app/config/ConfigLoader.h"
+#include "app/DataDirectory.h"
+#include "services/log/Log.h"
+
+#include <Poco/Util/HelpFormatter.h>
+#include <Poco/Util/Option.h>
+#include <Poco/Util/OptionCallback.h>
+#include <Poco/Util/OptionSet.h>
+#include <Poco/Util/ServerApplication.h>
+#include <csignal>
+#include <iostream>
+#include <pthread.h>
+
+namespace netbit::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace log = services::log;
+using Poco::Util::Option;
+using Poco::Util::OptionCallback;
+
+class Netbitd final : public Poco::Util::ServerApplication {
+protected:
+    void defineOptions(Poco::Util::OptionSet& options) override
+    {
+        ServerApplication::defineOptions(options);
+        add(options, "help", "h", "show this and end", nullptr);
+        add(options, "version", "", "show the version and end", nullptr);
+        add(options, "config", "", "settings; plugins/*.properties beside it are read too", "FILE");
+        add(options, "data", "", "data directory (default ./var)", "DIR");
+        add(options, "set", "", "one setting, over those of the files; may be repeated", "KEY=VALUE");
+        add(options, "ready-file", "", "written when everything serves: ports, pid, plugins, as one JSON object", "FILE");
+        add(options, "check-config", "", "read the settings, say what is wrong with them, and end", nullptr);
+    }
+
+    int main(const ArgVec& arguments) override
+    {
+        if (_help) {
+            Poco::Util::HelpFormatter help(options());
+            help.setCommand("netbitd");
+            help.setUsage("--config FILE --data DIR [--set KEY=VALUE]… [--ready-file FILE]");
+            help.setHeader("The NetBit server.");
+            help.format(std::cout);
+            return EXIT_OK;
+        }
+        if (_version) {
+            std::cout << "netbitd " NETBIT_VERSION "\n";
+            return EXIT_OK;
+        }
+        if (!arguments.empty())
+            return complain("\"" + arguments.front() + "\" is not an option; see netbitd --help.", EXIT_USAGE);
+        return serve();
+    }
+
+private:
+    void add(Poco::Util::OptionSet& options, const char* name, const char* letter, const char* what, const char* argument)
+    {
+        Option option(name, letter, what);
+        option.required(false).repeatable(true).callback(OptionCallback<Netbitd>(this, &Netbitd::take));
+        if (argument)
+            option.argument(argument);
+        options.addOption(option);
+    }
+
+    void take(const std::string& name, const std::string& value)
+    {
+        if (name == "help" || name == "version")
+            stopOptionsProcessing();
+        if (name == "help")
+            _help = true;
+        else if (name == "version")
+            _version = true;
+        else if (name == "check-config")
+            _checkOnly = true;
+        else if (name == "config")
+            _sources.file = fs::absolute(value);
+        else if (name == "data")
+            _data = value;
+        else if (name == "ready-file")
+            _readyFile = value;
+        else
+            _sources.overrides.push_back(value);
+    }
+
+    static int complain(const std::string& sentence, int code)
+    {
+        std::cerr << "netbitd: " << sentence << std::endl;
+        return code;
+    }
+
+    int serve()
+    {
+        // Before any thread starts: all of them leave these signals to this one, which waits for them below.
+        sigset_t signals;
+        sigemptyset(&signals);
+        for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP})
+            sigaddset(&signals, signal);
+        pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+        std::signal(SIGPIPE, SIG_IGN);
+
+        const auto config = loadConfig(_sources);
+        if (!config)
+            return complain(config.error().detail, EXIT_CONFIG);
+        if (_checkOnly)
+            return checkPlugins(*config);
+
+        Host host(_data);
+        if (const auto started = host.start(*config, commandFolder()); !started)
+            return complain(started.error().detail, started.error().code == "bad_setting" ? EXIT_CONFIG : EXIT_UNAVAILABLE);
+        if (!_readyFile.empty())
+            if (const auto written = DataDirectory::writeFile(_readyFile, factsJson(host.facts()) + "\n"); !written)
+                return complain(written.error().detail, EXIT_CANTCREAT);
+
+        int signal = 0;
+        while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
+            reload(host);
+        log::info("host", "Shutting down");
+        host.stop();
+        if (!_readyFile.empty()) {
+            std::error_code error;
+            fs::remove(_readyFile, error);
+        }
+        return EXIT_OK;
+    }
+
+    void reload(Host& host)
+    {
+        const auto config = loadConfig(_sources);
+        const auto applied = config ? host.reconfigure(*config) : base::Result<void>(config.error());
+        if (applied)
+            log::info("host", "Settings read again");
+        else
+            log::error("host", "The settings stay as they were", {{"reason", applied.error().detail}});
+    }
+
+    int checkPlugins(const Config& config)
+    {
+        if (const auto checked = checkPluginSettings(config, commandFolder()); !checked)
+            return complain(checked.error().detail, EXIT_CONFIG);
+        std::cout << "The settings are good.\n";
+        return EXIT_OK;
+    }
+
+    static fs::path commandFolder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+
+    ConfigSources _sources;
+    fs::path _data = "var";
+    fs::path _readyFile;
+    bool _help = false;
+    bool _version = false;
+    bool _checkOnly = false;
+};
+
+} // namespace
+
+} // namespace netbit::app
+
+int main(int argc, char** argv)
+{
+    netbit::app::Netbitd netbitd;
+    return netbitd.run(argc, argv);
+}

@@ -1,0 +1,220 @@
+#include "app/Routes.h"
+
+#include "app/Version.h"
+#include "base/Json.h"
+#include "services/metrics/Registry.h"
+
+#include <fstream>
+#include <unistd.h>
+
+namespace netbit::app {
+
+using edge::Access;
+using edge::Exchange;
+using edge::Outcome;
+using edge::Reply;
+
+namespace {
+
+class FunctionHandler final : public edge::RouteHandler {
+public:
+    explicit FunctionHandler(std::function<Outcome(Exchange&)> function) : _function(std::move(function)) {}
+    Outcome handle(Exchange& exchange) override { return _function(exchange); }
+
+private:
+    std::function<Outcome(Exchange&)> _function;
+};
+
+Outcome answer(Exchange& exchange, int status, std::string json)
+{
+    Reply reply;
+    reply.status = status;
+    reply.headers.emplace_back("Cache-Control", "no-store");
+    reply.body = base::Body(std::move(json));
+    exchange.reply(std::move(reply));
+    return Outcome::replied;
+}
+
+std::int64_t residentBytes()
+{
+    std::ifstream statm("/proc/self/statm");
+    std::int64_t total = 0;
+    std::int64_t resident = 0;
+    statm >> total >> resident;
+    return resident * sysconf(_SC_PAGESIZE);
+}
+
+/// Why the server is not ready, or empty.
+std::string notReady(const Facts& facts)
+{
+    if (facts.draining)
+        return "The server is shutting down.";
+    if (!facts.writerHealthy)
+        return "The database cannot be written.";
+    for (const auto& plugin : facts.plugins)
+        if (plugin.required && plugin.state != "live")
+            return "The required plugin " + plugin.id + " is " + plugin.state + ".";
+    return {};
+}
+
+void appendPorts(std::string& out, const Facts& facts)
+{
+    out += "\"ports\":{";
+    for (std::size_t i = 0; i < facts.ports.size(); ++i) {
+        out += i ? "," : "";
+        base::appendJsonString(out, facts.ports[i].first);
+        out += ':';
+        base::appendJsonInt(out, facts.ports[i].second);
+    }
+    out += '}';
+}
+
+std::string serverJson(const Facts& facts)
+{
+    std::string out = R"({"name":"netbit","version":")" NETBIT_VERSION R"(","feature_level":1,)";
+    appendPorts(out, facts);
+    out += ",\"plugins\":[";
+    bool first = true;
+    for (const auto& plugin : facts.plugins) {
+        if (plugin.state != "live")
+            continue;
+        out += first ? "{\"id\":" : ",{\"id\":";
+        first = false;
+        base::appendJsonString(out, plugin.id);
+        out += ",\"version\":";
+        base::appendJsonString(out, plugin.version);
+        out += '}';
+    }
+    out += "]}";
+    return out;
+}
+
+edge::Route route(std::string_view path, bool fast, std::string_view summary, std::function<Outcome(Exchange&)> function)
+{
+    edge::Route made;
+    made.method = "GET";
+    made.pattern = path;
+    made.access = Access::anyone;
+    made.fast = fast;
+    made.owner = "netbit";
+    made.summary = summary;
+    made.handler = handler(std::move(function));
+    return made;
+}
+
+std::string_view accessName(Access access)
+{
+    switch (access) {
+    case Access::anyone:
+        return "anyone";
+    case Access::user:
+        return "user";
+    case Access::admin:
+        return "admin";
+    default:
+        return "local";
+    }
+}
+
+/// Every route that a network client can reach, and who may call it.
+std::string routesJson(const edge::RouteTable& table)
+{
+    std::string out = "{\"data\":[";
+    bool first = true;
+    for (const auto& each : table.routes()) {
+        if (each.access == Access::local)
+            continue;
+        out += first ? "{\"method\":" : ",{\"method\":";
+        first = false;
+        base::appendJsonString(out, each.method);
+        out += ",\"pattern\":";
+        base::appendJsonString(out, each.pattern);
+        out += ",\"access\":";
+        base::appendJsonString(out, accessName(each.access));
+        out += ",\"plugin\":";
+        base::appendJsonString(out, each.owner);
+        out += ",\"summary\":";
+        base::appendJsonString(out, each.summary);
+        out += '}';
+    }
+    out += "]}";
+    return out;
+}
+
+} // namespace
+
+std::shared_ptr<edge::RouteHandler> handler(std::function<Outcome(Exchange&)> function)
+{
+    return std::make_shared<FunctionHandler>(std::move(function));
+}
+
+std::string pluginsJson(const Facts& facts)
+{
+    std::string out = "[";
+    for (std::size_t i = 0; i < facts.plugins.size(); ++i) {
+        const auto& plugin = facts.plugins[i];
+        out += i ? ",{\"id\":" : "{\"id\":";
+        base::appendJsonString(out, plugin.id);
+        out += ",\"version\":";
+        base::appendJsonString(out, plugin.version);
+        out += ",\"state\":";
+        base::appendJsonString(out, plugin.state);
+        out += ",\"detail\":";
+        base::appendJsonString(out, plugin.detail);
+        out += plugin.required ? ",\"required\":true}" : ",\"required\":false}";
+    }
+    out += ']';
+    return out;
+}
+
+std::string factsJson(const Facts& facts)
+{
+    std::string out = R"({"version":")" NETBIT_VERSION R"(","pid":)";
+    base::appendJsonInt(out, getpid());
+    out += ",\"uptime_ms\":";
+    base::appendJsonInt(out, facts.uptimeMs);
+    out += ",\"rss_bytes\":";
+    base::appendJsonInt(out, residentBytes());
+    out += ',';
+    appendPorts(out, facts);
+    out += ",\"writer\":{\"healthy\":";
+    out += facts.writerHealthy ? "true" : "false";
+    out += ",\"queued\":";
+    base::appendJsonInt(out, static_cast<std::int64_t>(facts.writerQueued));
+    out += "},\"counts\":{\"users\":";
+    base::appendJsonInt(out, facts.users);
+    out += ",\"chats\":";
+    base::appendJsonInt(out, facts.chats);
+    out += ",\"connections\":";
+    base::appendJsonInt(out, facts.connections);
+    out += "},\"plugins\":" + pluginsJson(facts) + "}";
+    return out;
+}
+
+std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registry& metrics, edge::Router& router)
+{
+    std::vector<edge::Route> routes;
+    routes.push_back(route("/healthz", true, "Alive.",
+                           [](Exchange& exchange) { return answer(exchange, 200, R"({"status":"alive"})"); }));
+    routes.push_back(route("/readyz", false, "Every required plugin up and the database writable.", [facts](Exchange& exchange) {
+        const auto reason = notReady(facts());
+        if (reason.empty())
+            return answer(exchange, 200, R"({"status":"ready"})");
+        exchange.problem(base::fault(base::Status::unavailable, "not_ready", reason));
+        return Outcome::replied;
+    }));
+    routes.push_back(route("/metrics", false, "Prometheus text.", [&metrics](Exchange& exchange) {
+        Reply reply;
+        reply.contentType = "text/plain; version=0.0.4; charset=utf-8";
+        reply.body = base::Body(metrics.text());
+        exchange.reply(std::move(reply));
+        return Outcome::replied;
+    }));
+    routes.push_back(route("/api/server", false, "Version, ports and plugins of this server.",
+                           [facts](Exchange& exchange) { return answer(exchange, 200, serverJson(facts())); }));
+    routes.push_back(route("/api/routes", false, "Every route, who may call it, and the plugin that answers.",
+                           [&router](Exchange& exchange) { return answer(exchange, 200, routesJson(*router.table())); }));
+    return routes;
+}
+
+} // namespace netbit::app

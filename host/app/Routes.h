@@ -1,0 +1,61 @@
+#pragma once
+// The host's own routes: health, metrics, what this server is, and the admin's door.
+
+#include "edge/Router.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace netbit::services::auth {
+class AuthService;
+}
+namespace netbit::services::chat {
+class ChatService;
+}
+namespace netbit::services::metrics {
+class Registry;
+}
+
+namespace netbit::app {
+
+/// What the host tells about itself; gathered anew for each question.
+struct PluginFacts {
+    std::string id;
+    std::string version;
+    std::string state;
+    std::string detail;
+    bool required = false;
+};
+
+struct Facts {
+    std::vector<PluginFacts> plugins;
+    std::vector<std::pair<std::string, std::uint16_t>> ports; ///< "http", "tcp", "udp": really bound
+    std::int64_t uptimeMs = 0;
+    std::int64_t users = 0;
+    std::int64_t chats = 0;
+    std::int64_t connections = 0;
+    std::size_t writerQueued = 0;
+    bool writerHealthy = true;
+    bool draining = false;
+};
+
+using AskFacts = std::function<Facts()>;
+
+/// /healthz, /readyz, /metrics, /api/server: for anyone.
+std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registry& metrics, edge::Router& router);
+
+/// /admin/…: only through the Unix socket in the data directory.
+/// `passwordSet` is told whose password was changed.
+std::vector<edge::Route> adminRoutes(AskFacts facts, services::auth::AuthService& auth, services::chat::ChatService& chat,
+                                     std::function<void(std::string_view username)> passwordSet);
+
+/// The object of the ready file and of GET /admin/status.
+std::string factsJson(const Facts& facts);
+std::string pluginsJson(const Facts& facts);
+
+/// A handler made of a function, for routes of the host itself.
+std::shared_ptr<edge::RouteHandler> handler(std::function<edge::Outcome(edge::Exchange&)> function);
+
+} // namespace netbit::app

@@ -1,0 +1,56 @@
+#pragma once
+// Layered settings: built-in defaults, netbit.properties, plugins/*.properties beside it, then --set.
+
+#include "base/Result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netbit::app {
+
+/// One `key = value` and where it stands, so that a fault can name file, line and key.
+struct Setting {
+    std::string value;
+    std::string file; ///< path, or "--set"
+    int line = 0;     ///< 1…; 0 for --set
+};
+
+using SettingMap = std::map<std::string, Setting>;
+
+struct ConfigSources {
+    std::filesystem::path file;             ///< empty: defaults alone
+    std::vector<std::string> overrides; ///< "key=value"
+};
+
+/// The host's own settings, checked: reading a key that hostKeys() does not list is a programmer's error.
+class HostSettings {
+public:
+    explicit HostSettings(SettingMap values) : _values(std::move(values)) {}
+    std::int64_t integer(std::string_view key) const;
+    const std::string& text(std::string_view key) const;
+    bool operator==(const HostSettings& other) const;
+
+    /// Keys whose value differs in `next`.
+    std::vector<std::string> changed(const HostSettings& next) const;
+
+private:
+    const Setting& at(std::string_view key) const;
+    SettingMap _values;
+};
+
+struct Config {
+    HostSettings host;
+    SettingMap plugins; ///< everything that is not the host's: "<plugin id>.key"; the loader checks it
+};
+
+/// Error: invalid / bad_setting; its detail names file, line and key.
+base::Result<Config> loadConfig(const ConfigSources& sources);
+
+/// "conf/netbit.properties:12: http.port: " or "--set http.port: "
+std::string settingPlace(const Setting& setting, std::string_view key);
+
+} // namespace netbit::app

@@ -1,0 +1,63 @@
+#include "app/config/HostKeys.h"
+
+#include <algorithm>
+#include <array>
+
+namespace netbit::app {
+
+namespace {
+
+constexpr std::int64_t MiB = 1024 * 1024;
+constexpr auto integer = KeyType::integer;
+constexpr auto text = KeyType::text;
+constexpr auto choice = KeyType::choice;
+
+constexpr std::array keys{
+    HostKey{"http.address", text, "127.0.0.1"},
+    HostKey{"http.port", integer, "8080", 0, 65535},
+    HostKey{"http.max_head_bytes", integer, "16384", 1024, MiB, {}, true},
+    HostKey{"http.max_headers", integer, "100", 8, 1000, {}, true},
+    HostKey{"http.max_target_bytes", integer, "8192", 256, 65536, {}, true},
+    HostKey{"http.max_body_bytes", integer, "1048576", 1024, 1024 * MiB, {}, true},
+    HostKey{"http.max_connections", integer, "20000", 1, 1'000'000, {}, true},
+    HostKey{"http.max_per_address", integer, "0", 0, 1'000'000, {}, true},
+    HostKey{"http.head_timeout_ms", integer, "10000", 100, 600'000, {}, true},
+    HostKey{"http.body_timeout_ms", integer, "30000", 100, 3'600'000, {}, true},
+    HostKey{"http.idle_timeout_ms", integer, "75000", 100, 3'600'000, {}, true},
+    HostKey{"http.write_timeout_ms", integer, "30000", 100, 3'600'000, {}, true},
+    HostKey{"threads.reactors", integer, "0", 0, 256},
+    HostKey{"threads.workers", integer, "4", 1, 256},
+    HostKey{"threads.max_queued", integer, "1024", 16, 1'000'000},
+    HostKey{"storage.readers", integer, "4", 1, 64},
+    HostKey{"storage.cache_kib", integer, "8192", 256, 16 * MiB},
+    HostKey{"writer.max_batch", integer, "512", 1, 100'000},
+    HostKey{"writer.max_queued", integer, "100000", 16, 10'000'000},
+    HostKey{"messages.cached_per_chat", integer, "100", 0, 10'000},
+    HostKey{"messages.max_bytes", integer, "16384", 1, MiB, {}, true},
+    HostKey{"cache.plugin_quota_bytes", integer, "8388608", 65536, 1024 * MiB},
+    HostKey{"auth.registration", choice, "invite", 0, 0, "open|invite|closed", true},
+    HostKey{"auth.access_token_s", integer, "900", 30, 86'400, {}, true},
+    HostKey{"auth.refresh_token_s", integer, "2592000", 300, 31'536'000, {}, true},
+    HostKey{"auth.invite_s", integer, "604800", 60, 31'536'000, {}, true},
+    HostKey{"auth.min_password_bytes", integer, "8", 1, 128, {}, true},
+    HostKey{"auth.login_failures_per_minute", integer, "5", 1, 10'000, {}, true},
+    HostKey{"events.tail", integer, "10000", 100, 1'000'000},
+    HostKey{"events.retention_hours", integer, "720", 1, 876'000},
+    HostKey{"plugins.directory", text, ""},
+    HostKey{"plugins.disabled", text, ""},
+    HostKey{"plugins.required", text, ""},
+    HostKey{"shutdown.patience_ms", integer, "10000", 0, 600'000, {}, true},
+    HostKey{"log.level", choice, "info", 0, 0, "error|warn|info|debug", true},
+};
+
+} // namespace
+
+std::span<const HostKey> hostKeys() noexcept { return keys; }
+
+const HostKey* findHostKey(std::string_view name) noexcept
+{
+    const auto found = std::find_if(keys.begin(), keys.end(), [&](const HostKey& key) { return key.name == name; });
+    return found == keys.end() ? nullptr : &*found;
+}
+
+} // namespace netbit::app

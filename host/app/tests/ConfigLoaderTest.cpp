@@ -1,0 +1,103 @@
+#include "app/config/ConfigLoader.h"
+#include "app/config/HostKeys.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace netbit::app {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class ConfigLoader : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        std::string name = (fs::temp_directory_path() / "netbit-config-XXXXXX").string();
+        ASSERT_NE(mkdtemp(name.data()), nullptr);
+        _folder = name;
+        fs::create_directory(_folder / "plugins");
+    }
+    void TearDown() override { fs::remove_all(_folder); }
+
+    fs::path write(const std::string& name, const std::string& content)
+    {
+        std::ofstream(_folder / name) << content;
+        return _folder / name;
+    }
+
+    std::string refusal(const ConfigSources& sources)
+    {
+        const auto loaded = loadConfig(sources);
+        return loaded ? std::string() : loaded.error().detail;
+    }
+
+    fs::path _folder;
+};
+
+TEST_F(ConfigLoader, LaterLayersWin)
+{
+    const auto file = write("netbit.properties", "http.port = 9000\nmessages.max_bytes = 100\n");
+    const auto config = loadConfig({file, {"http.port=9001"}});
+    ASSERT_TRUE(config.ok()) << config.error().detail;
+    EXPECT_EQ(config->host.integer("http.port"), 9001);
+    EXPECT_EQ(config->host.integer("messages.max_bytes"), 100);
+    EXPECT_EQ(config->host.integer("http.max_headers"), 100);
+}
+
+TEST_F(ConfigLoader, UnknownKeyIsRefusedWithFileLineAndKey)
+{
+    const auto file = write("netbit.properties", "# comment\n\nhttp.prot = 1\n");
+    EXPECT_EQ(refusal({file, {}}), file.string() + ":3: http.prot: There is no such setting.");
+}
+
+TEST_F(ConfigLoader, ValueOutOfRangeIsRefusedWithFileLineAndKey)
+{
+    const auto file = write("netbit.properties", "http.port = 70000\n");
+    EXPECT_THAT(refusal({file, {}}), HasSubstr(":1: http.port: 70000 is out of range (0 to 65535)."));
+    EXPECT_THAT(refusal({{}, {"http.port=80x"}}), HasSubstr("--set http.port: \"80x\" is not a whole number."));
+    EXPECT_THAT(refusal({{}, {"auth.registration=maybe"}}), HasSubstr("\"maybe\" is none of open|invite|closed."));
+    EXPECT_THAT(refusal({{}, {"auth.registration=open|invite"}}), HasSubstr("is none of"));
+}
+
+TEST_F(ConfigLoader, AMissingFileAndABrokenOverrideAreRefused)
+{
+    EXPECT_THAT(refusal({_folder / "none.properties", {}}), HasSubstr("There is no configuration file"));
+    EXPECT_THAT(refusal({{}, {"http.port"}}), HasSubstr("write key=value"));
+}
+
+TEST_F(ConfigLoader, PluginSettingsAreHandedOnWithTheirPlace)
+{
+    const auto file = write("netbit.properties", "");
+    write("plugins/tcp.properties", "#tcp.port = 1\ntcp.port = 4000\n");
+    const auto config = loadConfig({file, {"udp.port=0"}});
+    ASSERT_TRUE(config.ok()) << config.error().detail;
+    ASSERT_EQ(config->plugins.count("tcp.port"), 1U);
+    EXPECT_EQ(config->plugins.at("tcp.port").value, "4000");
+    EXPECT_EQ(config->plugins.at("tcp.port").line, 2);
+    EXPECT_EQ(config->plugins.at("udp.port").file, "--set");
+}
+
+TEST_F(ConfigLoader, TheShippedFileShowsEveryKeyWithItsDefault)
+{
+    std::ifstream shipped(NETBIT_SHIPPED_CONFIG);
+    const std::string text(std::istreambuf_iterator<char>(shipped), {});
+    for (const auto& key : hostKeys()) {
+        const auto line = "\n#" + std::string(key.name) + " =" +
+                          (key.defaultValue.empty() ? "" : " " + std::string(key.defaultValue)) + "\n";
+        EXPECT_THAT(text, HasSubstr(line));
+    }
+}
+
+TEST_F(ConfigLoader, ChangedNamesWhatDiffers)
+{
+    const auto before = loadConfig({{}, {}});
+    const auto after = loadConfig({{}, {"log.level=debug"}});
+    EXPECT_EQ(before->host.changed(after->host), std::vector<std::string>{"log.level"});
+}
+
+} // namespace
+} // namespace netbit::app

@@ -1,0 +1,366 @@
+#include "border/Generation.h"
+
+#include "border/Border.h"
+#include "border/Convert.h"
+#include "border/Guard.h"
+#include "border/Holdings.h"
+#include "border/Listener.h"
+#include "border/Subscription.h"
+#include "border/Tables.h"
+#include "border/Timer.h"
+#include "services/log/Log.h"
+
+#include <thread>
+
+namespace netbit::border {
+
+namespace {
+
+using namespace std::chrono_literals;
+using base::fault;
+using base::Status;
+namespace log = services::log;
+
+constexpr auto quiet = 60s;                  // between two lines of the log that say the same
+constexpr std::size_t mostSaid = 100;        // different lines that are remembered
+constexpr std::chrono::milliseconds grace = 1s; // for calls that end as their connection is closed
+
+std::string prefixOf(const std::string& id)
+{
+    std::string prefix = "p_";
+    for (const char c : id)
+        prefix += c == '.' || c == '-' ? '_' : c;
+    return prefix + '_';
+}
+
+/// "/a" covers itself and everything below it.
+bool covers(std::string_view declared, std::string_view pattern) noexcept
+{
+    return pattern.starts_with(declared) &&
+           (pattern.size() == declared.size() || declared.ends_with('/') || pattern[declared.size()] == '/');
+}
+
+} // namespace
+
+Generation::Generation(Border& border, GenerationSpec spec, BreakerOptions breaker)
+    : _border(border), _spec(std::move(spec)), _sqlPrefix(prefixOf(_spec.id)), _breaker(breaker),
+      _holdings(std::make_unique<Holdings>()), _settings(_spec.settings)
+{
+    _host.size = sizeof _host;
+    _host.abi_major = NB_ABI_MAJOR;
+    _host.abi_minor = NB_ABI_MINOR;
+    _host.version = border.services().hostVersion.c_str();
+    _host.plugin_id = _spec.id.c_str();
+    _host.implementation = this;
+    _host.service = [](const nb_host* host, const char* id) -> const void* {
+        const void* table = nullptr;
+        quietly([&] {
+            if (id && generationOf(host).grants(id))
+                table = findTable(id);
+        });
+        return table;
+    };
+}
+
+Generation::~Generation() = default;
+
+const Services& Generation::services() const noexcept { return _border.services(); }
+
+bool Generation::grants(std::string_view service) const
+{
+    return isBasic(service) || _spec.services.contains(service);
+}
+
+bool Generation::declares(std::string_view method, std::string_view pattern) const
+{
+    if (_spec.routes.empty())
+        return true;
+    for (const std::string_view declared : _spec.routes) {
+        const auto space = declared.find(' ');
+        if (space == std::string_view::npos ? covers(declared, pattern)
+                                            : declared.substr(0, space) == method && declared.substr(space + 1) == pattern)
+            return true;
+    }
+    return false;
+}
+
+std::string Generation::trouble() const
+{
+    if (!_breaker.open())
+        return {};
+    return "It failed " + std::to_string(_breaker.inARow()) + " times in a row; the next try is in " +
+           std::to_string(_breaker.left().count()) + " ms.";
+}
+
+std::vector<std::pair<std::string, std::uint16_t>> Generation::ports() const
+{
+    std::vector<std::pair<std::string, std::uint16_t>> out;
+    for (const auto& listener : _holdings->listeners.all())
+        out.emplace_back(listener->name, listener->port());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+SettingsPtr Generation::settings() const
+{
+    const std::lock_guard lock(_mutex);
+    return _settings;
+}
+
+// Counting.
+
+bool Generation::enter() noexcept
+{
+    // Counted first, then looked: end() shuts first, then waits for the count.
+    _inFlight.fetch_add(1, std::memory_order_seq_cst);
+    if (!_shut.load(std::memory_order_seq_cst))
+        return true;
+    leave();
+    return false;
+}
+
+void Generation::leave() noexcept { _inFlight.fetch_sub(1, std::memory_order_seq_cst); }
+
+/// Looks instead of being woken: whoever leaves last must touch nothing of what is destroyed next.
+bool Generation::waitIdle(std::chrono::milliseconds patience) const
+{
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (inFlight() > 0) {
+        if (std::chrono::steady_clock::now() >= until)
+            return false;
+        std::this_thread::sleep_for(1ms);
+    }
+    return true;
+}
+
+void Generation::failed(const char* call, std::string_view what) noexcept
+{
+    _errors.fetch_add(1, std::memory_order_relaxed);
+    try {
+        complain(std::string(call) + " failed: " + std::string(what));
+    } catch (const std::exception&) {
+        // no memory for a line of the log: the count above still tells
+    }
+}
+
+void Generation::handlerFailed() noexcept
+{
+    if (_breaker.failed())
+        complain("Its routes answer 503 for a while, since it failed too often in a row.");
+}
+
+void Generation::complain(std::string_view line) noexcept
+{
+    try {
+        std::uint64_t silenced = 0;
+        {
+            const auto now = std::chrono::steady_clock::now();
+            const std::lock_guard lock(_mutex);
+            auto found = _said.find(line);
+            if (found != _said.end() && now - found->second.at < quiet) {
+                ++found->second.silenced;
+                return;
+            }
+            if (found == _said.end()) {
+                if (_said.size() >= mostSaid)
+                    _said.clear();
+                found = _said.emplace(line, Said{}).first;
+            }
+            silenced = std::exchange(found->second.silenced, 0);
+            found->second.at = now;
+        }
+        const auto times = std::to_string(silenced);
+        if (silenced > 0)
+            log::error(_spec.id, line, {{"silenced", times}});
+        else
+            log::error(_spec.id, line);
+    } catch (const std::exception&) {
+        // as above
+    }
+}
+
+// Its life.
+
+base::Result<void> Generation::life(const char* call, std::int32_t (*function)(nb_plugin*, nb_error*))
+{
+    if (!function)
+        return {};
+    nb_error error{};
+    error.size = sizeof error;
+    std::int32_t status = NB_INTERNAL;
+    std::string threw;
+    Guard guard(*this, call, Guard::Kind::inside);
+    const bool returned = guard.run([&] {
+        try {
+            status = function(_plugin, &error);
+        } catch (const std::exception& exception) {
+            threw = exception.what();
+            throw;
+        }
+    });
+    if (!returned)
+        return fault(Status::internal, "plugin_threw",
+                     std::string(call) + " threw an exception" + (threw.empty() ? "." : ": " + threw));
+    if (status == NB_OK)
+        return {};
+    auto told = border::errorOf(error, status);
+    if (told.detail.empty())
+        told.detail = std::string(call) + " returned the status " + std::to_string(status) + '.';
+    return told;
+}
+
+base::Result<void> Generation::create(const nb_plugin_entry& entry)
+{
+    const auto* const calls = entry.calls;
+    const auto refused = [](std::string_view why) { return fault(Status::invalid, "bad_table", why); };
+    if (!calls)
+        return refused("The plugin's entry has no table of calls.");
+    if (calls->size < sizeof(nb_plugin_calls))
+        return refused("The plugin's table of calls is too small.");
+    std::memcpy(&_table, calls, sizeof _table);
+    if (!_table.create || !_table.start || !_table.destroy)
+        return refused("The plugin's table of calls lacks create, start or destroy.");
+
+    nb_plugin* made = nullptr;
+    nb_error error{};
+    error.size = sizeof error;
+    std::int32_t status = NB_INTERNAL;
+    std::string threw = "something that is no std::exception";
+    Guard guard(*this, "create", Guard::Kind::inside);
+    const bool returned = guard.run([&] {
+        try {
+            status = _table.create(&_host, &made, &error);
+        } catch (const std::exception& exception) {
+            threw = exception.what();
+            throw;
+        }
+    });
+    if (!returned)
+        return fault(Status::internal, "plugin_threw", "create threw an exception: " + threw);
+    if (status != NB_OK) {
+        auto told = border::errorOf(error, status);
+        if (told.detail.empty())
+            told.detail = "create returned the status " + std::to_string(status) + '.';
+        return told;
+    }
+    if (!made)
+        return refused("create returned NB_OK without a plugin.");
+    _plugin = made;
+    _state = State::created;
+    return {};
+}
+
+base::Result<void> Generation::configure(SettingsPtr settings)
+{
+    SettingsPtr before; // outlives the call: texts that the plugin reads in it may be of either
+    {
+        const std::lock_guard lock(_mutex);
+        before = std::exchange(_settings, std::move(settings));
+    }
+    auto result = life("configure", _table.configure);
+    if (!result) {
+        const std::lock_guard lock(_mutex);
+        _settings.swap(before);
+    }
+    return result;
+}
+
+base::Result<void> Generation::start()
+{
+    _state = State::starting;
+    auto result = life("start", _table.start);
+    if (result)
+        _state = State::staged;
+    return result;
+}
+
+base::Result<void> Generation::stageRoute(edge::Route route)
+{
+    if (!declares(route.method, route.pattern))
+        return fault(Status::forbidden, "route_undeclared",
+                     route.method + ' ' + route.pattern + " is not among the routes of the manifest.");
+    _routes.push_back(std::move(route));
+    auto fits = _border.check(_spec.id, _routes);
+    if (!fits)
+        _routes.pop_back();
+    return fits;
+}
+
+void Generation::goLive()
+{
+    _state = State::live;
+    for (const auto& listener : _holdings->listeners.all())
+        listener->start();
+    for (const auto& subscription : _holdings->subscriptions.all())
+        subscription->arm();
+    for (const auto& timer : _holdings->timers.all())
+        timer->arm();
+}
+
+Ending Generation::end(std::chrono::milliseconds patience)
+{
+    const auto before = state();
+    if (before == State::stopped)
+        return Ending::clean;
+    if (before == State::abandoned)
+        return Ending::abandoned;
+    const auto tell = [this](const base::Result<void>& result) {
+        if (!result)
+            complain(result.error().detail);
+    };
+
+    // Takes nothing new. What is under way still finds everything that it may use.
+    if (before == State::live)
+        tell(life("quiesce", _table.quiesce));
+    _border.withdraw(*this);
+    _state = State::draining;
+    for (const auto& listener : _holdings->listeners.all())
+        listener->stopAccepting();
+    for (const auto& timer : _holdings->timers.all())
+        timer->silence();
+    for (const auto& subscription : _holdings->subscriptions.all())
+        subscription->cancelByHost();
+    waitIdle(patience);
+
+    // What is left after that: the host answers and closes for it.
+    const auto unanswered = _holdings->requests.answerAll(
+        fault(Status::unavailable, "plugin_unavailable", "The plugin " + id() + " was stopped before it answered."));
+    if (unanswered > 0)
+        complain("It left " + std::to_string(unanswered) + " requests without an answer; they got a 503.");
+    for (const auto& stream : _holdings->streams.all())
+        stream->endByHost();
+    for (const auto& listener : _holdings->listeners.all())
+        listener->closeAll();
+    _shut.store(true, std::memory_order_seq_cst);
+    if (!waitIdle(grace)) {
+        _state = State::abandoned;
+        complain("A call into it has not come back; it is left as it is, and its library stays mapped.");
+        return Ending::abandoned;
+    }
+    for (const auto& timer : _holdings->timers.all())
+        timer->cancel();
+
+    _state = State::stopped;
+    if (before == State::live)
+        tell(life("stop", _table.stop));
+    destroy();
+    return Ending::clean;
+}
+
+void Generation::destroy()
+{
+    if (_plugin) {
+        Guard guard(*this, "destroy", Guard::Kind::inside);
+        guard.run([this] { _table.destroy(std::exchange(_plugin, nullptr)); });
+    }
+    // Each of these keeps this generation alive, and it them.
+    const auto alive = shared_from_this();
+    _routes.clear();
+    _holdings->streams.clear();
+    _holdings->subscriptions.clear();
+    _holdings->timers.clear();
+    _holdings->listeners.clear();
+    _holdings->requests.clear();
+}
+
+} // namespace netbit::border

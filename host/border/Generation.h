@@ -1,0 +1,141 @@
+#pragma once
+// One loaded life of a plugin. Its routes, listeners, timers, streams and subscriptions belong to it and end with it.
+
+#include "base/Result.h"
+#include "border/Breaker.h"
+#include "border/Settings.h"
+#include "edge/Router.h"
+#include <netbit/plugin.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace netbit::border {
+
+class Border;
+struct Holdings;
+struct Services;
+
+/// What the manifest and the loader say about it.
+struct GenerationSpec {
+    std::string id;
+    std::string version;
+    std::uint64_t sequence = 0;                        ///< rises with each load of this process
+    std::set<std::string, std::less<>> services;       ///< ids it may fetch; body, log and config are always there
+    std::set<std::string, std::less<>> permissions;    ///< "auth.impersonate", "events.all"
+    std::vector<std::string> routes;                   ///< "GET /a/{b}" or "/a" (and below); empty: any
+    SettingsPtr settings;
+};
+
+/// What Generation::end() came to.
+enum class Ending : std::uint8_t {
+    clean,     ///< the library may be closed
+    abandoned, ///< a call never came back: nothing was destroyed, and the library must stay mapped
+};
+
+class Generation : public std::enable_shared_from_this<Generation> {
+public:
+    enum class State : std::uint8_t { loaded, created, starting, staged, live, draining, stopped, abandoned };
+
+    Generation(Border& border, GenerationSpec spec, BreakerOptions breaker);
+    ~Generation();
+    Generation(const Generation&) = delete;
+    Generation& operator=(const Generation&) = delete;
+
+    static Generation& of(const nb_host* host) noexcept { return *static_cast<Generation*>(host->implementation); }
+
+    // Facts: [any].
+    const std::string& id() const noexcept { return _spec.id; }
+    const std::string& version() const noexcept { return _spec.version; }
+    std::uint64_t sequence() const noexcept { return _spec.sequence; }
+    const std::string& sqlPrefix() const noexcept { return _sqlPrefix; } ///< "p_<id>_"
+    State state() const noexcept { return _state.load(std::memory_order_acquire); }
+    bool draining() const noexcept { return state() >= State::draining; }
+    std::int64_t inFlight() const noexcept { return _inFlight.load(std::memory_order_acquire); }
+    std::uint64_t calls() const noexcept { return _calls.load(std::memory_order_relaxed); }
+    std::uint64_t errors() const noexcept { return _errors.load(std::memory_order_relaxed); }
+    bool grants(std::string_view service) const;
+    bool permits(std::string_view permission) const { return _spec.permissions.contains(permission); }
+    bool declares(std::string_view method, std::string_view pattern) const;
+    Breaker& breaker() noexcept { return _breaker; }
+    /// Empty: well. Else one sentence.
+    std::string trouble() const;
+    /// Listeners by name with the port that was really bound.
+    std::vector<std::pair<std::string, std::uint16_t>> ports() const;
+
+    // Its life: [control], in this order. An error of the first three leaves it to end().
+    base::Result<void> create(const nb_plugin_entry& entry);
+    /// Also later, with new settings: on an error the old ones are in force again.
+    base::Result<void> configure(SettingsPtr settings);
+    base::Result<void> start();
+    /// Told by Border::admit: listeners accept, timers may run.
+    void goLive();
+    /// Quiesce; routes out; nothing new is taken; waits for what is in flight up to `patience`; stop; destroy.
+    Ending end(std::chrono::milliseconds patience);
+
+    // For the tables.
+    Border& border() noexcept { return _border; }
+    const Services& services() const noexcept;
+    const nb_host* host() const noexcept { return &_host; }
+    Holdings& holdings() noexcept { return *_holdings; }
+    SettingsPtr settings() const; ///< [any]
+    std::string spaceName() const { return _spec.id; } ///< of its cache and its migrations
+    bool mayRegister() const noexcept { return state() == State::starting; }
+    const std::vector<edge::Route>& routes() const noexcept { return _routes; } ///< [control]
+    base::Result<void> stageRoute(edge::Route route); ///< [control], in start
+
+    /// [any] Counts something that a call into the plugin is still owed for, or that it still owes: a deferred request,
+    /// a write's end, a posted task. False: too late, it was stopped.
+    bool enter() noexcept;
+    /// [any] Nothing of this object is touched afterwards.
+    void leave() noexcept;
+
+    /// [any] Told by Guard, and by whoever finds that a call went wrong.
+    void failed(const char* call, std::string_view what) noexcept;
+    /// [any] One more handler in a row that threw or returned NB_INTERNAL.
+    void handlerFailed() noexcept;
+    void countCall() noexcept { _calls.fetch_add(1, std::memory_order_relaxed); }
+
+    /// [any] A line in the log about a bug of the plugin: the same line at most once a minute.
+    void complain(std::string_view line) noexcept;
+
+private:
+    base::Result<void> life(const char* call, int32_t (*function)(nb_plugin*, nb_error*));
+    bool waitIdle(std::chrono::milliseconds patience) const;
+    void destroy();
+
+    Border& _border;
+    GenerationSpec _spec;
+    std::string _sqlPrefix;
+    nb_host _host{};
+    nb_plugin_calls _table{};
+    nb_plugin* _plugin = nullptr;
+    Breaker _breaker;
+    std::unique_ptr<Holdings> _holdings;
+    std::vector<edge::Route> _routes;
+
+    std::atomic<State> _state{State::loaded};
+    std::atomic<bool> _shut{false}; // no call enters any more
+    std::atomic<std::int64_t> _inFlight{0};
+    std::atomic<std::uint64_t> _calls{0};
+    std::atomic<std::uint64_t> _errors{0};
+
+    mutable std::mutex _mutex; // guards the members below
+    SettingsPtr _settings;
+    struct Said {
+        std::chrono::steady_clock::time_point at;
+        std::uint64_t silenced = 0;
+    };
+    std::map<std::string, Said, std::less<>> _said;
+};
+
+} // namespace netbit::border

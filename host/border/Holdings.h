@@ -1,0 +1,68 @@
+#pragma once
+// What a generation holds for its plugin, so that it can end with it.
+
+#include "border/HttpHandles.h"
+
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+struct nb_listener;
+struct nb_timer;
+struct nb_subscription;
+
+namespace netbit::border {
+
+/// Handles that live until the plugin gives them back, or the generation ends. [any]
+template <class Handle>
+class Shelf {
+public:
+    Handle* put(std::shared_ptr<Handle> handle)
+    {
+        const std::lock_guard lock(_mutex);
+        auto* const raw = handle.get();
+        _handles.emplace(raw, std::move(handle));
+        return raw;
+    }
+    /// Nothing when it is not here any more.
+    std::shared_ptr<Handle> take(Handle* handle)
+    {
+        const std::lock_guard lock(_mutex);
+        const auto found = _handles.find(handle);
+        if (found == _handles.end())
+            return nullptr;
+        auto out = std::move(found->second);
+        _handles.erase(found);
+        return out;
+    }
+    std::vector<std::shared_ptr<Handle>> all() const
+    {
+        const std::lock_guard lock(_mutex);
+        std::vector<std::shared_ptr<Handle>> out;
+        out.reserve(_handles.size());
+        for (const auto& [raw, handle] : _handles)
+            out.push_back(handle);
+        return out;
+    }
+    void clear()
+    {
+        std::unordered_map<Handle*, std::shared_ptr<Handle>> gone; // destroyed outside of the lock
+        const std::lock_guard lock(_mutex);
+        gone.swap(_handles);
+    }
+
+private:
+    mutable std::mutex _mutex; // guards _handles
+    std::unordered_map<Handle*, std::shared_ptr<Handle>> _handles;
+};
+
+struct Holdings {
+    Shelf<nb_listener> listeners;
+    Shelf<nb_timer> timers;
+    Shelf<nb_subscription> subscriptions;
+    Shelf<nb_stream> streams;
+    RequestYard requests;
+};
+
+} // namespace netbit::border

@@ -1,0 +1,100 @@
+#pragma once
+// A request as a plugin sees it, and the reply that has no end yet.
+
+#include "border/Generation.h"
+#include "border/Handles.h"
+#include "edge/Exchange.h"
+#include <netbit/http.h>
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <unordered_set>
+
+struct nb_request final {
+    nb_request(netbit::border::Generation& owner, netbit::edge::Exchange& served, bool worker)
+        : generation(owner), exchange(&served), mayBlock(worker)
+    {
+    }
+    ~nb_request() { dropPrincipal(); }
+    nb_request(const nb_request&) = delete;
+    nb_request& operator=(const nb_request&) = delete;
+
+    // Who of the handler and the answer comes last puts it away; each learns from the others' bits.
+    static constexpr unsigned answered = 1; ///< claimed by whoever answers
+    static constexpr unsigned deferred = 2;
+    static constexpr unsigned returned = 4; ///< the handler
+    static constexpr unsigned given = 8;    ///< the answer is with the edge
+
+    netbit::border::Generation& generation;
+    netbit::edge::Exchange* exchange; ///< alive until answered: by the edge, or by `kept`
+    std::shared_ptr<netbit::edge::Exchange> kept; ///< from defer on
+    std::atomic<unsigned> state{0};
+    const bool mayBlock;
+    mutable nb_principal* principal = nullptr; ///< made when asked for; one reference is ours
+
+    bool isAnswered() const noexcept { return (state.load(std::memory_order_acquire) & answered) != 0; }
+    void dropPrincipal() noexcept
+    {
+        if (auto* const gone = std::exchange(principal, nullptr))
+            gone->release();
+    }
+};
+
+namespace netbit::border {
+
+/// The deferred requests of one generation. [any]
+/// Those that were answered stay here for a while: a plugin that answers a second time then finds a request that says so,
+/// and not memory that is someone else's by now.
+class RequestYard {
+public:
+    static constexpr std::size_t remembered = 256;
+
+    void keep(nb_request& request);
+    /// Answered and returned: nobody may use it any more. The last touch of the generation.
+    void bury(nb_request& request);
+    /// Answers what the plugin still owes; returns how many.
+    std::size_t answerAll(const base::Error& error);
+    void clear();
+
+private:
+    std::mutex _mutex; // guards what follows
+    std::unordered_set<nb_request*> _waiting;
+    std::deque<std::unique_ptr<nb_request>> _buried;
+};
+
+/// [any] Claims the request for one answer. False: it had one already, which is told to the log.
+bool claim(nb_request& request) noexcept;
+/// [any] After the answer was given.
+void settle(nb_request& request) noexcept;
+
+} // namespace netbit::border
+
+struct nb_stream final : std::enable_shared_from_this<nb_stream> {
+    nb_stream(netbit::border::Generation& owner, const nb_stream_calls& wanted, void* argument)
+        : generation(owner.shared_from_this()), calls(wanted), user(argument)
+    {
+    }
+
+    const std::shared_ptr<netbit::border::Generation> generation;
+    const nb_stream_calls calls;
+    void* const user;
+    std::shared_ptr<netbit::edge::ReplyStream> reply;
+
+    /// Sets what the edge shall tell; once, after `reply` is set.
+    void listen();
+    /// The plugin's end(): no call after it but `ended`, which comes from here or from the call that is under way.
+    void endByPlugin() noexcept;
+    /// The generation ends: the client gets its end, the plugin may still call end().
+    void endByHost() noexcept;
+
+private:
+    void tellPlugin(void (*function)(void*), const char* call) noexcept;
+    void tellEnded() noexcept;
+
+    static constexpr std::uint32_t over = 0x8000'0000u;
+    std::atomic<std::uint32_t> _state{0}; // calls under way, and the bit `over`
+    std::atomic<bool> _endedTold{false};
+};

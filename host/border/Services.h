@@ -1,0 +1,53 @@
+#pragma once
+// What the border's tables are implemented over. The app makes these; each outlives every plugin.
+
+#include <string>
+
+namespace netbit::edge {
+class Router;
+}
+namespace netbit::net {
+class ReactorPool;
+}
+namespace netbit::storage {
+class Database;
+class Writer;
+} // namespace netbit::storage
+namespace netbit::services::auth {
+class AuthService;
+}
+namespace netbit::services::chat {
+class ChatService;
+}
+namespace netbit::services::events {
+class EventLog;
+}
+namespace netbit::services::cache {
+class KeyValueCache;
+}
+namespace netbit::services::exec {
+class WorkerPool;
+class Timers;
+} // namespace netbit::services::exec
+namespace netbit::services::metrics {
+class Registry;
+}
+
+namespace netbit::border {
+
+struct Services {
+    edge::Router& router;
+    net::ReactorPool& reactors;
+    storage::Database& database;
+    storage::Writer& writer; ///< must be stopped after the plugins: their last writes still end in it
+    services::auth::AuthService& auth;
+    services::chat::ChatService& chat;
+    services::events::EventLog& events;
+    services::cache::KeyValueCache& cache;
+    services::exec::WorkerPool& workers;
+    services::exec::Timers& timers;
+    services::metrics::Registry& metrics;
+    std::string hostVersion = "1.0.0"; ///< what plugins are told
+};
+
+} // namespace netbit::border

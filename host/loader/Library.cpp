@@ -1,0 +1,78 @@
+#include "loader/Library.h"
+
+#include "border/Entry.h"
+
+#include <Poco/DigestEngine.h>
+#include <Poco/SHA2Engine.h>
+#include <boost/dll/shared_library.hpp>
+
+#include <fstream>
+#include <iterator>
+
+namespace netbit::loader {
+
+namespace {
+
+using base::fault;
+using base::Status;
+namespace dll = boost::dll;
+
+/// What is hashed is what is loaded: the bytes are read once.
+base::Result<void> copyChecked(const std::filesystem::path& file, const std::filesystem::path& copy,
+                               const Manifest& manifest)
+{
+    std::ifstream in(file, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    if (!in.is_open() || in.bad())
+        return fault(Status::invalid, "bad_library", file.string() + " cannot be read.");
+    if (!manifest.sha256.empty()) {
+        Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
+        engine.update(bytes);
+        const auto digest = Poco::DigestEngine::digestToHex(engine.digest());
+        if (digest != manifest.sha256)
+            return fault(Status::invalid, "wrong_sha256",
+                         "The SHA-256 of " + file.string() + " is " + digest + ", but the manifest says " +
+                             manifest.sha256 + '.');
+    }
+    std::ofstream out(copy, std::ios::binary | std::ios::trunc);
+    out << bytes;
+    out.close();
+    if (!out)
+        return fault(Status::storageFull, "bad_library", "The copy " + copy.string() + " cannot be written.");
+    std::error_code ignored;
+    std::filesystem::permissions(copy, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec, ignored);
+    return {};
+}
+
+} // namespace
+
+struct Library::Impl {
+    dll::shared_library library;
+};
+
+Library::Library(Key, std::unique_ptr<Impl> impl) : _impl(std::move(impl)) {}
+
+Library::~Library() = default;
+
+base::Result<std::unique_ptr<Library>> Library::load(const std::filesystem::path& file, const std::filesystem::path& copy,
+                                                     const Manifest& manifest)
+{
+    if (auto copied = copyChecked(file, copy, manifest); !copied)
+        return copied.error();
+    auto impl = std::make_unique<Impl>();
+    try {
+        // The throwing form: its message keeps what dlerror said.
+        impl->library.load(std::filesystem::absolute(copy), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+        auto out = std::make_unique<Library>(Key(), std::move(impl));
+        auto entry = border::readEntry(out->_impl->library.get<border::EntryFunction>(border::entrySymbol), manifest.id,
+                                       manifest.version.text());
+        if (!entry)
+            return entry.error();
+        out->_entry = *entry;
+        return out;
+    } catch (const std::exception& error) {
+        return fault(Status::invalid, "bad_library", "The library cannot be loaded: " + std::string(error.what()));
+    }
+}
+
+} // namespace netbit::loader

@@ -1,0 +1,87 @@
+#pragma once
+// Finds plugins, decides which may run, gives each a life, and ends it.
+
+#include "base/Result.h"
+#include "border/Border.h"
+#include "loader/Manifest.h"
+#include "loader/SettingsCheck.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace netbit::loader {
+
+struct LoaderOptions {
+    std::vector<std::filesystem::path> directories; ///< where <id>.json and <id>.so lie; the first to have an id wins
+    std::filesystem::path generations;              ///< DATA/generations: a copy of each library that is loaded
+    std::string hostVersion = "1.0.0";
+    std::vector<std::string> disabled; ///< ids that are not loaded
+    std::vector<std::string> required; ///< ids that must run, beside those whose manifest says so
+};
+
+struct PluginStatus {
+    std::string id;
+    std::string version;
+    std::string state;  ///< live, refused (before its code ran), blocked (by another), disabled (by the admin), failed,
+                        ///< stopped, abandoned
+    std::string detail; ///< empty, or why, in one sentence
+    bool required = false;
+    std::vector<std::pair<std::string, std::uint16_t>> ports; ///< its listeners by name, really bound
+};
+
+/// [control] for everything but status().
+class Loader {
+public:
+    Loader(border::Border& border, LoaderOptions options);
+    ~Loader(); ///< stopAll() with a patience of one second if that was not called
+
+    /// Discovers, orders, loads, starts. A plugin that cannot run leaves the others alone; see status(). A setting of no
+    /// known plugin is logged.
+    /// Error: unavailable / required_plugin_failed, naming each required plugin that does not run and why.
+    base::Result<void> loadAll(const SettingSources& settings);
+
+    /// Checks everything first. Error: invalid / bad_setting naming file, line and key, or what a plugin's configure said;
+    /// the old settings are in force everywhere then.
+    base::Result<void> reconfigure(const SettingSources& settings);
+
+    /// Ends every plugin, the last started first. `patience` is for each.
+    void stopAll(std::chrono::milliseconds patience);
+
+    std::vector<PluginStatus> status() const; ///< [any], in the order of loading
+
+private:
+    struct Life;
+    struct Plugin;
+
+    void discover();
+    void take(const std::filesystem::path& manifestFile);
+    void order();
+    bool mustRun(const Plugin& plugin) const;
+    void removeOldCopies();
+    void load(Plugin& plugin, const SettingSources& settings, const std::vector<std::string>& known);
+    /// A new life, started and staged. It is not live yet: so a reload can replace the old one in one step.
+    base::Result<std::unique_ptr<Life>> bring(const Plugin& plugin, border::SettingsPtr settings, std::string& state);
+    void end(Plugin& plugin, std::chrono::milliseconds patience);
+    std::vector<std::string> knownIds() const;
+    Plugin* find(std::string_view id) const;
+    void note(Plugin& plugin, std::string_view state, std::string detail);
+
+    border::Border& _border;
+    LoaderOptions _options;
+    std::uint64_t _sequence = 0;
+    mutable std::mutex _mutex; // guards _plugins, and of each what status() reads
+    std::vector<std::unique_ptr<Plugin>> _plugins; // in the order of loading
+};
+
+/// Checks the settings of every plugin that lies in the folders, without loading any.
+/// Error: invalid / bad_setting naming file, line and key.
+base::Result<void> checkAll(const LoaderOptions& options, const SettingSources& settings);
+
+} // namespace netbit::loader

@@ -1,0 +1,440 @@
+#include "services/auth/AuthService.h"
+
+#include "services/auth/AccountRules.h"
+#include "services/auth/Accounts.h"
+#include "services/auth/Core.h"
+#include "services/auth/Passwords.h"
+#include "services/auth/Secrets.h"
+#include "services/auth/Sessions.h"
+#include "storage/Repositories.h"
+
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
+
+namespace netbit::services::auth {
+
+using base::fault;
+using base::Millis;
+using base::Result;
+using base::Status;
+using storage::Connection;
+using storage::CredentialRepository;
+using storage::Id;
+using storage::UserRepository;
+using users::User;
+using users::UserPtr;
+
+namespace {
+
+base::Error userNotFound() { return fault(Status::notFound, "user_not_found", "There is no such user."); }
+
+UserPtr withState(const User& user, std::string_view state)
+{
+    auto changed = user;
+    changed.state = state;
+    return std::make_shared<const User>(std::move(changed));
+}
+
+PrincipalPtr principalOf(Principal::Kind kind, const User& user, Id source, Millis expiresAt)
+{
+    return std::make_shared<const Principal>(kind, user.id, user.username, user.role == "admin", source, expiresAt);
+}
+
+} // namespace
+
+struct AuthService::Impl {
+    Core core;
+
+    std::shared_mutex impersonatedMutex; // guards impersonated
+    std::unordered_map<Id, PrincipalPtr> impersonated;
+    base::SharedCell<const Principal> localAdmin;
+
+    Impl(storage::Database& database, storage::Writer& writer, users::UserDirectory& users, std::string signingSecret,
+         AuthOptions options)
+        : core(database, writer, users, std::move(signingSecret), std::move(options))
+    {
+    }
+
+    Result<PrincipalPtr> verifyAccessToken(std::string_view token)
+    {
+        const auto held = tokenShaped(accessTokenPrefix, token) ? core.accessTokens.find(token) : std::nullopt;
+        const auto user = held ? core.users.byId(held->userId) : nullptr;
+        if (!user || (held->expiresAt != 0 && held->expiresAt <= core.now()))
+            return badToken();
+        auto principal = principalOf(Principal::Kind::accessToken, *user, held->id, held->expiresAt);
+        return admit(token, std::move(principal), [&] { return core.accessTokens.byId(held->id).has_value(); });
+    }
+
+    Result<PrincipalPtr> verifyJwt(std::string_view token)
+    {
+        const auto claims = core.tokens.check(token, core.now(), core.options.load()->issuer);
+        const auto user = claims ? core.users.byId(claims->userId) : nullptr;
+        if (!user)
+            return badToken();
+        auto principal = principalOf(Principal::Kind::session, *user, claims->sessionId, claims->expiresAt);
+        return admit(token, std::move(principal), [&] { return !core.revocations.sessionRevoked(claims->sessionId); });
+    }
+
+    // Enrolled first and asked afterwards: see Revocations.
+    template <class SourceGood>
+    Result<PrincipalPtr> admit(std::string_view token, PrincipalPtr principal, SourceGood sourceGood)
+    {
+        core.revocations.enrol(principal);
+        if (!sourceGood() || !core.active(principal->userId()))
+            return badToken();
+        core.verified.put(token, principal, core.now());
+        return principal;
+    }
+
+    PrincipalPtr knownImpersonation(const User& user)
+    {
+        const std::shared_lock lock(impersonatedMutex); // impersonated
+        const auto found = impersonated.find(user.id);
+        if (found == impersonated.end() || found->second->revoked() || found->second->admin() != (user.role == "admin"))
+            return nullptr;
+        return found->second;
+    }
+
+    /// Passwords are hashed with other costs now. Nobody waits for it, and a changed password wins.
+    void storeRehash(Id userId, const std::string& old, std::string_view password)
+    {
+        class RehashJob final : public storage::Job {
+        public:
+            RehashJob(Id userId, std::string old, std::string fresh)
+                : _userId(userId), _old(std::move(old)), _fresh(std::move(fresh))
+            {
+            }
+            Result<void> apply(Connection& connection) override
+            {
+                const auto user = UserRepository::byId(connection, _userId);
+                if (user && user->password == _old)
+                    UserRepository::setPassword(connection, _userId, _fresh);
+                return {};
+            }
+            void complete(const Result<void>&) override {} // else the next login does it
+
+        private:
+            Id _userId;
+            std::string _old;
+            std::string _fresh;
+        };
+        if (auto fresh = hashFor(password))
+            (void)core.submit(std::make_unique<RehashJob>(userId, old, std::move(*fresh)));
+    }
+};
+
+AuthService::AuthService(storage::Database& database, storage::Writer& writer, users::UserDirectory& users,
+                         std::string signingSecret, AuthOptions options)
+    : _impl(std::make_unique<Impl>(database, writer, users, std::move(signingSecret), std::move(options)))
+{
+}
+
+AuthService::~AuthService() = default;
+
+void AuthService::load() { _impl->core.load(); }
+
+void AuthService::setOptions(AuthOptions options) { _impl->core.setOptions(std::move(options)); }
+
+// ---- proof of identity ------------------------------------------------------------------------------------------------
+
+Result<PrincipalPtr> AuthService::verify(std::string_view token)
+{
+    if (token.empty() || token.size() > maxTokenBytes)
+        return badToken();
+    if (auto principal = _impl->core.verified.find(token)) {
+        if (!_impl->core.alive(*principal))
+            return badToken();
+        return principal;
+    }
+    return token.starts_with(accessTokenPrefix) ? _impl->verifyAccessToken(token) : _impl->verifyJwt(token);
+}
+
+Result<PrincipalPtr> AuthService::impersonate(Id userId)
+{
+    const auto user = _impl->core.users.byId(userId);
+    if (!user || user->state == "deactivated")
+        return userNotFound();
+    if (auto known = _impl->knownImpersonation(*user))
+        return known;
+    auto principal = principalOf(Principal::Kind::impersonated, *user, 0, 0);
+    _impl->core.revocations.enrol(principal);
+    const auto again = _impl->core.users.byId(userId);
+    if (!again || again->state == "deactivated")
+        return userNotFound();
+    const std::unique_lock lock(_impl->impersonatedMutex); // impersonated
+    _impl->impersonated[userId] = principal;
+    return principal;
+}
+
+PrincipalPtr AuthService::localAdmin() const
+{
+    const auto admin = _impl->core.users.oldestAdmin();
+    const auto userId = admin ? admin->id : 0;
+    if (auto known = _impl->localAdmin.load(); known && known->userId() == userId && !known->revoked())
+        return known;
+    auto principal = std::make_shared<const Principal>(Principal::Kind::localAdmin, userId,
+                                                       admin ? admin->username : std::string("admin"), true, 0, 0);
+    if (admin)
+        _impl->core.revocations.enrol(principal);
+    _impl->localAdmin.store(principal);
+    return principal;
+}
+
+Result<SigningKey> AuthService::issueSigningKey(const PrincipalPtr& principal)
+{
+    if (!principal || !_impl->core.alive(*principal))
+        return badToken();
+    const auto now = _impl->core.now();
+    const auto issued = _impl->core.signingKeys.issue(principal, now);
+    const auto life = std::chrono::milliseconds(issued.expiresAt - now);
+    return SigningKey{toHex(issued.session), toHex(issued.key), std::chrono::duration_cast<std::chrono::seconds>(life)};
+}
+
+Result<PrincipalPtr> AuthService::verifyMac(std::string_view session, std::string_view bytes, std::string_view mac,
+                                            std::uint64_t sequence)
+{
+    const auto name = fromHex(session, 16);
+    const auto code = fromHex(mac, 32);
+    auto principal =
+        name && code ? _impl->core.signingKeys.verify(*name, bytes, *code, sequence, _impl->core.now()) : nullptr;
+    if (!principal)
+        return fault(Status::unauthenticated, "invalid_signature", "The packet is not signed by a key that is known here.");
+    return principal;
+}
+
+// ---- accounts ---------------------------------------------------------------------------------------------------------
+
+Result<void> AuthService::registerUser(const NewAccount& account, Done done)
+{
+    return registerAccount(_impl->core, account, std::move(done));
+}
+
+Result<void> AuthService::login(const LoginAttempt& attempt, Done done)
+{
+    auto& core = _impl->core;
+    const auto tooMany = [] {
+        return fault(Status::rateLimited, "too_many_failed_logins", "Too many logins have failed: try again in a minute.");
+    };
+    const auto limit = core.options.load()->loginFailuresPerMinute;
+    const bool possible = validUsername(attempt.username);
+    const auto account = possible ? std::string_view(attempt.username) : std::string_view();
+    if (!core.throttle.allows(account, attempt.peer, limit, core.now()))
+        return tooMany();
+
+    std::optional<storage::UserRecord> user;
+    if (possible) {
+        auto read = core.read(
+            [&](Connection& connection) { user = UserRepository::byName(connection, attempt.username); });
+        if (!read)
+            return read;
+    }
+    bool proved = false;
+    try {
+        // The same work whoever it is: an empty hash is compared with nobody's.
+        proved = verifyPassword(user ? user->password : std::string(), attempt.password);
+    } catch (const std::bad_alloc&) {
+        return fault(Status::unavailable, "overloaded", "There is not enough memory to do this now: try again.");
+    }
+    const bool good = proved && user->state == "active";
+    if (!core.throttle.settle(account, attempt.peer, good, limit, core.now()))
+        return tooMany();
+    if (!good)
+        return badCredentials();
+    auto started = startSession(core, user->id, user->password, attempt.client, std::move(done));
+    if (started && needsRehash(user->password))
+        _impl->storeRehash(user->id, user->password, attempt.password);
+    return started;
+}
+
+Result<void> AuthService::refresh(std::string_view refreshToken, Done done)
+{
+    return refreshSession(_impl->core, refreshToken, std::move(done));
+}
+
+Result<void> AuthService::logout(std::string_view refreshToken, Done done)
+{
+    return endSession(_impl->core, refreshToken, std::move(done));
+}
+
+Result<base::Body> AuthService::profile(const Principal& principal, Id userId)
+{
+    if (!_impl->core.alive(principal))
+        return badToken();
+    const auto user = _impl->core.users.byId(userId);
+    if (!user)
+        return userNotFound();
+    return base::Body(users::userJson(*user, principal.userId() == userId));
+}
+
+// ---- the admin's acts -------------------------------------------------------------------------------------------------
+
+Result<UserPtr> AuthService::addUser(const NewAccount& account, std::string_view role)
+{
+    return addAccount(_impl->core, account, role);
+}
+
+Result<void> AuthService::setPassword(std::string_view username, std::string_view password)
+{
+    auto& core = _impl->core;
+    const auto user = core.users.byName(username);
+    if (!user)
+        return userNotFound();
+    if (auto good = checkPassword(password, core.options.load()->minPasswordBytes); !good)
+        return good;
+    const auto hash = hashFor(password);
+    if (!hash)
+        return hash.error();
+    std::vector<Id> ended;
+    bool claimed = false; // an imported user who gets a password has come to claim his account
+    return core.writer.run(
+        [&](Connection& connection) -> Result<void> {
+            const auto row = UserRepository::byId(connection, user->id);
+            if (!row)
+                return userNotFound();
+            UserRepository::setPassword(connection, user->id, *hash);
+            claimed = row->state == "imported";
+            if (claimed)
+                UserRepository::setState(connection, user->id, "active");
+            ended = CredentialRepository::revokeSessionsOf(connection, user->id, core.now());
+            return {};
+        },
+        [&] {
+            if (claimed)
+                core.users.put(withState(*user, "active"));
+            for (const auto session : ended)
+                core.forgetSession(session, user->id);
+        });
+}
+
+Result<IssuedToken> AuthService::createAccessToken(std::string_view username, std::string_view name,
+                                                   std::chrono::seconds life)
+{
+    auto& core = _impl->core;
+    constexpr std::chrono::seconds longest{std::int64_t{100} * 365 * 24 * 3600};
+    if (auto good = checkTokenName(name); !good)
+        return good.error();
+    if (life.count() < 0 || life > longest)
+        return fault(Status::invalid, "invalid_life", "A token lives for ever or up to a hundred years.", "/life");
+    const auto user = core.users.byName(username);
+    if (!user)
+        return userNotFound();
+    const auto now = core.now();
+    IssuedToken issued{++core.lastAccessTokenId, randomToken(accessTokenPrefix),
+                       life.count() == 0 ? 0 : now + life.count() * 1000};
+    const auto hash = hashToken(issued.token);
+    auto stored = core.writer.run(
+        [&](Connection& connection) -> Result<void> {
+            const auto row = UserRepository::byId(connection, user->id);
+            if (!row || row->state != "active")
+                return fault(Status::conflict, "user_not_active", "Only an active user can have access tokens.");
+            CredentialRepository::insertAccessToken(connection, {.id = issued.id,
+                                                                 .userId = user->id,
+                                                                 .name = std::string(name),
+                                                                 .hash = hash,
+                                                                 .createdAt = now,
+                                                                 .expiresAt = issued.expiresAt,
+                                                                 .revokedAt = 0});
+            return {};
+        },
+        [&] { core.accessTokens.put(hash, {issued.id, user->id, issued.expiresAt}); });
+    if (!stored)
+        return stored.error();
+    return issued;
+}
+
+Result<void> AuthService::revokeAccessToken(Id id)
+{
+    auto& core = _impl->core;
+    return core.writer.run(
+        [&](Connection& connection) -> Result<void> {
+            if (!CredentialRepository::revokeAccessToken(connection, id, core.now()))
+                return fault(Status::notFound, "token_not_found", "There is no such access token.");
+            return {};
+        },
+        [&] {
+            if (const auto held = core.accessTokens.remove(id))
+                core.revocations.revokeAccessToken(held->id, held->userId);
+        });
+}
+
+Result<IssuedToken> AuthService::createInvite(const Principal& by)
+{
+    auto& core = _impl->core;
+    if (!core.alive(by))
+        return badToken();
+    if (!by.admin())
+        return fault(Status::forbidden, "admin_only", "Only an admin of this server may invite.");
+    if (by.userId() == 0) // the machine's admin, before there is an admin among the users
+        return fault(Status::conflict, "no_admin", "An invitation is some admin's: make one first.");
+    const auto now = core.now();
+    const auto life = std::chrono::duration_cast<std::chrono::milliseconds>(core.options.load()->inviteLife).count();
+    IssuedToken issued{0, randomToken(invitePrefix), now + life};
+    auto stored = core.writer.run([&](Connection& connection) -> Result<void> {
+        CredentialRepository::insertInvite(connection, {.hash = hashToken(issued.token),
+                                                        .createdBy = by.userId(),
+                                                        .createdAt = now,
+                                                        .expiresAt = issued.expiresAt,
+                                                        .usedBy = 0});
+        return {};
+    });
+    if (!stored)
+        return stored.error();
+    return issued;
+}
+
+Result<void> AuthService::deactivate(std::string_view username)
+{
+    auto& core = _impl->core;
+    const auto user = core.users.byName(username);
+    if (!user)
+        return userNotFound();
+    std::vector<Id> endedSessions;
+    std::vector<Id> endedTokens;
+    return core.writer.run(
+        [&](Connection& connection) -> Result<void> {
+            endedTokens.clear();
+            const auto now = core.now();
+            UserRepository::setState(connection, user->id, "deactivated");
+            endedSessions = CredentialRepository::revokeSessionsOf(connection, user->id, now);
+            for (const auto id : core.accessTokens.ofUser(user->id))
+                if (CredentialRepository::revokeAccessToken(connection, id, now))
+                    endedTokens.push_back(id);
+            return {};
+        },
+        [&] {
+            core.users.put(withState(*user, "deactivated"));
+            for (const auto id : endedSessions)
+                core.forgetSession(id, user->id);
+            for (const auto id : endedTokens)
+                core.accessTokens.remove(id);
+            core.revocations.revokeUser(user->id);
+            const std::unique_lock lock(_impl->impersonatedMutex); // impersonated
+            _impl->impersonated.erase(user->id);
+        });
+}
+
+void AuthService::prune()
+{
+    auto& core = _impl->core;
+    const auto now = core.now();
+    core.verified.prune(now);
+    core.accessTokens.prune(now);
+    core.signingKeys.prune(now);
+    core.throttle.prune(now);
+    core.revocations.prune(now);
+    // A revoked session stays in the database an hour longer than a token of it can live: a restart must know it.
+    constexpr Millis hourMs = 3'600'000;
+    std::int64_t deleted = 1;
+    while (deleted > 0) {
+        deleted = 0;
+        const auto ran = core.writer.run([&](Connection& connection) -> Result<void> {
+            deleted = CredentialRepository::prune(connection, now - maxAccessTokenLifeMs - hourMs);
+            return {};
+        });
+        if (!ran)
+            return; // the next hour has another
+    }
+}
+
+} // namespace netbit::services::auth

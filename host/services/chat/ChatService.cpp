@@ -1,0 +1,234 @@
+#include "services/chat/ChatService.h"
+
+#include "services/chat/Creation.h"
+#include "services/chat/Importing.h"
+#include "services/chat/Lists.h"
+#include "services/chat/Pages.h"
+#include "services/chat/SendJob.h"
+
+namespace netbit::services::chat {
+
+namespace {
+
+using base::fault;
+using base::Result;
+using base::Status;
+
+constexpr base::Millis keyLife = 24 * 3'600 * 1'000;
+
+Result<void> checkAdmin(const auth::Principal& principal)
+{
+    if (!principal.valid() || !readsAll(principal))
+        return fault(Status::forbidden, "local_admin_only", "Only the local admin imports.");
+    return {};
+}
+
+} // namespace
+
+struct ChatService::Impl {
+    Impl(storage::Database& database, storage::Writer& writer, users::UserDirectory& users, events::EventLog& events,
+         ChatOptions options)
+        : core(database, writer, users, events, options)
+    {
+    }
+
+    /// The chat, if this one may see it.
+    Result<ChatEntry*> visible(const auth::Principal& principal, Id chatId) const
+    {
+        if (auto valid = checkValid(principal); !valid)
+            return valid.error();
+        auto* const entry = core.cache.find(chatId);
+        if (!entry || !readable(*entry->state(), principal))
+            return chatNotFound();
+        return entry;
+    }
+
+    Result<void> submit(std::unique_ptr<storage::Job> job)
+    {
+        if (!core.writer.submit(job))
+            return overloaded();
+        return {};
+    }
+
+    Core core;
+};
+
+ChatService::ChatService(storage::Database& database, storage::Writer& writer, users::UserDirectory& users,
+                         events::EventLog& events, ChatOptions options)
+    : _impl(std::make_unique<Impl>(database, writer, users, events, options))
+{
+    events.setHooks([this](Id userId, Id chatId) { return isMember(userId, chatId); },
+                    [this](storage::Connection& connection, const storage::EventRecord& event) -> std::string {
+                        if (event.topic != "message.created")
+                            return "{}";
+                        const auto message = storage::MessageRepository::byId(connection, event.objectId);
+                        return message ? _impl->core.textOf(*message).substr(1) : "{}";
+                    });
+}
+
+ChatService::~ChatService() = default;
+
+void ChatService::load()
+{
+    auto& core = _impl->core;
+    core.database.read([&](storage::Connection& connection) {
+        core.writerSide.load(connection);
+        std::unordered_map<Id, std::vector<Member>> members;
+        storage::ChatRepository::eachParticipant(connection, [&](storage::ParticipantRecord&& row) {
+            members[row.chatId].push_back({row.userId, roleOf(row.role)});
+        });
+        storage::ChatRepository::each(connection, [&](storage::ChatRecord&& chat) {
+            auto state = std::make_shared<ChatState>();
+            auto& in = members[chat.id];
+            in.shrink_to_fit();
+            if (chat.chatType == "direct" && in.size() == 2)
+                core.writerSide.directs.emplace(WriterSide::pairOf(in[0].userId, in[1].userId), chat.id);
+            state->members = std::make_shared<const Members>(std::move(in));
+            auto json = chatHead(chat);
+            state->head = std::make_shared<const ChatHead>(ChatHead{std::move(chat), std::move(json)});
+            core.cache.add(std::move(state));
+        });
+    });
+}
+
+void ChatService::setOptions(ChatOptions options) { _impl->core.set(options); }
+
+Result<base::Body> ChatService::list(const auth::Principal& principal, std::uint32_t page, std::uint32_t perPage,
+                                     bool mayBlock)
+{
+    if (auto valid = checkValid(principal); !valid)
+        return valid.error();
+    if (auto numbers = checkNumbers(page, perPage); !numbers)
+        return numbers.error();
+    return listOf(_impl->core, principal, page, perPage, mayBlock);
+}
+
+Result<base::Body> ChatService::get(const auth::Principal& principal, Id chatId, bool mayBlock)
+{
+    const auto entry = _impl->visible(principal, chatId);
+    if (!entry)
+        return entry.error();
+    auto state = (*entry)->state();
+    if (state->level < Level::summary) {
+        if (!mayBlock)
+            return fault(Status::wouldBlock, "would_block", "The chat's last message is on disk.");
+        state = _impl->core.loaded(**entry, Level::summary);
+    }
+    std::string out;
+    out.reserve(state->head->json.size() + 128 + (state->newest.empty() ? 0 : state->newest.back().text.size()));
+    appendChat(out, *state, principal.userId());
+    return base::Body(std::move(out));
+}
+
+Result<Page> ChatService::page(const auth::Principal& principal, const PageQuery& query, bool mayBlock)
+{
+    const auto entry = _impl->visible(principal, query.chatId);
+    if (!entry)
+        return entry.error();
+    if (auto form = checkPage(query); !form)
+        return form.error();
+    return pageOf(_impl->core, **entry, query, mayBlock);
+}
+
+Result<void> ChatService::mayRead(const auth::Principal& principal, Id chatId) const
+{
+    const auto entry = _impl->visible(principal, chatId);
+    if (!entry)
+        return entry.error();
+    return {};
+}
+
+bool ChatService::isMember(Id userId, Id chatId) const
+{
+    const auto* const entry = _impl->core.cache.find(chatId);
+    return entry && entry->state()->members->find(userId).has_value();
+}
+
+Result<void> ChatService::create(const auth::PrincipalPtr& principal, NewChat chat, Done done)
+{
+    auto& core = _impl->core;
+    if (auto valid = checkValid(*principal); !valid)
+        return valid;
+    const bool direct = chat.chatType == "direct";
+    if (!direct && chat.chatType != "group" && chat.chatType != "channel")
+        return fault(Status::invalid, "invalid_chat_type", "It must be direct, group or channel.", "/chat_type");
+    auto name = checkName(chat.name, direct);
+    if (!name)
+        return name.error();
+    if (chat.participants.size() >= core.maxParticipants)
+        return fault(Status::invalid, "too_many_participants", "These are more than a chat may have.", "/participants");
+    const auto me = principal->userId();
+    if (!core.users.byId(me))
+        return fault(Status::forbidden, "no_user", "Only a user makes chats.");
+    std::vector<Member> members{{me, Role::admin}};
+    for (std::size_t i = 0; i < chat.participants.size(); ++i) {
+        const auto id = chat.participants[i];
+        if (!core.users.byId(id))
+            return fault(Status::invalid, "unknown_user", "There is no such user.", "/participants/" + std::to_string(i));
+        if (id != me)
+            members.push_back({id, Role::member});
+    }
+    std::sort(members.begin(), members.end(), [](auto& a, auto& b) { return a.userId < b.userId; });
+    members.erase(std::unique(members.begin(), members.end(), [](auto& a, auto& b) { return a.userId == b.userId; }),
+                  members.end());
+    if (direct && members.size() != 2)
+        return fault(Status::invalid, "invalid_participants", "A direct chat is with exactly one other.", "/participants");
+    return _impl->submit(std::make_unique<CreateJob>(core, principal, std::move(*name), std::move(chat.chatType),
+                                                     std::move(members), std::move(done)));
+}
+
+Result<void> ChatService::send(const auth::PrincipalPtr& principal, NewMessage message, Done done)
+{
+    auto& core = _impl->core;
+    auto* const entry = core.cache.find(message.chatId);
+    if (!entry) {
+        auto valid = checkValid(*principal);
+        return valid ? chatNotFound() : valid;
+    }
+    if (auto may = mayWrite(*entry->state(), *principal); !may)
+        return may;
+    if (auto form = checkMessage(message, core.maxMessageBytes.load(std::memory_order_relaxed)); !form)
+        return form;
+    return _impl->submit(std::make_unique<SendJob>(core, *entry, principal, std::move(message), std::move(done)));
+}
+
+Result<ImportBegin> ChatService::importBegin(const auth::Principal& admin, std::string_view chat,
+                                             std::string_view chatType, const std::vector<std::string>& usernames)
+{
+    if (auto may = checkAdmin(admin); !may)
+        return may.error();
+    return Importing(_impl->core).begin(chat, chatType, usernames);
+}
+
+Result<std::vector<storage::ImportRecord>> ChatService::importState(const auth::Principal& admin, Id chatId,
+                                                                    std::string_view source)
+{
+    if (auto may = checkAdmin(admin); !may)
+        return may.error();
+    return Importing(_impl->core).state(chatId, source);
+}
+
+Result<ImportResult> ChatService::importBatch(const auth::Principal& admin, ImportBatch batch)
+{
+    if (auto may = checkAdmin(admin); !may)
+        return may.error();
+    return Importing(_impl->core).batch(std::move(batch));
+}
+
+std::size_t ChatService::chatCount() const { return _impl->core.cache.size(); }
+
+void ChatService::prune()
+{
+    std::int64_t gone = 0;
+    do {
+        gone = 0;
+        const auto done = _impl->core.writer.run([&](storage::Connection& connection) {
+            gone = storage::IdempotencyRepository::prune(connection, base::now() - keyLife);
+            return Result<void>();
+        });
+        if (!done)
+            return; // the next prune goes on from here
+    } while (gone > 0);
+}
+
+} // namespace netbit::services::chat

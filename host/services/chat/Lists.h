@@ -1,0 +1,17 @@
+#pragma once
+// Chats as their members see them.
+
+#include "services/chat/Core.h"
+
+namespace netbit::services::chat {
+
+bool readsAll(const auth::Principal& principal) noexcept; ///< the local admin
+bool readable(const ChatState& state, const auth::Principal& principal) noexcept;
+
+/// [any] The chat with the last message of this state.
+void appendChat(std::string& out, const ChatState& state, Id forUser);
+
+base::Result<base::Body> listOf(Core& core, const auth::Principal& principal, std::uint32_t page, std::uint32_t perPage,
+                                bool mayBlock);
+
+} // namespace netbit::services::chat

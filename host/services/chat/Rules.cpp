@@ -1,0 +1,137 @@
+#include "services/chat/Rules.h"
+
+#include "base/Json.h"
+
+#include <Poco/SHA2Engine.h>
+
+namespace netbit::services::chat {
+
+namespace {
+
+using base::fault;
+using base::Result;
+using base::Status;
+
+constexpr std::size_t maxNameBytes = 200;
+constexpr std::size_t maxImportedNameBytes = 64;
+constexpr std::size_t maxKeyBytes = 128;
+constexpr std::uint32_t maxPerPage = 200;
+
+bool isControl(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+bool anyControl(std::string_view text) noexcept { return std::any_of(text.begin(), text.end(), isControl); }
+
+std::string_view trimmed(std::string_view text) noexcept
+{
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+Result<void> checkCount(std::uint32_t count, std::string_view pointer)
+{
+    if (count < 1 || count > maxPerPage)
+        return fault(Status::invalid, "out_of_range", "It must be 1 to 200.", pointer);
+    return {};
+}
+
+} // namespace
+
+base::Error chatNotFound()
+{
+    return fault(Status::notFound, "chat_not_found", "There is no such chat, or you are not in it.");
+}
+
+base::Error overloaded()
+{
+    return fault(Status::unavailable, "overloaded", "The server has too much to write at the moment.");
+}
+
+Result<void> checkValid(const auth::Principal& principal)
+{
+    if (!principal.valid())
+        return fault(Status::unauthenticated, "unauthenticated", "The session has ended.");
+    return {};
+}
+
+Result<void> checkContent(std::string_view content, std::size_t maxBytes, std::string_view pointer)
+{
+    if (content.empty())
+        return fault(Status::invalid, "invalid_content", "A message has at least one byte.", pointer);
+    if (content.size() > maxBytes)
+        return fault(Status::invalid, "content_too_long",
+                     "A message has at most " + std::to_string(maxBytes) + " bytes.", pointer);
+    if (content.find('\0') != std::string_view::npos || !base::validUtf8(content))
+        return fault(Status::invalid, "invalid_content", "A message is UTF-8 text without NUL.", pointer);
+    return {};
+}
+
+Result<void> checkMessage(const NewMessage& message, std::size_t maxBytes)
+{
+    if (auto content = checkContent(message.content, maxBytes, "/content"); !content)
+        return content;
+    const std::string_view type = message.messageType;
+    if (type != "text" && type != "image" && type != "file")
+        return fault(Status::invalid, "invalid_message_type",
+                     type == "system" ? "Only the server writes system messages." : "It must be text, image or file.",
+                     "/message_type");
+    if (message.replyTo < 0)
+        return fault(Status::invalid, "unknown_reply", "There is no such message in this chat.", "/reply_to");
+    const std::string_view key = message.key;
+    if (key.size() > maxKeyBytes || anyControl(key) || !base::validUtf8(key))
+        return fault(Status::invalid, "invalid_key", "An idempotency key has at most 128 bytes of plain text.");
+    return {};
+}
+
+Result<std::string> checkName(std::string_view name, bool mayBeEmpty)
+{
+    const auto plain = trimmed(name);
+    if ((plain.empty() && !mayBeEmpty) || plain.size() > maxNameBytes)
+        return fault(Status::invalid, "invalid_name", "A name has 1 to 200 bytes.", "/name");
+    if (anyControl(plain) || !base::validUtf8(plain))
+        return fault(Status::invalid, "invalid_name", "A name is UTF-8 text without control characters.", "/name");
+    return std::string(plain);
+}
+
+Result<void> checkImportedName(std::string_view name, std::string_view pointer)
+{
+    if (name.empty() || name.size() > maxImportedNameBytes || anyControl(name) ||
+        name.find(' ') != std::string_view::npos || !base::validUtf8(name))
+        return fault(Status::invalid, "invalid_username",
+                     "A name has 1 to 64 bytes of UTF-8 without spaces and control characters.", pointer);
+    return {};
+}
+
+Result<void> checkPage(const PageQuery& query)
+{
+    if (query.page > 0) {
+        if (query.before != 0 || query.after != 0)
+            return fault(Status::invalid, "invalid_page", "A page is asked for by number or by cursor, not both.", "/page");
+        return checkCount(query.perPage, "/per_page");
+    }
+    if (query.before != 0 && query.after != 0)
+        return fault(Status::invalid, "invalid_cursor", "Before or after, not both.", "/after");
+    return checkCount(query.limit, "/limit");
+}
+
+Result<void> checkNumbers(std::uint32_t page, std::uint32_t perPage)
+{
+    if (page < 1)
+        return fault(Status::invalid, "out_of_range", "Pages are numbered from 1.", "/page");
+    return checkCount(perPage, "/per_page");
+}
+
+std::string digestOf(const NewMessage& message)
+{
+    Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
+    // Each part with its end, so that no two requests give the same bytes.
+    const auto head = std::to_string(message.chatId) + '\n' + message.messageType + '\n' +
+                      std::to_string(message.replyTo) + '\n';
+    engine.update(head.data(), head.size());
+    engine.update(message.content.data(), message.content.size());
+    const auto& digest = engine.digest();
+    return std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
+}
+
+} // namespace netbit::services::chat

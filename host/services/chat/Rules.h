@@ -1,0 +1,28 @@
+#pragma once
+// What a request must look like before it is worth the writer's time. No state.
+
+#include "base/Result.h"
+#include "services/auth/Principal.h"
+#include "services/chat/ChatService.h"
+
+namespace netbit::services::chat {
+
+base::Error chatNotFound();
+base::Error overloaded();
+base::Result<void> checkValid(const auth::Principal& principal); ///< unauthenticated when it is no more
+
+/// Content, type and key of a message.
+base::Result<void> checkMessage(const NewMessage& message, std::size_t maxBytes);
+/// What an import may hold as content.
+base::Result<void> checkContent(std::string_view content, std::size_t maxBytes, std::string_view pointer);
+/// Trimmed; 1 to 200 bytes, or none where mayBeEmpty.
+base::Result<std::string> checkName(std::string_view name, bool mayBeEmpty);
+/// A nick of an old log, which need not be a name that one could register.
+base::Result<void> checkImportedName(std::string_view name, std::string_view pointer);
+base::Result<void> checkPage(const PageQuery& query);
+base::Result<void> checkNumbers(std::uint32_t page, std::uint32_t perPage);
+
+/// 32 bytes that say what a send asked for.
+std::string digestOf(const NewMessage& message);
+
+} // namespace netbit::services::chat

@@ -1,0 +1,241 @@
+// Chats, messages and live events over HTTP. What is allowed, stored and seen is the host's (netbit/chat.h); here
+// requests become values, and values replies.
+
+#include "EventStreams.h"
+#include "Paging.h"
+#include "Requests.h"
+
+#include <netbit/chat.hpp>
+#include <netbit/exec.hpp>
+#include <netbit/plugin.hpp>
+
+#include <atomic>
+#include <charconv>
+
+namespace netbit::chat {
+
+namespace {
+
+constexpr std::uint32_t maxChatBytes = 2 * 1024 * 1024; // participants of a large channel
+constexpr std::uint32_t maxMessageBytes = 256 * 1024;   // the content's own limit is the host's
+
+Error chatNotFound() { return Error(Status::notFound, "chat_not_found", "There is no such chat."); }
+
+Blocking blockingOf(const Request& request) { return request.mayBlock() ? Blocking::yes : Blocking::no; }
+
+/// "/api/chats/1", "/api/chats/1/messages/2": a Location, written where it is needed.
+class Location {
+public:
+    explicit Location(std::int64_t chatId) { append("/api/chats/", chatId); }
+    Location(std::int64_t chatId, std::int64_t messageId) : Location(chatId) { append("/messages/", messageId); }
+    std::string_view value() const noexcept { return {_text, _length}; }
+
+private:
+    void append(std::string_view prefix, std::int64_t id)
+    {
+        prefix.copy(_text + _length, prefix.size());
+        _length += prefix.size();
+        _length = static_cast<std::size_t>(std::to_chars(_text + _length, _text + sizeof _text, id).ptr - _text);
+    }
+
+    char _text[64];
+    std::size_t _length = 0;
+};
+
+class ChatPlugin final : public Plugin {
+public:
+    explicit ChatPlugin(Host host) : Plugin(host), _auth(host), _chat(host), _events(host), _exec(host) {}
+
+private:
+    void configure() override
+    {
+        _maxStreams = static_cast<std::size_t>(config().integer("max_event_streams"));
+        _heartbeat = std::chrono::seconds(config().integer("heartbeat_seconds"));
+        if (_heartbeatTimer) // the settings of a running plugin changed
+            startHeartbeat();
+    }
+
+    void start() override
+    {
+        get("/api/chats", users, [this](Request& request) { return list(request); },
+            fast().summary("The caller's chats, newest activity first"));
+        post("/api/chats", users, [this](Request& request) { return create(request); },
+             worker().summary("Create a chat").maxBody(maxChatBytes));
+        get("/api/chats/{id}", users, [this](Request& request) { return chat(request); }, fast().summary("One chat"));
+        get("/api/chats/{id}/messages", users, [this](Request& request) { return messages(request); },
+            fast().summary("Messages of a chat, a page at a time"));
+        post("/api/chats/{id}/messages", users, [this](Request& request) { return send(request); },
+             fast().summary("Write a message").maxBody(maxMessageBytes));
+        get("/api/events", users, [this](Request& request) { return events(request); },
+            worker().summary("What happens, as server-sent events"));
+        startHeartbeat();
+    }
+
+    void quiesce() override { _streams.endAll(); }
+
+    void stop() override
+    {
+        _heartbeatTimer.cancel();
+        _streams.endAll();
+    }
+
+    void startHeartbeat()
+    {
+        auto timer = _exec.every(_heartbeat, [this] { _streams.heartbeat(); });
+        _heartbeatTimer = std::move(timer).value();
+    }
+
+    Principal caller(const Request& request) const { return Principal::share(_auth.api(), request.principal()); }
+
+    Result<void> list(Request& request) const
+    {
+        const auto query = readListQuery(request.query("page"), request.query("per_page"));
+        if (!query)
+            return query.error();
+        const auto body = _chat.list(caller(request), query->page, query->perPage, blockingOf(request));
+        if (!body)
+            return body.error();
+        request.json(200, *body);
+        return {};
+    }
+
+    Result<void> chat(Request& request) const
+    {
+        const auto id = readId(request.param("id"));
+        if (!id)
+            return chatNotFound();
+        const auto body = _chat.get(caller(request), *id, blockingOf(request));
+        if (!body)
+            return body.error();
+        request.json(200, *body);
+        return {};
+    }
+
+    Result<void> messages(Request& request) const
+    {
+        const auto id = readId(request.param("id"));
+        if (!id)
+            return chatNotFound();
+        const PageParameters sent{request.query("page"), request.query("per_page"), request.query("before"),
+                                  request.query("after"), request.query("limit")};
+        const auto query = readPageQuery(*id, sent);
+        if (!query)
+            return query.error();
+        const auto page = _chat.page(caller(request), *query, blockingOf(request));
+        if (!page)
+            return page.error();
+
+        const std::string_view etag = page->info.etag;
+        const PageLinks links(*query, page->info);
+        const auto seen = request.header("If-None-Match");
+        Reply reply(200);
+        if (seen && matchesEtag(*seen, etag))
+            reply.status(304);
+        else
+            reply.body(page->body);
+        reply.header("ETag", etag);
+        // Who counts pages has the numbers of the pagination; who asked for none may go on by either.
+        if (!sent.page && !links.value().empty())
+            reply.header("Link", links.value());
+        request.reply(reply);
+        return {};
+    }
+
+    Result<void> create(Request& request) const
+    {
+        support::RequestBody body;
+        const auto wanted = readNewChat(body, request.body());
+        if (!wanted)
+            return wanted.error();
+        const auto by = caller(request);
+        _chat.create(by, *wanted, [later = request.defer()](Result<Done> done) mutable {
+            if (!done)
+                return later.problem(done.error());
+            const Location location(done->id);
+            // The chat of two is there already: found, not made.
+            later.reply(Reply(done->replayed ? 200 : 201).bytes(done->json).header("Location", location.value()));
+        });
+        return {};
+    }
+
+    Result<void> send(Request& request) const
+    {
+        const auto id = readId(request.param("id"));
+        if (!id)
+            return chatNotFound();
+        const auto key = readKey(request.header("Idempotency-Key"));
+        if (!key)
+            return key.error();
+        support::RequestBody body;
+        auto message = readNewMessage(body, request.body(), *id);
+        if (!message)
+            return message.error();
+        message->key = *key;
+        const auto by = caller(request);
+        _chat.send(by, *message, [later = request.defer(), chatId = *id](Result<Done> done) mutable {
+            if (!done)
+                return later.problem(done.error());
+            const Location location(chatId, done->id);
+            Reply reply(201);
+            reply.bytes(done->json).header("Location", location.value());
+            if (done->replayed)
+                reply.header("Idempotency-Replayed", "true");
+            later.reply(reply);
+        });
+        return {};
+    }
+
+    Result<void> events(Request& request)
+    {
+        const auto after = readAfter(request.header("Last-Event-ID"), request.query("after"));
+        if (!after)
+            return after.error();
+        auto topics = readTopics(request.query("topics"));
+        if (!topics)
+            return topics.error();
+        const auto client = _streams.open(_maxStreams);
+        if (!client)
+            return Error(Status::unavailable, "too_many_streams", "There are as many event streams as the server takes.");
+
+        SubscribeOptions options;
+        options.principal = caller(request);
+        options.after = *after;
+        options.topics = std::move(*topics);
+        options.ephemeral = true;
+        auto subscription = _events.subscribe(options, client);
+        if (!subscription) {
+            client->end();
+            return subscription.error();
+        }
+        client->attach(std::move(*subscription));
+
+        // A proxy that gathers the reply would keep the events back; the first line makes clients see it open.
+        auto stream = request.stream(Reply(200)
+                                         .type("text/event-stream")
+                                         .header("Cache-Control", "no-store")
+                                         .header("X-Accel-Buffering", "no")
+                                         .bytes("retry: 2000\n\n"),
+                                     client);
+        if (!stream) {
+            client->end();
+            return stream.error();
+        }
+        client->attach(std::move(*stream));
+        return {};
+    }
+
+    Auth _auth;
+    Chat _chat;
+    Events _events;
+    Exec _exec;
+    EventStreams _streams;
+    std::atomic<std::size_t> _maxStreams{0};
+    std::chrono::seconds _heartbeat{15};
+    Timer _heartbeatTimer;
+};
+
+} // namespace
+
+} // namespace netbit::chat
+
+NETBIT_PLUGIN(netbit::chat::ChatPlugin, "chat", "1.0.0")

@@ -1,0 +1,131 @@
+#include "Requests.h"
+
+#include <gtest/gtest.h>
+
+namespace netbit::chat {
+
+namespace {
+
+void expectRefused(const Error& error, Status status, std::string_view code, std::string_view pointer)
+{
+    EXPECT_EQ(error.status, status);
+    EXPECT_EQ(error.code, code);
+    EXPECT_EQ(error.pointer, pointer);
+    EXPECT_FALSE(error.detail.empty());
+}
+
+Error refusalOfChat(std::string_view text)
+{
+    support::RequestBody body;
+    const auto read = readNewChat(body, text);
+    EXPECT_FALSE(read) << text;
+    return read ? Error() : read.error();
+}
+
+Error refusalOfMessage(std::string_view text)
+{
+    support::RequestBody body;
+    const auto read = readNewMessage(body, text, 1);
+    EXPECT_FALSE(read) << text;
+    return read ? Error() : read.error();
+}
+
+TEST(Id, IsAPositiveDecimalInteger)
+{
+    EXPECT_EQ(readId("1"), 1);
+    EXPECT_EQ(readId("9223372036854775807"), std::numeric_limits<std::int64_t>::max());
+    for (const auto* text : {"", "0", "-1", "+1", "01", " 1", "1 ", "1.0", "1e3", "0x1", "9223372036854775808", "one"})
+        EXPECT_FALSE(readId(text)) << text;
+}
+
+TEST(NewChat, ReadsAllMembers)
+{
+    support::RequestBody body;
+    const auto read = readNewChat(body, R"({"name":"Team","chat_type":"group","participants":[2,3]})");
+
+    ASSERT_TRUE(read) << read.error().detail;
+    EXPECT_EQ(read->name, "Team");
+    EXPECT_EQ(read->chatType, "group");
+    EXPECT_EQ(read->participants, (std::vector<std::int64_t>{2, 3}));
+}
+
+TEST(NewChat, ParticipantsAndNameMayBeLeftOut)
+{
+    support::RequestBody body;
+    const auto read = readNewChat(body, R"({"chat_type":"channel"})");
+    ASSERT_TRUE(read) << read.error().detail;
+    EXPECT_TRUE(read->participants.empty());
+    EXPECT_TRUE(read->name.empty());
+}
+
+TEST(NewChat, FaultyParticipantIsNamedByItsPlace)
+{
+    expectRefused(refusalOfChat(R"({"chat_type":"group","participants":[2,"3"]})"), Status::invalid, "wrong_type",
+                  "/participants/1");
+    expectRefused(refusalOfChat(R"({"chat_type":"group","participants":[0]})"), Status::invalid, "out_of_range",
+                  "/participants/0");
+    expectRefused(refusalOfChat(R"({"chat_type":"group","participants":[2,3,2.5]})"), Status::invalid, "wrong_type",
+                  "/participants/2");
+    expectRefused(refusalOfChat(R"({"chat_type":"group","participants":{"a":1}})"), Status::invalid, "wrong_type",
+                  "/participants");
+}
+
+TEST(NewChat, NeedsAType)
+{
+    expectRefused(refusalOfChat(R"({"name":"x"})"), Status::invalid, "missing_member", "/chat_type");
+}
+
+TEST(NewMessage, ReadsAllMembers)
+{
+    support::RequestBody body;
+    const auto read = readNewMessage(body, R"({"content":"hé","message_type":"image","reply_to":7})", 5);
+
+    ASSERT_TRUE(read) << read.error().detail;
+    EXPECT_EQ(read->chatId, 5);
+    EXPECT_EQ(read->content, "hé");
+    EXPECT_EQ(read->messageType, "image");
+    EXPECT_EQ(read->replyTo, 7);
+    EXPECT_FALSE(read->key);
+}
+
+TEST(NewMessage, TypeAndReplyMayBeNull)
+{
+    support::RequestBody body;
+    const auto read = readNewMessage(body, R"({"content":"x","message_type":null,"reply_to":null})", 5);
+    ASSERT_TRUE(read) << read.error().detail;
+    EXPECT_FALSE(read->messageType);
+    EXPECT_EQ(read->replyTo, 0);
+}
+
+TEST(NewMessage, FaultsAreNamed)
+{
+    expectRefused(refusalOfMessage("{}"), Status::invalid, "missing_member", "/content");
+    expectRefused(refusalOfMessage(R"({"content":1})"), Status::invalid, "wrong_type", "/content");
+    expectRefused(refusalOfMessage(R"({"content":"x","reply_to":"7"})"), Status::invalid, "wrong_type", "/reply_to");
+    expectRefused(refusalOfMessage(R"({"content":"x","reply_to":0})"), Status::invalid, "out_of_range", "/reply_to");
+    expectRefused(refusalOfMessage(R"({"content":"x","sender_id":3})"), Status::invalid, "unknown_member",
+                  "/sender_id");
+    expectRefused(refusalOfMessage(R"({"content":"x","content":"y"})"), Status::malformed, "duplicate_member",
+                  "/content");
+    expectRefused(refusalOfMessage(R"(["content"])"), Status::invalid, "wrong_type", "");
+    expectRefused(refusalOfMessage("content=x"), Status::malformed, "invalid_json", "");
+}
+
+TEST(IdempotencyKey, EmptyIsAsNone)
+{
+    EXPECT_FALSE(readKey(std::nullopt).value());
+    EXPECT_FALSE(readKey("").value());
+}
+
+TEST(IdempotencyKey, IsUpTo128VisibleCharacters)
+{
+    const std::string longest(128, 'k');
+    EXPECT_EQ(readKey(longest).value(), longest);
+    EXPECT_FALSE(readKey(longest + "k"));
+    EXPECT_FALSE(readKey("a b"));
+    EXPECT_FALSE(readKey("caf\xc3\xa9"));
+}
+
+} // namespace
+
+} // namespace netbit::chat

@@ -1,0 +1,123 @@
+// The table of routes and who may call them, read from the server itself and held against what it does.
+
+#include "journey/Stage.h"
+
+namespace netbit::test {
+
+namespace {
+
+class WhoMayCall : public OnStage {};
+
+/// The pattern with its parameters filled in.
+std::string filled(std::string pattern, std::int64_t chat, std::int64_t user)
+{
+    for (auto open = pattern.find('{'); open != std::string::npos; open = pattern.find('{')) {
+        const auto close = pattern.find('}', open);
+        const bool ofUser = pattern.substr(0, open).ends_with("/users/");
+        pattern.replace(open, close - open + 1, std::to_string(ofUser ? user : chat));
+    }
+    return pattern;
+}
+
+/// An endless reply is known by its head.
+HttpReply ask(HttpClient& http, const Daemon& daemon, const std::string& token, const std::string& method, const std::string& target)
+{
+    if (target != "/api/events")
+        return http.request(method, target, method == "GET" ? "" : target.ends_with("/messages") ? R"({"content":"hello"})" : "{}");
+    RawHttp raw(Socket::tcp(daemon.http()));
+    raw.send("GET /api/events HTTP/1.1\r\nHost: a\r\n" + (token.empty() ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n");
+    auto reply = raw.readHead();
+    if (reply.status != 200)
+        reply.body = raw.takeText("}");
+    return reply;
+}
+
+struct Caller {
+    std::string name;
+    std::string token;
+    bool known;
+    bool admin;
+    bool member; ///< of the chat in the path
+};
+
+} // namespace
+
+TEST_F(WhoMayCall, EveryRouteHoldsToWhatItDeclares)
+{
+    const auto chat = makeChat(daemon(), ada(), "group", {bob()});
+    // Well formed, signed by nobody, expired in 2020.
+    const std::string expired = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJuZXRiaXQiLCJzdWIiOiIxIiwiZXhwIjoxNTc3ODM2ODAwfQ."
+                                "c2lnbmF0dXJlc2lnbmF0dXJlc2lnbmF0dXJlc2ln";
+    const std::vector<Caller> callers{
+        {"nobody", "", false, false, false},      {"a garbage token", "garbage", false, false, false},
+        {"an expired token", expired, false, false, false}, {"another user", eve().token, true, false, false},
+        {"a member", bob().token, true, false, true},       {"an admin", root().token, true, true, false},
+    };
+    const auto routes = daemon().client().expect(200, "GET", "/api/routes");
+    ASSERT_GE(listAt(routes, "/data").size(), 15u);
+    for (const auto& route : listAt(routes, "/data")) {
+        const auto method = textAt(route, "/method");
+        const auto pattern = textAt(route, "/pattern");
+        const auto access = textAt(route, "/access");
+        const bool aboutChat = pattern.starts_with("/api/chats/{");
+        for (const auto& caller : callers) {
+            SCOPED_TRACE(method + " " + pattern + " (" + access + ") by " + caller.name);
+            auto http = daemon().client(caller.token, "127.0.3.1");
+            // An empty object is good input for few and never the reason for 401, 403 or a 5xx.
+            const auto reply = ask(http, daemon(), caller.token, method, filled(pattern, chat, bob().id));
+            EXPECT_LT(reply.status, 500) << reply.body;
+            const bool badToken = !caller.known && !caller.token.empty();
+            if (badToken || (!caller.known && access != "anyone")) {
+                // Sign-in routes answer 401 for reasons of their own, so only the others are told apart by it.
+                expectProblem(reply, 401);
+            } else if (access == "admin" && !caller.admin)
+                expectProblem(reply, 403);
+            else if (aboutChat && !caller.member) {
+                expectProblem(reply, 404, "chat_not_found");
+            } else if (method == "GET") {
+                EXPECT_EQ(reply.status, 200) << reply.body;
+            } else {
+                EXPECT_NE(reply.status, 401) << reply.body;
+                EXPECT_NE(reply.status, 403) << reply.body;
+                EXPECT_NE(reply.status, 404) << reply.body;
+            }
+        }
+    }
+}
+
+TEST_F(WhoMayCall, EveryRouteOfTheContractIsThere)
+{
+    const auto routes = daemon().client().expect(200, "GET", "/api/routes");
+    std::string all = "\n";
+    for (const auto& route : listAt(routes, "/data"))
+        all += textAt(route, "/access") + " " + textAt(route, "/method") + " " + textAt(route, "/pattern") + "\n";
+    for (const auto* wanted :
+         {"anyone POST /api/auth/register", "anyone POST /api/auth/login", "anyone POST /api/auth/refresh",
+          "anyone POST /api/auth/logout", "user GET /api/user/profile", "user GET /api/users/{id}", "user GET /api/chats",
+          "user POST /api/chats", "user GET /api/chats/{id}", "user GET /api/chats/{id}/messages",
+          "user POST /api/chats/{id}/messages", "user POST /api/realtime/udp-session", "anyone GET /healthz",
+          "anyone GET /readyz", "anyone GET /metrics", "anyone GET /api/server", "anyone GET /api/routes"})
+        EXPECT_NE(all.find("\n" + std::string(wanted) + "\n"), std::string::npos) << wanted << " is missing in" << all;
+}
+
+TEST_F(WhoMayCall, TheAdminsDoorIsNotThereForTheNetwork)
+{
+    for (const auto& token : {std::string(), root().token})
+        for (const auto* target : {"/admin/status", "/admin/plugins", "/admin/import/state?chat_id=1&source=x"})
+            expectProblem(daemon().client(token).get(target), 404);
+    expectProblem(daemon().client(root().token).post("/admin/invites", "{}"), 404);
+    expectProblem(daemon().client(root().token).post("/admin/users/ada/tokens", R"({"name":"x"})"), 404);
+    EXPECT_EQ(daemon().client().expect(200, "GET", "/api/routes").as_object().size(), 1u);
+    EXPECT_EQ(daemon().client().get("/api/routes").body.find("/admin/"), std::string::npos);
+}
+
+TEST_F(WhoMayCall, NoErrorTellsAnInternal)
+{
+    for (const auto* target : {"/api/chats/1", "/api/nothing", "/api/chats/x/messages", "/api/chats/1/messages?limit=0"}) {
+        const auto body = as(ada()).get(target).body;
+        for (const auto* word : {"sqlite", "SELECT", ".cpp", "std::", "exception", ".so", "errno"})
+            EXPECT_EQ(body.find(word), std::string::npos) << target << ": " << body;
+    }
+}
+
+} // namespace netbit::test
