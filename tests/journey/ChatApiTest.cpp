@@ -66,7 +66,12 @@ TEST_F(ChatApi, TheListIsTheCallersOwnAndNewestActivityComesFirst)
     const auto two = makeChat(daemon(), carol, "group", {ada(), bob()}, "two");
     makeChat(daemon(), ada(), "group", {bob()}, "without carol");
     auto http = as(carol);
-    say(http, one, "activity");
+    // Activity is told apart by the millisecond.
+    const auto made = textAt(http.expect(200, "GET", "/api/chats/" + std::to_string(two)), "/created_at");
+    for (std::string last; last <= made;) {
+        say(http, one, "activity");
+        last = textAt(http.expect(200, "GET", "/api/chats/" + std::to_string(one)), "/last_message/created_at");
+    }
 
     const auto list = http.expect(200, "GET", "/api/chats");
     ASSERT_EQ(listAt(list, "/data").size(), 2u);
@@ -78,7 +83,11 @@ TEST_F(ChatApi, TheListIsTheCallersOwnAndNewestActivityComesFirst)
     EXPECT_TRUE(at(list, "/data/1/last_message").is_null());
     EXPECT_EQ(integerAt(list, "/pagination/total"), 2);
 
-    say(http, two, "newer activity");
+    const auto newest = textAt(list, "/data/0/last_message/created_at");
+    for (std::string last; last <= newest;) {
+        say(http, two, "newer activity");
+        last = textAt(http.expect(200, "GET", "/api/chats/" + std::to_string(two)), "/last_message/created_at");
+    }
     EXPECT_EQ(integerAt(http.expect(200, "GET", "/api/chats"), "/data/0/id"), two);
     const auto second = http.expect(200, "GET", "/api/chats?page=2&per_page=1");
     EXPECT_EQ(integerAt(second, "/data/0/id"), one);

@@ -92,13 +92,13 @@ TEST_F(TcpFraming, AThousandPipelinedPacketsAreAnsweredInOrder)
     TcpClient tcp(daemon().tcp(), ada().token);
     std::string all;
     for (int i = 0; i < 1'000; ++i)
-        all += sendPacket(_chat, "message " + std::to_string(i), "c" + std::to_string(i));
+        all += sendPacket(_chat, "message " + std::to_string(i), "pipelined" + std::to_string(i));
     tcp.send(all);
     std::int64_t last = 0;
     for (int i = 0; i < 1'000; ++i) {
         const auto ack = tcp.read();
         ASSERT_TRUE(truthAt(ack, "/success")) << json::serialize(ack);
-        ASSERT_EQ(textAt(ack, "/client_id"), "c" + std::to_string(i));
+        ASSERT_EQ(textAt(ack, "/client_id"), "pipelined" + std::to_string(i));
         ASSERT_GT(integerAt(ack, "/message_id"), last);
         last = integerAt(ack, "/message_id");
     }
