@@ -71,6 +71,9 @@ bool Delivery::collect()
         _commands.swap(_feed.commands);
         if (_feed.run == Feed::Run::stopping)
             return false;
+        if (_position < _feed.tail.reachesBackTo()) // a reader held this thread up for longer than the tail is
+            while (!_live.empty())
+                setState(*_live.back(), State::lagging);
         if (_live.empty()) // whoever comes catches up by itself
             _position = _feed.tail.last();
         else

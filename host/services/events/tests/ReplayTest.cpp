@@ -131,6 +131,25 @@ TEST_F(Replay, WhatIsPastRetentionIsDroppedAndItsReadersAreReset)
     EXPECT_TRUE(justInside->resets().empty());
 }
 
+TEST_F(Replay, LiveReadersLoseNothingWhenTheTailIsOvertaken)
+{
+    EventOptions options;
+    options.tail = 5;
+    open(options);
+    std::promise<void> release;
+    auto released = release.get_future().share();
+    const auto slow = std::make_shared<Reader>([&](const Event&) { return released.wait(), Take::next; });
+    const auto other = std::make_shared<Reader>();
+    follow(slow, -1);
+    follow(other, -1);
+    const auto ids = putMany(40); // while the event thread waits in the first
+    release.set_value();
+    ASSERT_TRUE(slow->waitForEvents(40));
+    ASSERT_TRUE(other->waitForEvents(40));
+    EXPECT_EQ(slow->ids(), ids);
+    EXPECT_EQ(other->ids(), ids);
+}
+
 TEST_F(Replay, OneWithALongPastDoesNotHoldUpTheLiveOnes)
 {
     const auto filled = writer->run([](storage::Connection& c) {
