@@ -105,9 +105,11 @@ void nb_subscription::onEnded()
 {
     bool tell = false;
     std::optional<netbit::border::Owed> owed;
+    std::shared_ptr<events::Subscription> handle; // it holds us, and we it
     {
         const std::lock_guard lock(_mutex);
         _over = true;
+        handle.swap(_handle);
         tell = _cancelled;
         owed.swap(_owed);
     }

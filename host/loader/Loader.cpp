@@ -18,6 +18,17 @@ namespace log = services::log;
 
 constexpr std::string_view source = "loader";
 
+/// What may still be running must stay mapped until the process has ended, also while its statics are destroyed: so this
+/// list is never destroyed itself.
+template <class Kept>
+void keepForGood(std::unique_ptr<Kept> kept)
+{
+    static auto& all = *std::make_unique<std::vector<std::unique_ptr<Kept>>>().release();
+    all.push_back(std::move(kept));
+    log::warn(source, "A library stays mapped, since a call into it has not come back.",
+              {{"mapped", std::to_string(all.size())}});
+}
+
 bool listed(const std::vector<std::string>& ids, std::string_view id)
 {
     return std::find(ids.begin(), ids.end(), id) != ids.end();
@@ -241,7 +252,7 @@ base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Plugin& plugin, 
         return life;
     state = "failed";
     if (generation.end(std::chrono::milliseconds(0)) == border::Ending::abandoned)
-        static_cast<void>(life.release()); // its code may still be running: mapped for good
+        keepForGood(std::move(life));
     return result.error();
 }
 
@@ -294,7 +305,7 @@ void Loader::end(Plugin& plugin, std::chrono::milliseconds patience)
     }
     if (ending == border::Ending::abandoned) {
         note(plugin, "abandoned", "A call into it has not come back.");
-        static_cast<void>(life.release()); // its code may still be running: mapped for good
+        keepForGood(std::move(life));
         return;
     }
     note(plugin, "stopped", "");
