@@ -104,12 +104,15 @@ class ChatService {
 public:
     ChatService(storage::Database& database, storage::Writer& writer, users::UserDirectory& users,
                 events::EventLog& events, ChatOptions options);
-    ~ChatService();
+    ~ChatService(); ///< behind the writer's and the event log's stop(): their threads use it
+    ChatService(const ChatService&) = delete;
+    ChatService& operator=(const ChatService&) = delete;
 
     void load(); ///< [control] before anyone asks
     void setOptions(ChatOptions options); ///< [control]
 
-    // Reading: memory only unless mayBlock; wouldBlock says that the database is needed.
+    // Reading: memory only unless mayBlock; wouldBlock says that the database is needed. Where it fails, DatabaseError is
+    // thrown. The local admin reads every chat; for others membership decides.
     base::Result<base::Body> list(const auth::Principal& principal, std::uint32_t page, std::uint32_t perPage, bool mayBlock);
     base::Result<base::Body> get(const auth::Principal& principal, Id chatId, bool mayBlock);
     base::Result<Page> page(const auth::Principal& principal, const PageQuery& query, bool mayBlock);
