@@ -163,6 +163,9 @@ private:
         const auto id = readId(request.param("id"));
         if (!id)
             return chatNotFound();
+        const auto by = caller(request);
+        if (const auto seen = _chat.mayRead(by, *id); !seen) // before the body: it is not theirs to know of
+            return seen.error();
         const auto key = readKey(request.header("Idempotency-Key"));
         if (!key)
             return key.error();
@@ -171,7 +174,6 @@ private:
         if (!message)
             return message.error();
         message->key = *key;
-        const auto by = caller(request);
         _chat.send(by, *message, [later = request.defer(), chatId = *id](Result<Done> done) mutable {
             if (!done)
                 return later.problem(done.error());
