@@ -32,6 +32,8 @@ struct CredentialRepository {
     static void touchSession(Connection&, Id, std::int64_t lastUsedAt, std::int64_t expiresAt);
     static bool revokeSession(Connection&, Id, std::int64_t at); ///< false: was revoked already or is not there
     static std::vector<Id> revokeSessionsOf(Connection&, Id userId, std::int64_t at);
+    static void eachSessionRevokedSince(Connection&, std::int64_t since,
+                                        const std::function<void(Id, std::int64_t revokedAt)>&);
     static Id highestSessionId(Connection&);
     static void insertRefreshToken(Connection&, const RefreshTokenRecord&);
     static std::optional<RefreshTokenRecord> refreshToken(Connection&, std::string_view hash);
@@ -41,6 +43,8 @@ struct CredentialRepository {
     static void insertAccessToken(Connection&, const AccessTokenRecord&);
     static std::optional<AccessTokenRecord> accessToken(Connection&, std::string_view hash);
     static bool revokeAccessToken(Connection&, Id, std::int64_t at);
+    /// Those neither revoked nor expired at `now`.
+    static void eachLiveAccessToken(Connection&, std::int64_t now, const std::function<void(AccessTokenRecord&&)>&);
     static Id highestAccessTokenId(Connection&);
 
     static void insertInvite(Connection&, const InviteRecord&);

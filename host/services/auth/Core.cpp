@@ -14,26 +14,6 @@ using base::Status;
 
 namespace {
 
-// Two questions that only a start asks, and the only SQL of the services; CredentialRepository has the rest.
-void eachLiveAccessToken(storage::Connection& connection, Millis now,
-                         const std::function<void(std::string hash, const AccessTokens::Held&)>& use)
-{
-    auto& rows = connection.prepare("SELECT hash, id, user_id, expires_at FROM access_tokens"
-                                    " WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)");
-    rows.bind(1, now);
-    while (rows.step())
-        use(std::string(rows.text(0)), {rows.integer(1), rows.integer(2), rows.isNull(3) ? 0 : rows.integer(3)});
-}
-
-void eachSessionRevokedSince(storage::Connection& connection, Millis since,
-                             const std::function<void(storage::Id, Millis revokedAt)>& use)
-{
-    auto& rows = connection.prepare("SELECT id, revoked_at FROM sessions WHERE revoked_at >= $1");
-    rows.bind(1, since);
-    while (rows.step())
-        use(rows.integer(0), rows.integer(1));
-}
-
 std::function<Millis()> clockOf(const AuthOptions& options)
 {
     return options.clock ? options.clock : std::function<Millis()>(base::now);
@@ -72,12 +52,14 @@ void Core::setOptions(AuthOptions wanted)
 void Core::load()
 {
     database.read([this](storage::Connection& connection) {
-        lastSessionId = storage::CredentialRepository::highestSessionId(connection);
-        lastAccessTokenId = storage::CredentialRepository::highestAccessTokenId(connection);
-        eachLiveAccessToken(connection, now(), [this](std::string hash, const AccessTokens::Held& token) {
-            accessTokens.put(std::move(hash), token);
+        using Credentials = storage::CredentialRepository;
+        lastSessionId = Credentials::highestSessionId(connection);
+        lastAccessTokenId = Credentials::highestAccessTokenId(connection);
+        Credentials::eachLiveAccessToken(connection, now(), [this](storage::AccessTokenRecord&& token) {
+            accessTokens.put(std::move(token.hash), {token.id, token.userId, token.expiresAt});
         });
-        eachSessionRevokedSince(connection, now() - maxAccessTokenLifeMs, [this](storage::Id id, Millis revokedAt) {
+        const auto since = now() - maxAccessTokenLifeMs;
+        Credentials::eachSessionRevokedSince(connection, since, [this](storage::Id id, Millis revokedAt) {
             revocations.rememberSession(id, revokedAt + maxAccessTokenLifeMs);
         });
     });

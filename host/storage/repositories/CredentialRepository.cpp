@@ -213,4 +213,24 @@ std::int64_t CredentialRepository::prune(Connection& connection, std::int64_t be
     return deleted;
 }
 
+void CredentialRepository::eachLiveAccessToken(Connection& connection, std::int64_t now,
+                                               const std::function<void(AccessTokenRecord&&)>& use)
+{
+    auto& statement = connection.prepare("SELECT id, user_id, name, hash, created_at, expires_at, revoked_at"
+                                         " FROM access_tokens"
+                                         " WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)");
+    statement.bind(1, now);
+    while (statement.step())
+        use(readAccessToken(statement));
+}
+
+void CredentialRepository::eachSessionRevokedSince(Connection& connection, std::int64_t since,
+                                                   const std::function<void(Id, std::int64_t)>& use)
+{
+    auto& statement = connection.prepare("SELECT id, revoked_at FROM sessions WHERE revoked_at >= $1");
+    statement.bind(1, since);
+    while (statement.step())
+        use(statement.integer(0), statement.integer(1));
+}
+
 } // namespace netbit::storage
