@@ -56,6 +56,7 @@ UdpSocket::UdpSocket(Reactor& reactor, Poco::Net::DatagramSocket socket)
         _messages[i].msg_hdr.msg_iov = &_vectors[i];
         _messages[i].msg_hdr.msg_iovlen = 1;
         _messages[i].msg_hdr.msg_name = _from[i].bytes;
+        _messages[i].msg_hdr.msg_namelen = sizeof(DatagramAddress::bytes);
     }
 }
 
@@ -84,14 +85,12 @@ void UdpSocket::stop()
 void UdpSocket::onReady(std::uint32_t)
 {
     for (std::size_t wave = 0; wave < wavesPerWake && _open; ++wave) {
-        for (auto& message : _messages)
-            message.msg_hdr.msg_namelen = sizeof(DatagramAddress::bytes);
         const int got = ::recvmmsg(descriptor(), _messages.data(), batch, MSG_DONTWAIT, nullptr);
         if (got <= 0)
             return; // nothing there, or an ICMP error of an earlier send, which reading has cleared
         _handling = true;
         for (std::size_t i = 0; i < static_cast<std::size_t>(got) && _open; ++i) {
-            _from[i].length = _messages[i].msg_hdr.msg_namelen;
+            _from[i].length = std::exchange(_messages[i].msg_hdr.msg_namelen, sizeof(DatagramAddress::bytes));
             _handler(*this, _from[i], {_slots.get() + i * slotBytes, _messages[i].msg_len});
         }
         _handling = false;
@@ -121,6 +120,15 @@ void UdpSocket::flushAnswers()
 {
     if (_answers.empty())
         return;
+    if (_answers.size() == 1 && _open) { // the usual case, and cheaper; best effort as below
+        const auto& to = _answers.front().to;
+        while (::sendto(descriptor(), _answerBytes.data(), _answerBytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+                        reinterpret_cast<const sockaddr*>(to.bytes), to.length) < 0 &&
+               errno == EINTR) { }
+        _answers.clear();
+        _answerBytes.clear();
+        return;
+    }
     std::array<mmsghdr, batch> messages{};
     std::array<iovec, batch> vectors;
     for (std::size_t i = 0; i < _answers.size(); ++i) {

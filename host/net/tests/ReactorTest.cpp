@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <ctime>
 #include <future>
 #include <stdexcept>
 #include <thread>
@@ -54,6 +55,21 @@ TEST(Reactor, TasksOfOnePosterRunInTheOrderPosted)
         ASSERT_EQ(order.size(), static_cast<std::size_t>(each)) << "stop() must run what was posted before";
         EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
     }
+}
+
+TEST(Reactor, SleepsWhenPostsThatCameFastEnd)
+{
+    Reactor reactor;
+    reactor.start();
+    for (int i = 0; i < 200; ++i) // each soon after the one before: worth looking for the next
+        reactor.call([] {});
+
+    const auto before = std::clock();
+    std::this_thread::sleep_for(300ms);
+    const auto used = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+    reactor.stop();
+
+    EXPECT_LT(used, 0.1) << "seconds of processor time of this process while nothing happened for 0.3 s";
 }
 
 TEST(Reactor, KnowsItsOwnThread)
