@@ -32,6 +32,7 @@ def arguments():
     parser.add_argument("--connections", type=numbers, default=[64, 1000, 5000], help="http: 64,1000,5000")
     parser.add_argument("--clients", type=numbers, default=[1, 32, 256], help="send: 1,32,256")
     parser.add_argument("--disk", help="folder on the disk to measure (default: the system's for temporary files)")
+    parser.add_argument("--irc", help="memory: a folder of IRC logs to import")
     parser.add_argument("--data-with-log", help="memory: a stopped server's data directory; it is copied")
     parser.add_argument("--idle", type=int, default=10_000, help="memory: idle connections (10000)")
     parser.add_argument("--json", help="write the figures to this file")

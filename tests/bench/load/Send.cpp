@@ -121,9 +121,10 @@ public:
     void print(double seconds)
     {
         std::sort(_times.begin(), _times.end());
-        std::printf("{\"rate\": %.0f, \"p50_us\": %.0f, \"p99_us\": %.0f, \"refused\": %zu, \"unanswered\": %zu}\n",
-                    static_cast<double>(_times.size()) / seconds, quantile(_times, 0.5), quantile(_times, 0.99), _refused,
-                    _waiting);
+        std::printf("{\"rate\": %.0f, \"p50_us\": %.0f, \"p99_us\": %.0f, \"answered\": %zu, \"refused\": %zu,"
+                    " \"unanswered\": %zu}\n",
+                    static_cast<double>(_times.size()) / seconds, quantile(_times, 0.5), quantile(_times, 0.99),
+                    _answered, _refused, _waiting);
     }
 
 private:
@@ -161,6 +162,7 @@ private:
         client.held.clear();
         client.waiting = false;
         --_waiting;
+        ++_answered;
         return true;
     }
 
@@ -174,6 +176,7 @@ private:
     std::vector<Client> _clients;
     std::vector<float> _times;
     std::size_t _waiting = 0;
+    std::size_t _answered = 0; // with those while it warms up
     std::size_t _refused = 0;
     bool _good = false;
 };

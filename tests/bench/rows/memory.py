@@ -1,16 +1,18 @@
-"""Resident memory and the time from exec to ready: with nothing in it, and with a large log if one is given; what an
-idle keep-alive connection costs."""
+"""Resident memory and the time from exec to ready: with nothing in it, and with a large log if one is given (and how
+fast that is imported); what an idle keep-alive connection costs."""
+import json
 import os
 import shutil
 import socket
 import time
 
-from rows.measure import resident_kib, spread, table, text
+from rows.measure import output_of, resident_kib, spread, table, text
 from rows.server import Netbitd, copy_data, read_answer, request_of
 
 MOST_KIB = 64 * 1024
 MOST_SECONDS = 0.5
 MOST_IDLE_BYTES = 1024
+LEAST_IMPORTED = 50_000  # messages a second
 SETTLE_SECONDS = 1.0
 
 
@@ -57,8 +59,23 @@ def idle(bench):
             "bytes_each": (after - before) * 1024 / count}
 
 
+def imported(bench, data):
+    """the logs into a new data directory, as an admin does it"""
+    with Netbitd(bench, data):
+        begun = time.monotonic()
+        report = json.loads(output_of(f"{bench.bin}/netbit", "import", "irc", bench.irc, "--chat", "log", "--data", data,
+                                      "--json", "--report", f"{data}.left-out", seconds=600))
+        seconds = time.monotonic() - begun
+    stored = report["messages"] + report["actions"] + sum(report["system"].values())
+    return {"row": "memory", "what": "import", "messages": stored, "seconds": seconds, "rate": stored / seconds}
+
+
 def run(bench):
     results = [starts(bench, "empty", f"{bench.work}/empty")]
+    if bench.irc:
+        data = f"{bench.work}/irc"
+        results.append(imported(bench, data))
+        results.append(starts(bench, "imported log", data))
     if bench.data_with_log:
         copy = f"{bench.work}/log"
         copy_data(bench.data_with_log, copy)
@@ -78,6 +95,9 @@ def show(results):
           [[r["what"], r["plugins"], f"{r['data_bytes'] / 1e6:.1f}", text(r["resident_kib"], 0), text(r["ready_s"], 3), met(r)]
            for r in results if "ready_s" in r])
     for r in results:
+        if r["what"] == "import":
+            print(f"import: {r['messages']:,} messages in {r['seconds']:.1f} s, {r['rate']:,.0f} a second "
+                  f"({'met' if r['rate'] >= LEAST_IMPORTED else 'MISSED'}: at least {LEAST_IMPORTED:,})")
         if "bytes_each" in r:
             print(f"{r['connections']:,} idle connections: {r['bytes_each']:,.0f} bytes each "
                   f"({'met' if r['bytes_each'] <= MOST_IDLE_BYTES else 'MISSED'}: at most {MOST_IDLE_BYTES:,})")

@@ -2,7 +2,7 @@
 import json
 import shutil
 
-from rows.measure import figures, in_turn, output_of, ratios, spread, table, text, verdict
+from rows.measure import cpu, figures, in_turn, output_of, ratios, spread, table, text, verdict
 from rows.server import Netbitd, copy_data
 
 CHATS = 16  # as in bench-sqlite-limit
@@ -36,8 +36,11 @@ def send(bench, origin, senders, over, clients):
     try:
         with Netbitd(bench, data) as netbitd:
             port = netbitd.http if over == "http" else netbitd.tcp
-            return json.loads(output_of(f"{bench.bin}/bench-send", "--over", over, "--port", port, "--clients", clients,
-                                        "--seconds", bench.seconds, stdin=senders))
+            before = sum(cpu(netbitd.pid))
+            result = json.loads(output_of(f"{bench.bin}/bench-send", "--over", over, "--port", port, "--clients", clients,
+                                          "--seconds", bench.seconds, stdin=senders))
+            result["cpu_us"] = 1e6 * (sum(cpu(netbitd.pid)) - before) / max(1, result["answered"])
+            return result
     finally:
         shutil.rmtree(data)
 
@@ -54,7 +57,7 @@ def run(bench):
         results.append({"row": "send", "what": "limit", "clients": clients, **figures(references, KEYS)})
         for over, ours in runs.items():
             kept = ratios(ours, "rate", "rate", True)
-            results.append({"row": "send", "what": over, "clients": clients, **figures(ours, KEYS),
+            results.append({"row": "send", "what": over, "clients": clients, **figures(ours, (*KEYS, "cpu_us")),
                             "ratio": spread(kept), "bar": bar(clients), "kept": len(kept), "pairs": len(ours),
                             "refused": sum(r["refused"] for r in ours),
                             "unanswered": sum(r["unanswered"] for r in ours)})
@@ -63,8 +66,8 @@ def run(bench):
 
 def show(results):
     print("Durable send, 200 bytes, each client waits for its answer; the limit is SQLite's C API with group commit.")
-    table(["what", "clients", "messages/s (min-max)", "p50 us", "p99 us", "ratio (min-max)", "bar", "kept", "refused",
-           "unanswered"],
+    table(["what", "clients", "messages/s (min-max)", "p50 us", "p99 us", "CPU us", "ratio (min-max)", "bar", "kept",
+           "refused", "unanswered"],
           [[r["what"], r["clients"], text(r["rate"], 0), f"{r['p50_us']['median']:.0f}", f"{r['p99_us']['median']:.0f}",
-            *((text(r["ratio"]), verdict(r["ratio"], r["bar"]), f"{r['kept']}/{r['pairs']}", r["refused"],
-               r["unanswered"]) if "ratio" in r else [""] * 5)] for r in results])
+            *((f"{r['cpu_us']['median']:.1f}", text(r["ratio"]), verdict(r["ratio"], r["bar"]),
+               f"{r['kept']}/{r['pairs']}", r["refused"], r["unanswered"]) if "ratio" in r else [""] * 6)] for r in results])
