@@ -27,6 +27,7 @@ enum class Status : std::int32_t {
     closed = 13,         ///< the peer or the handle is gone
     unsupported = 14,    ///< this host cannot do that         (501)
     preconditionFailed = 15, ///< If-Match did not match       (412)
+    unsupportedType = 16, ///< a content type not taken here  (415)
 };
 
 struct Error {

@@ -20,7 +20,8 @@ static_assert(static_cast<int>(Status::ok) == NB_OK && static_cast<int>(Status::
               static_cast<int>(Status::internal) == NB_INTERNAL &&
               static_cast<int>(Status::wouldBlock) == NB_WOULD_BLOCK && static_cast<int>(Status::closed) == NB_CLOSED &&
               static_cast<int>(Status::unsupported) == NB_UNSUPPORTED &&
-              static_cast<int>(Status::preconditionFailed) == NB_PRECONDITION_FAILED);
+              static_cast<int>(Status::preconditionFailed) == NB_PRECONDITION_FAILED &&
+              static_cast<int>(Status::unsupportedType) == NB_UNSUPPORTED_TYPE);
 
 namespace {
 
@@ -51,7 +52,7 @@ void refuseArgument(std::string_view name, std::string_view why)
 
 Status statusOf(std::int32_t number) noexcept
 {
-    return number >= NB_OK && number <= NB_PRECONDITION_FAILED ? static_cast<Status>(number) : Status::internal;
+    return number >= NB_OK && number <= NB_UNSUPPORTED_TYPE ? static_cast<Status>(number) : Status::internal;
 }
 
 std::int32_t tell(nb_error* out, const base::Error& error) noexcept

@@ -38,6 +38,8 @@ base::Status statusOf(int http) noexcept
         return base::Status::preconditionFailed;
     case 413:
         return base::Status::tooLarge;
+    case 415:
+        return base::Status::unsupportedType;
     case 422:
         return base::Status::invalid;
     case 429:

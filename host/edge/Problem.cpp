@@ -59,6 +59,7 @@ int httpStatus(base::Status status) noexcept
     case Status::conflict: return 409;
     case Status::preconditionFailed: return 412;
     case Status::tooLarge: return 413;
+    case Status::unsupportedType: return 415;
     case Status::invalid: return 422;
     case Status::rateLimited: return 429;
     case Status::unsupported: return 501;

@@ -24,6 +24,7 @@ Words wordsOf(netbit::Status status)
     case netbit::Status::storageFull: return {"storage_full", "There is no room left."};
     case netbit::Status::unsupported: return {"unsupported", "This server cannot do that."};
     case netbit::Status::preconditionFailed: return {"precondition_failed", "It has changed meanwhile."};
+    case netbit::Status::unsupportedType: return {"unsupported_type", "This content type is not taken here."};
     default: return {"internal", "The server failed."};
     }
 }

@@ -35,6 +35,8 @@ typedef struct nb_subscribe_options {
     int64_t after;                 /* events with a higher id; -1: from now on */
     const nb_str *topics;          /* exact, or ending in ".*"; none: all */
     size_t topic_count;
+    nb_str name; /* unique in the plugin, or absent. With one, a reload loses nothing and repeats nothing: the generation
+                    that subscribes under it in start goes on where the one before stopped, whatever `after` says */
 } nb_subscribe_options;
 #define NB_SUBSCRIBE_EPHEMERAL 1u /* also events without an id */
 #define NB_SUBSCRIBE_ONLY_EPHEMERAL 2u

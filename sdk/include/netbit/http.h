@@ -1,7 +1,7 @@
 #ifndef NETBIT_HTTP_H
 #define NETBIT_HTTP_H
 /* Routes, requests and replies of the HTTP edge. "netbit.http/1" (RFC 9110, RFC 9112; problems as RFC 9457) */
-#include "netbit/auth.h"
+#include "netbit/handover.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,6 +25,21 @@ typedef struct nb_stream nb_stream;
  * answered: the host answers a problem of that status. */
 typedef int32_t (*nb_handler_fn)(void *user, nb_request *request);
 
+/* What a plugin wants to hear about a stream. All optional; on a reactor thread, one at a time. */
+typedef struct nb_stream_calls {
+    uint32_t size;
+    uint32_t reserved;
+    void (*drained)(void *user); /* after write said NB_WOULD_BLOCK: there is room again */
+    void (*closed)(void *user);  /* the peer is gone; end() is still the plugin's to call */
+    /* After end(): no call is under way and none will come; free `user`. On any thread, also within end().
+     * Does not come when stream() itself failed. */
+    void (*ended)(void *user);
+    /* Handover. Calls keep(keeper, piece) once and returns NB_OK: writing says NB_CLOSED from then on, what was written is
+     * sent, and `ended` follows. NB_WOULD_BLOCK: asked again soon. Any other status: this one cannot move.
+     * Other threads may be writing meanwhile: the plugin sees to it that nothing is written twice or left out. */
+    int32_t (*freeze)(void *user, nb_stream *stream, nb_keep_fn keep, void *keeper);
+} nb_stream_calls;
+
 typedef struct nb_route {
     uint32_t size;
     uint32_t access; /* NB_ACCESS_… */
@@ -35,6 +50,10 @@ typedef struct nb_route {
     nb_str summary;  /* one line for the API documentation */
     nb_handler_fn handler;
     void *user;
+    /* Handover, optional: a stream that the generation before had begun on this route (same method and pattern) and has
+     * frozen. Fills `calls` (whose size the host has set) and *stream_user, with which the stream goes on; *stream lives
+     * until end, as from stream(). [fast] A status other than NB_OK ends the stream. */
+    int32_t (*thaw)(void *user, nb_stream *stream, const nb_frozen *piece, nb_stream_calls *calls, void **stream_user);
 } nb_route;
 
 typedef struct nb_header {
@@ -51,17 +70,6 @@ typedef struct nb_reply {
     const nb_header *headers; /* beside those the host writes itself; copied */
     size_t header_count;
 } nb_reply;
-
-/* What a plugin wants to hear about a stream. All optional; on a reactor thread, one at a time. */
-typedef struct nb_stream_calls {
-    uint32_t size;
-    uint32_t reserved;
-    void (*drained)(void *user); /* after write said NB_WOULD_BLOCK: there is room again */
-    void (*closed)(void *user);  /* the peer is gone; end() is still the plugin's to call */
-    /* After end(): no call is under way and none will come; free `user`. On any thread, also within end().
-     * Does not come when stream() itself failed. */
-    void (*ended)(void *user);
-} nb_stream_calls;
 
 typedef struct nb_http_api {
     uint32_t size;

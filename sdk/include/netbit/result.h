@@ -43,6 +43,7 @@ typedef struct nb_str {
 #define NB_CLOSED 13             /* the peer or the handle is gone */
 #define NB_UNSUPPORTED 14        /* this host cannot do that (501) */
 #define NB_PRECONDITION_FAILED 15 /* If-Match did not match (412) */
+#define NB_UNSUPPORTED_TYPE 16   /* a content type that is not taken here (415) */
 
 /* What went wrong. Owned by the caller, who sets `size`; filled only when a function returns other than NB_OK.
  * Texts are UTF-8, terminated, and cut to fit at a character's edge. A function accepts NULL for "do not tell me". */

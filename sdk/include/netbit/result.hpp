@@ -47,6 +47,7 @@ enum class Status : std::int32_t {
     closed = NB_CLOSED,
     unsupported = NB_UNSUPPORTED,
     preconditionFailed = NB_PRECONDITION_FAILED,
+    unsupportedType = NB_UNSUPPORTED_TYPE,
 };
 
 constexpr std::int32_t toNumber(Status status) noexcept { return static_cast<std::int32_t>(status); }

@@ -3,10 +3,10 @@
 /*
  * TCP and UDP listeners. "netbit.transport/1"
  *
- * The sockets are the host's and are known by name: a new generation of the plugin that listens under the same name takes
- * them over, with their connections.
+ * The sockets are the host's and are known by name: a new generation of the plugin that listens under the same name, at the
+ * same address and port (0: whichever it is), takes them over, and with freeze and thaw their connections too.
  */
-#include "netbit/host.h"
+#include "netbit/handover.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,6 +35,7 @@ typedef struct nb_listen_options {
 #define NB_CLOSE_OVERFLOW 4u /* its queue passed the hard mark */
 #define NB_CLOSE_LOCAL 5u    /* the plugin closed it */
 #define NB_CLOSE_SHUTDOWN 6u /* the host stops */
+#define NB_CLOSE_MOVED 7u    /* frozen: the next generation has it, and the peer is still there */
 
 /* All on the connection's reactor thread, never two at a time for one connection: do little, wait for nothing. */
 typedef struct nb_tcp_calls {
@@ -53,6 +54,13 @@ typedef struct nb_tcp_calls {
     void (*timed_out)(void *session, nb_conn *conn);
     /* Last call for this session: free it. `reason` is NB_CLOSE_…. References to conn may outlive it. */
     void (*closed)(void *session, nb_conn *conn, uint32_t reason);
+    /* Handover, both optional. freeze: calls keep(keeper, piece) once and returns NB_OK; `closed` follows with
+     * NB_CLOSE_MOVED, and sending says NB_CLOSED from then on. What was sent before is written, what was not consumed is
+     * offered to the new session. NB_WOULD_BLOCK: answers are still owed; asked again soon, and no data comes meanwhile.
+     * Any other status: this one cannot move. */
+    int32_t (*freeze)(void *session, nb_conn *conn, nb_keep_fn keep, void *keeper);
+    /* In the new generation, instead of accepted. A status other than NB_OK closes the connection. */
+    int32_t (*thaw)(void *user, nb_conn *conn, const nb_frozen *piece, void **session);
 } nb_tcp_calls;
 
 /* A datagram's sender; plain bytes to keep and compare (only the first `length` count). */
@@ -66,6 +74,11 @@ typedef struct nb_udp_calls {
     uint32_t reserved;
     /* On a reactor thread, one at a time per listener. Both arguments are borrowed. */
     void (*datagram)(void *user, nb_listener *listener, const nb_address *from, nb_str bytes);
+    /* Handover, both optional, on that thread and between two datagrams: freeze may call keep any number of times, then
+     * thaw of the new generation gets each piece in that order. What freeze returns is logged unless it is NB_OK; a piece
+     * that thaw refuses is lost. The old generation gets no datagram afterwards. */
+    int32_t (*freeze)(void *user, nb_listener *listener, nb_keep_fn keep, void *keeper);
+    int32_t (*thaw)(void *user, nb_listener *listener, const nb_frozen *piece);
 } nb_udp_calls;
 
 typedef struct nb_transport_api {

@@ -16,6 +16,9 @@
 #include <netbit/metrics.h>
 #include <netbit/sql.h>
 #include <netbit/transport.h>
+#include <netbit/handover.h>
+#include <netbit/health.h>
+#include <netbit/provide.h>
 #include <netbit/plugin.h>
 
 #include <stddef.h>
@@ -83,7 +86,7 @@ MEMBER(nb_auth_api, signing_key, 120);
 MEMBER(nb_auth_api, verify_mac, 128);
 
 /* netbit/http.h */
-SIZE(nb_route, 80);
+SIZE(nb_route, 88);
 MEMBER(nb_route, size, 0);
 MEMBER(nb_route, access, 4);
 MEMBER(nb_route, flags, 8);
@@ -93,6 +96,7 @@ MEMBER(nb_route, pattern, 32);
 MEMBER(nb_route, summary, 48);
 MEMBER(nb_route, handler, 64);
 MEMBER(nb_route, user, 72);
+MEMBER(nb_route, thaw, 80);
 SIZE(nb_header, 32);
 MEMBER(nb_header, name, 0);
 MEMBER(nb_header, value, 16);
@@ -104,12 +108,13 @@ MEMBER(nb_reply, bytes, 24);
 MEMBER(nb_reply, body, 40);
 MEMBER(nb_reply, headers, 48);
 MEMBER(nb_reply, header_count, 56);
-SIZE(nb_stream_calls, 32);
+SIZE(nb_stream_calls, 40);
 MEMBER(nb_stream_calls, size, 0);
 MEMBER(nb_stream_calls, reserved, 4);
 MEMBER(nb_stream_calls, drained, 8);
 MEMBER(nb_stream_calls, closed, 16);
 MEMBER(nb_stream_calls, ended, 24);
+MEMBER(nb_stream_calls, freeze, 32);
 SIZE(nb_http_api, 152);
 MEMBER(nb_http_api, size, 0);
 MEMBER(nb_http_api, reserved, 4);
@@ -184,13 +189,14 @@ MEMBER(nb_event, topic, 16);
 MEMBER(nb_event, chat_id, 32);
 MEMBER(nb_event, actor_id, 40);
 MEMBER(nb_event, json, 48);
-SIZE(nb_subscribe_options, 40);
+SIZE(nb_subscribe_options, 56);
 MEMBER(nb_subscribe_options, size, 0);
 MEMBER(nb_subscribe_options, flags, 4);
 MEMBER(nb_subscribe_options, principal, 8);
 MEMBER(nb_subscribe_options, after, 16);
 MEMBER(nb_subscribe_options, topics, 24);
 MEMBER(nb_subscribe_options, topic_count, 32);
+MEMBER(nb_subscribe_options, name, 40);
 SIZE(nb_event_calls, 40);
 MEMBER(nb_event_calls, size, 0);
 MEMBER(nb_event_calls, reserved, 4);
@@ -291,7 +297,7 @@ MEMBER(nb_listen_options, max_per_address, 44);
 MEMBER(nb_listen_options, high_mark_bytes, 48);
 MEMBER(nb_listen_options, hard_mark_bytes, 52);
 MEMBER(nb_listen_options, write_timeout_ms, 56);
-SIZE(nb_tcp_calls, 56);
+SIZE(nb_tcp_calls, 72);
 MEMBER(nb_tcp_calls, size, 0);
 MEMBER(nb_tcp_calls, reserved, 4);
 MEMBER(nb_tcp_calls, accepted, 8);
@@ -300,13 +306,17 @@ MEMBER(nb_tcp_calls, ended, 24);
 MEMBER(nb_tcp_calls, drained, 32);
 MEMBER(nb_tcp_calls, timed_out, 40);
 MEMBER(nb_tcp_calls, closed, 48);
+MEMBER(nb_tcp_calls, freeze, 56);
+MEMBER(nb_tcp_calls, thaw, 64);
 SIZE(nb_address, 32);
 MEMBER(nb_address, length, 0);
 MEMBER(nb_address, bytes, 4);
-SIZE(nb_udp_calls, 16);
+SIZE(nb_udp_calls, 32);
 MEMBER(nb_udp_calls, size, 0);
 MEMBER(nb_udp_calls, reserved, 4);
 MEMBER(nb_udp_calls, datagram, 8);
+MEMBER(nb_udp_calls, freeze, 16);
+MEMBER(nb_udp_calls, thaw, 24);
 SIZE(nb_transport_api, 136);
 MEMBER(nb_transport_api, size, 0);
 MEMBER(nb_transport_api, reserved, 4);
@@ -388,3 +398,24 @@ _Static_assert(NB_CLOSE_TIMEOUT == 3, "NB_CLOSE_TIMEOUT has changed");
 _Static_assert(NB_CLOSE_OVERFLOW == 4, "NB_CLOSE_OVERFLOW has changed");
 _Static_assert(NB_CLOSE_LOCAL == 5, "NB_CLOSE_LOCAL has changed");
 _Static_assert(NB_CLOSE_SHUTDOWN == 6, "NB_CLOSE_SHUTDOWN has changed");
+
+/* netbit/handover.h */
+SIZE(nb_frozen, 32);
+MEMBER(nb_frozen, size, 0);
+MEMBER(nb_frozen, form, 4);
+MEMBER(nb_frozen, bytes, 8);
+MEMBER(nb_frozen, principal, 24);
+
+/* netbit/health.h */
+SIZE(nb_health_api, 16);
+MEMBER(nb_health_api, size, 0);
+MEMBER(nb_health_api, reserved, 4);
+MEMBER(nb_health_api, set, 8);
+
+/* netbit/provide.h */
+SIZE(nb_provide_api, 32);
+MEMBER(nb_provide_api, size, 0);
+MEMBER(nb_provide_api, reserved, 4);
+MEMBER(nb_provide_api, offer, 8);
+MEMBER(nb_provide_api, acquire, 16);
+MEMBER(nb_provide_api, release, 24);
