@@ -18,12 +18,19 @@
 
 namespace netbit::loader {
 
+/// What conf says of one plugin under "plugin.<id>.", beside the plugin's own settings.
+struct PluginOptions {
+    bool isolated = false;        ///< runs in a process of its own
+    std::filesystem::path record; ///< not empty: its calls over the border are written there
+};
+
 struct LoaderOptions {
     std::vector<std::filesystem::path> directories; ///< where <id>.json and <id>.so lie; the first to have an id wins
     std::filesystem::path generations;              ///< DATA/generations: a copy of each library that is loaded
     std::string hostVersion = "1.0.0";
     std::vector<std::string> disabled; ///< ids that are not loaded
     std::vector<std::string> required; ///< ids that must run, beside those whose manifest says so
+    std::map<std::string, PluginOptions> plugins; ///< by id
 };
 
 struct PluginStatus {
