@@ -308,6 +308,9 @@ void Host::stop()
     auto& parts = *_parts;
     parts.draining = true;
     const milliseconds patience(parts.settings.integer("shutdown.patience_ms"));
+    // Plugins first: a stream that only its plugin can end would hold up the draining for the whole patience.
+    if (parts.loader)
+        parts.loader->quiesceAll();
     if (parts.serving)
         parts.server.drain(patience);
     if (parts.loader)

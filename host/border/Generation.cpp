@@ -297,6 +297,14 @@ void Generation::goLive()
         timer->arm();
 }
 
+void Generation::quiesce()
+{
+    if (state() != State::live || std::exchange(_quiesced, true))
+        return;
+    if (const auto told = life("quiesce", _table.quiesce); !told)
+        complain(told.error().detail);
+}
+
 Ending Generation::end(std::chrono::milliseconds patience)
 {
     const auto before = state();
@@ -304,14 +312,8 @@ Ending Generation::end(std::chrono::milliseconds patience)
         return Ending::clean;
     if (before == State::abandoned)
         return Ending::abandoned;
-    const auto tell = [this](const base::Result<void>& result) {
-        if (!result)
-            complain(result.error().detail);
-    };
-
     // Takes nothing new. What is under way still finds everything that it may use.
-    if (before == State::live)
-        tell(life("quiesce", _table.quiesce));
+    quiesce();
     _border.withdraw(*this);
     _state = State::draining;
     for (const auto& listener : _holdings->listeners.all())
@@ -342,7 +344,8 @@ Ending Generation::end(std::chrono::milliseconds patience)
 
     _state = State::stopped;
     if (before == State::live)
-        tell(life("stop", _table.stop));
+        if (const auto told = life("stop", _table.stop); !told)
+            complain(told.error().detail);
     destroy();
     return Ending::clean;
 }

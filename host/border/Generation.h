@@ -79,7 +79,9 @@ public:
     base::Result<void> start();
     /// Told by Border::admit: listeners accept, timers may run.
     void goLive();
-    /// Quiesce; routes out; nothing new is taken; waits for what is in flight up to `patience`; stop; destroy.
+    /// Tells the plugin that soon no more calls come, once: what it holds open by itself (event streams) it ends now.
+    void quiesce();
+    /// Quiesce, unless it was told; routes out; nothing new is taken; waits for what is in flight up to `patience`; stop; destroy.
     Ending end(std::chrono::milliseconds patience);
 
     // For the tables.
@@ -125,6 +127,7 @@ private:
 
     std::atomic<State> _state{State::loaded};
     std::atomic<bool> _shut{false}; // no call enters any more
+    bool _quiesced = false;         // [control]
     std::atomic<std::int64_t> _inFlight{0};
     std::atomic<std::uint64_t> _calls{0};
     std::atomic<std::uint64_t> _errors{0};

@@ -1,6 +1,7 @@
 // The answers of an HttpConnection: replies, streams, refusals, and what becomes of the connection after them.
 #include "edge/HttpConnection.h"
 
+#include "edge/Conditional.h"
 #include "edge/Problem.h"
 
 namespace netbit::edge {
@@ -32,6 +33,8 @@ void HttpConnection::sendReply(const ExchangeImpl& exchange, Reply reply)
 {
     if (!owes(exchange.id(), Phase::answering))
         return; // the peer went meanwhile
+    if (exchange.isHead() || exchange.method() == "GET")
+        makeConditional(reply, exchange.header("If-None-Match"));
     _shard.count(classOf(reply.status));
     write(std::move(reply), exchange.isHead());
     finished();

@@ -288,6 +288,13 @@ base::Result<void> Loader::reconfigure(const SettingSources& settings)
     return {};
 }
 
+void Loader::quiesceAll()
+{
+    for (auto plugin = _plugins.rbegin(); plugin != _plugins.rend(); ++plugin)
+        if ((*plugin)->life)
+            (*plugin)->life->generation->quiesce();
+}
+
 void Loader::stopAll(std::chrono::milliseconds patience)
 {
     for (auto plugin = _plugins.rbegin(); plugin != _plugins.rend(); ++plugin)

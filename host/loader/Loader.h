@@ -58,6 +58,8 @@ public:
     /// the old settings are in force everywhere then.
     base::Result<void> reconfigure(const SettingSources& settings);
 
+    /// Tells every plugin that it will be ended soon, the last started first.
+    void quiesceAll();
     /// Ends every plugin, the last started first. `patience` is for each.
     void stopAll(std::chrono::milliseconds patience);
 

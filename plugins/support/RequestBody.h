@@ -18,6 +18,9 @@ class RequestBody {
 public:
     static constexpr std::size_t maxDepth = 16;
 
+    /// JSON is taken, and a body that does not say what it is; another Content-Type is a 415.
+    explicit RequestBody(std::optional<std::string_view> contentType = std::nullopt) : _contentType(contentType) {}
+
     /// The body's members, or why there are none.
     Result<Fields> read(std::string_view text);
 
@@ -25,6 +28,7 @@ public:
     static std::optional<Error> finish(Fields& fields);
 
 private:
+    const std::optional<std::string_view> _contentType;
     JsonDocument _document;
 };
 

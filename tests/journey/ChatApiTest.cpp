@@ -232,12 +232,13 @@ TEST_F(ChatApi, AKeyThatIsTooLongIsRefused)
     EXPECT_EQ(countIn(ada(), chat), 0);
 }
 
-TEST_F(ChatApi, AnEtagMakesAnUnchangedPage304)
+TEST_F(ChatApi, AnEtagMakesAnUnchangedAnswer304)
 {
     const auto chat = makeChat(daemon(), ada(), "group", {});
     auto http = as(ada());
     say(http, chat, "one");
-    for (const auto& target : {messagesOf(chat), messagesOf(chat) + "?limit=1"}) {
+    for (const std::string& target : {messagesOf(chat), messagesOf(chat) + "?limit=1", "/api/chats/" + std::to_string(chat),
+                                     std::string("/api/chats")}) {
         SCOPED_TRACE(target);
         const auto full = http.get(target);
         const auto etag = full.header("etag");

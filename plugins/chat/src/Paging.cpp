@@ -119,29 +119,4 @@ void PageLinks::append(std::int64_t number)
     _length = static_cast<std::size_t>(written.ptr - _text.data());
 }
 
-bool matchesEtag(std::string_view ifNoneMatch, std::string_view etag) noexcept
-{
-    const auto opaque = [](std::string_view tag) { return tag.substr(0, 2) == "W/" ? tag.substr(2) : tag; };
-    const auto wanted = opaque(etag);
-    auto rest = ifNoneMatch;
-    // A comma may stand inside the quotes of a tag, so the tags are walked, not split.
-    for (;;) {
-        const auto start = rest.find_first_not_of(" \t,");
-        if (start == std::string_view::npos)
-            return false;
-        rest.remove_prefix(start);
-        if (rest.front() == '*')
-            return true;
-        rest = opaque(rest);
-        if (rest.empty() || rest.front() != '"')
-            return false;
-        const auto end = rest.find('"', 1);
-        if (end == std::string_view::npos)
-            return false;
-        if (rest.substr(0, end + 1) == wanted)
-            return true;
-        rest.remove_prefix(end + 1);
-    }
-}
-
 } // namespace netbit::chat

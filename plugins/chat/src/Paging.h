@@ -47,7 +47,4 @@ private:
     std::size_t _length = 0;
 };
 
-/// Whether If-None-Match names this entity tag (RFC 9110 section 13.1.2, weak comparison).
-bool matchesEtag(std::string_view ifNoneMatch, std::string_view etag) noexcept;
-
 } // namespace netbit::chat

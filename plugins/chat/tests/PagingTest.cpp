@@ -137,21 +137,6 @@ TEST(PageLinks, LongestNumbersHaveRoom)
     EXPECT_EQ(links.back(), '"');
 }
 
-TEST(Etag, IsComparedWeaklyWithEachOfAList)
-{
-    EXPECT_TRUE(matchesEtag("\"a\"", "\"a\""));
-    EXPECT_TRUE(matchesEtag("W/\"a\"", "\"a\""));
-    EXPECT_TRUE(matchesEtag("\"x\", W/\"y\" ,\"a\"", "\"a\""));
-    EXPECT_TRUE(matchesEtag("\"x,y\", \"a\"", "\"a\""));
-    EXPECT_TRUE(matchesEtag("*", "\"a\""));
-}
-
-TEST(Etag, OtherTagsAndNonsenseDoNotMatch)
-{
-    for (const auto* field : {"", "\"b\"", "a", "\"a", "W/", "W/a", ",", "\"aa\"", "\"x\"\"b\""})
-        EXPECT_FALSE(matchesEtag(field, "\"a\"")) << field;
-}
-
 } // namespace
 
 } // namespace netbit::chat

@@ -6,6 +6,7 @@
 #include "tcp/src/OrderedReplies.h"
 #include "tcp/src/Packet.h"
 #include "tcp/src/PacketScanner.h"
+#include "tcp/src/PagesBehindSends.h"
 
 #include <netbit/transport.hpp>
 
@@ -37,6 +38,11 @@ private:
         bool closes = false;                // the connection is closed behind this
     };
     using Replies = OrderedReplies<Reply>;
+    struct Page {
+        Replies::Ticket ticket;
+        Principal who;
+        PageQuery query;
+    };
 
     // Reading
     void handle(std::string_view text);
@@ -61,7 +67,8 @@ private:
     void on(const Packet& packet, const Principal& who, const Confirm& confirm);
     void on(const Packet& packet, const Principal& who, const Status& status);
     void on(const Packet& packet, const Principal& who, const Typing& typing);
-    void answerPage(Replies::Ticket ticket, const Principal& who, const PageQuery& query, Blocking blocking);
+    void answerPage(const Page& wanted, Blocking blocking);
+    void sendEnded(Replies::Ticket ticket); // [any]
 
     // Writing
     void answer(Replies::Ticket ticket, Reply reply); // [any]
@@ -79,6 +86,7 @@ private:
     const Conn _conn;
     PacketScanner _scanner;
     Replies _replies;
+    PagesBehindSends<Page> _behindSends;
     Principal _principal;
     std::shared_ptr<EventStream> _events;
     std::int64_t _confirmed = -1;           // the newest event that the client has confirmed

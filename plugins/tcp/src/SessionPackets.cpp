@@ -130,6 +130,7 @@ void Session::on(const Packet& packet, const Principal& who, const SendMessage& 
     message.replyTo = send.replyTo;
     message.key = packet.clientId;
     const auto ticket = _replies.open();
+    _behindSends.began();
     _context->chat.send(who, message,
                         [self = shared_from_this(), ticket, sentId = packet.messageId,
                          clientId = std::optional<std::string>(packet.clientId)](Result<Done> done) {
@@ -144,7 +145,14 @@ void Session::on(const Packet& packet, const Principal& who, const SendMessage& 
                                 reply.text = nackText(nack);
                             }
                             self->answer(ticket, std::move(reply));
+                            self->sendEnded(ticket);
                         });
+}
+
+void Session::sendEnded(Replies::Ticket ticket)
+{
+    for (auto& page : _behindSends.ended(ticket))
+        _conn.run([self = shared_from_this(), page = std::move(page)] { self->answerPage(page, Blocking::no); });
 }
 
 void Session::on(const Packet&, const Principal& who, const GetMessages& get)
@@ -156,33 +164,34 @@ void Session::on(const Packet&, const Principal& who, const GetMessages& get)
     query.before = get.before;
     query.after = get.after;
     query.limit = get.limit;
-    answerPage(_replies.open(), who, query, Blocking::no);
+    Page page{_replies.open(), who, query};
+    if (!_behindSends.hold(page.ticket, page))
+        answerPage(page, Blocking::no);
 }
 
 /// [reactor] without waiting, or, when the page is not in memory, again on a [worker].
-void Session::answerPage(Replies::Ticket ticket, const Principal& who, const PageQuery& query, Blocking blocking)
+void Session::answerPage(const Page& wanted, Blocking blocking)
 {
     std::string lead = R"("packet_type":"Messages","chat_id":)";
-    support::appendInt(lead, query.chatId);
+    support::appendInt(lead, wanted.query.chatId);
     lead += ',';
-    auto asked = query;
+    auto asked = wanted.query;
     asked.lead = lead;
-    auto page = _context->chat.page(who, asked, blocking);
+    auto page = _context->chat.page(wanted.who, asked, blocking);
     if (page) {
-        answer(ticket, Reply{{}, std::move(page->body), nullptr, false});
+        answer(wanted.ticket, Reply{{}, std::move(page->body), nullptr, false});
         return;
     }
     auto error = page.error();
     if (error.status == netbit::Status::wouldBlock && blocking == Blocking::no) {
-        const auto posted = _context->exec.post([self = shared_from_this(), ticket, who, query] {
-            self->answerPage(ticket, who, query, Blocking::yes);
-        });
+        const auto posted =
+            _context->exec.post([self = shared_from_this(), wanted] { self->answerPage(wanted, Blocking::yes); });
         if (posted)
             return;
         error = posted.error();
     }
     _context->nacks.add();
-    answer(ticket, Reply{nackText(nackOf(error)), {}, nullptr, false});
+    answer(wanted.ticket, Reply{nackText(nackOf(error)), {}, nullptr, false});
 }
 
 void Session::on(const Packet& packet, const Principal& who, const Subscribe& subscribe)

@@ -79,6 +79,7 @@ nb_chat_api chatTable()
     api.size = sizeof api;
     api.page = [](const nb_host*, const nb_principal*, const nb_page_query* query, std::uint32_t mayBlock,
                   nb_page_info* info, nb_body** out, nb_error* error) {
+        ++fake->pagesRead;
         if (fake->pageBlocks && mayBlock == 0)
             return fail(error, NB_WOULD_BLOCK, "");
         if (query->chat_id != 1)

@@ -85,6 +85,7 @@ public:
     std::vector<nb_subscription*> subscriptions;
     std::vector<std::string> published;
     bool pageBlocks = false;
+    int pagesRead = 0;
 
     // for the tables
     std::map<std::string, std::int64_t> settings;

@@ -151,6 +151,25 @@ TEST_F(Session, APageIsSentAsTheHostMadeIt)
     EXPECT_TRUE(has(host.take(), R"("code":"chat_not_found")"));
 }
 
+TEST_F(Session, APageBehindMessagesIsReadWhenTheyAreDone)
+{
+    signIn();
+    const std::string page = R"({"packet_type":"GetMessages","chat_id":1})";
+    host.feed(send("a") + send("b") + page + send("c"));
+    ASSERT_EQ(host.writes.size(), 3u);
+    EXPECT_EQ(host.pagesRead, 0);
+    host.finish(0, 11);
+    host.finish(2, 13);
+    EXPECT_EQ(host.pagesRead, 0) << "b is under way, and c came later";
+    host.refuse(1, NB_STORAGE_FULL, "disk_full");
+    EXPECT_EQ(host.pagesRead, 1);
+    const auto answers = host.take();
+    EXPECT_LT(answers.find("disk_full"), answers.find("Messages"));
+    EXPECT_LT(answers.find("Messages"), answers.find(ok(13)));
+    host.feed(page);
+    EXPECT_EQ(host.pagesRead, 2) << "nothing is under way";
+}
+
 TEST_F(Session, APageFromDiskComesFromAWorkerAndInOrder)
 {
     signIn();

@@ -1,6 +1,7 @@
 // The plugin: pings are answered at once, everything else is proved first.
 
 #include "support/LiveEvents.h"
+#include "support/RequestBody.h"
 #include "udp/src/Cookies.h"
 #include "udp/src/Datagram.h"
 #include "udp/src/Relay.h"
@@ -54,6 +55,14 @@ private:
 
     Result<void> giveKey(Request& request)
     {
+        if (!request.body().empty()) { // nothing is asked for, and what is said all the same must make sense
+            support::RequestBody body(request.header("Content-Type"));
+            auto fields = body.read(request.body());
+            if (!fields)
+                return fields.error();
+            if (auto fault = support::RequestBody::finish(*fields))
+                return std::move(*fault);
+        }
         const auto key = _auth.signingKey(Principal::share(_auth.api(), request.principal()));
         if (!key)
             return key.error();

@@ -43,7 +43,7 @@ private:
 
     Result<void> registerUser(Request& request) const
     {
-        support::RequestBody body;
+        support::RequestBody body(request.header("Content-Type"));
         const auto wanted = readRegistration(body, request.body());
         if (!wanted)
             return wanted.error();
@@ -67,7 +67,7 @@ private:
 
     Result<void> login(Request& request) const
     {
-        support::RequestBody body;
+        support::RequestBody body(request.header("Content-Type"));
         const auto credentials = readCredentials(body, request.body());
         if (!credentials)
             return credentials.error();
@@ -85,7 +85,7 @@ private:
 
     Result<void> refresh(Request& request) const
     {
-        support::RequestBody body;
+        support::RequestBody body(request.header("Content-Type"));
         const auto token = readRefreshToken(body, request.body());
         if (!token)
             return token.error();
@@ -99,7 +99,7 @@ private:
 
     Result<void> logout(Request& request) const
     {
-        support::RequestBody body;
+        support::RequestBody body(request.header("Content-Type"));
         const auto token = readRefreshToken(body, request.body());
         if (!token)
             return token.error();

@@ -275,7 +275,7 @@ struct StreamShare {
     }
     static void ended(void* user) noexcept { const std::unique_ptr<Listener> end(static_cast<Listener*>(user)); }
 
-    static constexpr nb_stream_calls calls{sizeof(nb_stream_calls), 0, &drained, &closed, &ended};
+    static constexpr nb_stream_calls calls{sizeof(nb_stream_calls), 0, &drained, &closed, &ended, nullptr};
 };
 
 template <class F> struct RouteOf;

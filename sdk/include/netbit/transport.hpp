@@ -201,6 +201,7 @@ public:
     {
         static constexpr nb_tcp_calls calls = {
             sizeof(nb_tcp_calls), 0, &onAccepted, &onData, &onEnded, &onDrained, &onTimedOut, &onClosed,
+            nullptr, nullptr,
         };
         const nb_listen_options wanted = toOptions(options);
         detail::transportTable = _api;
@@ -215,7 +216,7 @@ public:
     /* [control], in start. */
     Result<Listener> listenUdp(const ListenOptions& options, DatagramHandler& handler) const
     {
-        static constexpr nb_udp_calls calls = {sizeof(nb_udp_calls), 0, &onDatagram};
+        static constexpr nb_udp_calls calls = {sizeof(nb_udp_calls), 0, &onDatagram, nullptr, nullptr};
         const nb_listen_options wanted = toOptions(options);
         detail::transportTable = _api;
         ErrorBuffer error;

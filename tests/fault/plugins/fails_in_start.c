@@ -16,7 +16,7 @@ static void datagram(void *user, nb_listener *listener, const nb_address *from, 
 
 static int32_t start(nb_plugin *plugin, nb_error *error)
 {
-    static const nb_udp_calls calls = {sizeof(nb_udp_calls), 0, &datagram};
+    static const nb_udp_calls calls = {sizeof(nb_udp_calls), 0, &datagram, NULL, NULL};
     const nb_transport_api *transport = (const nb_transport_api *)the_host->service(the_host, NB_TRANSPORT_SERVICE);
     nb_listen_options options = {0};
     nb_listener *listener = NULL;

@@ -88,8 +88,8 @@ std::int32_t count(void*, nb_request* request)
 
 std::int32_t start(nb_plugin*, nb_error* error)
 {
-    static const nb_tcp_calls tcp{sizeof(nb_tcp_calls), 0, &accepted, &data, nullptr, nullptr, nullptr, &closed};
-    static const nb_udp_calls udp{sizeof(nb_udp_calls), 0, &datagram};
+    static const nb_tcp_calls tcp{sizeof(nb_tcp_calls), 0, &accepted, &data, nullptr, nullptr, nullptr, &closed, nullptr, nullptr};
+    static const nb_udp_calls udp{sizeof(nb_udp_calls), 0, &datagram, nullptr, nullptr};
     wire = static_cast<const nb_transport_api*>(the_host->service(the_host, NB_TRANSPORT_SERVICE));
     nb_listen_options options{};
     options.size = sizeof options;
