@@ -1,6 +1,7 @@
 """slowhttptest's slow heads, slow bodies and slow readers, while others ask and measure how long they wait."""
 import http.client
 import os
+import re
 import statistics
 import subprocess
 import tempfile
@@ -47,16 +48,15 @@ def run(bench):
                     waits.append(question(netbitd.http))
                     time.sleep(PAUSE)
                 said.seek(0)
-                words = said.read().decode(errors="replace")
+                words = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", said.read().decode(errors="replace"))
             good = sorted(w for w in waits if w is not None)
-            open_most = max((int(line.split()[-1]) for line in words.splitlines() if line.startswith("connected:")), default=0)
+            open_most = max((int(n) for n in re.findall(r"^connected:\s+(\d+)", words, re.M)), default=0)
             results.append({"row": "slow", "what": what, "connections": bench.slow, "connected": open_most,
                             "asked": len(waits), "failed": len(waits) - len(good),
                             "p50_ms": statistics.median(good) if good else None,
                             "p99_ms": good[int(0.99 * (len(good) - 1))] if good else None,
                             "worst_ms": good[-1] if good else None,
-                            "available": "NO" not in [line.split()[-1] for line in words.splitlines()
-                                                      if line.startswith("service available:")]})
+                            "available": set(re.findall(r"^service available:\s+(\w+)", words, re.M)) == {"YES"}})
     return results
 
 
