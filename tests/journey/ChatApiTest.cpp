@@ -3,7 +3,6 @@
 #include "journey/Stage.h"
 
 #include <algorithm>
-#include <regex>
 
 namespace netbit::test {
 
@@ -33,8 +32,9 @@ json::array ids(std::initializer_list<User> users)
 /// RFC 3339, UTC, with milliseconds.
 void expectTime(const json::value& document, std::string_view pointer)
 {
-    static const std::regex form(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)");
-    EXPECT_TRUE(std::regex_match(textAt(document, pointer), form)) << pointer << ": " << textAt(document, pointer);
+    auto form = textAt(document, pointer);
+    std::replace_if(form.begin(), form.end(), [](char c) { return c >= '0' && c <= '9'; }, '0');
+    EXPECT_EQ(form, "0000-00-00T00:00:00.000Z") << pointer << ": " << textAt(document, pointer);
 }
 
 } // namespace
