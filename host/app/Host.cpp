@@ -22,6 +22,7 @@
 #include "storage/Migrations.h"
 #include "storage/Writer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <sched.h>
 #include <sstream>
@@ -141,8 +142,9 @@ loader::SettingSources pluginSettings(const Config& config)
     return sources;
 }
 
-loader::LoaderOptions loaderOptions(const HostSettings& settings, const fs::path& generations, const fs::path& program)
+loader::LoaderOptions loaderOptions(const Config& config, const fs::path& generations, const fs::path& program)
 {
+    const auto& settings = config.host;
     loader::LoaderOptions options;
     const auto& folder = settings.text("plugins.directory");
     options.directories = {folder.empty() ? program / ".." / "lib" / "netbit" / "plugins" : fs::path(folder)};
@@ -150,7 +152,26 @@ loader::LoaderOptions loaderOptions(const HostSettings& settings, const fs::path
     options.hostVersion = NETBIT_VERSION;
     options.disabled = listed(settings.text("plugins.disabled"));
     options.required = listed(settings.text("plugins.required"));
+    options.plugins = config.options;
     return options;
+}
+
+/// Ids for which the two say other things; where and in which words they say it does not count.
+std::vector<std::string> changedOptions(const PluginOptionMap& before, const PluginOptionMap& after)
+{
+    std::vector<std::string> ids;
+    const auto look = [&](const PluginOptionMap& some, const PluginOptionMap& others) {
+        for (const auto& [id, one] : some) {
+            const auto found = others.find(id);
+            const auto other = found == others.end() ? loader::PluginOptions() : found->second;
+            if ((one.isolated != other.isolated || one.record != other.record) &&
+                std::find(ids.begin(), ids.end(), id) == ids.end())
+                ids.push_back(id);
+        }
+    };
+    look(before, after);
+    look(after, before);
+    return ids;
 }
 
 } // namespace
@@ -178,6 +199,7 @@ struct Host::Parts {
     }
 
     HostSettings settings;
+    PluginOptionMap pluginOptions;
     std::unique_ptr<DataDirectory> data;
     std::unique_ptr<storage::Database> database;
     storage::Writer writer;
@@ -228,6 +250,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
 
     _parts = std::make_unique<Parts>(std::move(*folder), std::move(*database), std::move(*secret), config.host);
     auto& parts = *_parts;
+    parts.pluginOptions = config.options;
     parts.database->read([&](storage::Connection& connection) {
         parts.users.load(connection);
         parts.events.load(connection);
@@ -264,7 +287,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.reactors.start();
     parts.serving = true;
     parts.loader = std::make_unique<loader::Loader>(
-        *parts.border, loaderOptions(config.host, parts.data->generations(), programDirectory));
+        *parts.border, loaderOptions(config, parts.data->generations(), programDirectory));
     if (auto loaded = parts.loader->loadAll(pluginSettings(config)); !loaded)
         return loaded;
     parts.timers.every(hours(1), [&parts] {
@@ -291,6 +314,8 @@ Result<void> Host::reconfigure(const Config& config)
     for (const auto& key : parts.settings.changed(config.host))
         if (!isLive(key))
             log::warn("host", "This setting changes at the next start", {{"key", key}});
+    for (const auto& id : changedOptions(parts.pluginOptions, config.options))
+        log::warn("host", "This setting changes at the next start", {{"key", "plugin." + id + ".…"}});
     if (auto checked = parts.loader->reconfigure(pluginSettings(config)); !checked)
         return checked;
     applyLogLevel(config.host);
@@ -298,6 +323,7 @@ Result<void> Host::reconfigure(const Config& config)
     parts.auth.setOptions(authOptions(config.host));
     parts.chat.setOptions(chatOptions(config.host));
     parts.settings = config.host;
+    parts.pluginOptions = config.options;
     return {};
 }
 
@@ -349,7 +375,7 @@ Facts Host::facts() const
 
 Result<void> checkPluginSettings(const Config& config, const fs::path& programDirectory)
 {
-    return loader::checkAll(loaderOptions(config.host, {}, programDirectory), pluginSettings(config));
+    return loader::checkAll(loaderOptions(config, {}, programDirectory), pluginSettings(config));
 }
 
 } // namespace netbit::app

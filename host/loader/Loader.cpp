@@ -372,6 +372,9 @@ base::Result<void> checkAll(const LoaderOptions& options, const SettingSources& 
         if (ownerOf(key, known).empty())
             return fault(Status::invalid, "bad_setting",
                          placeOf(key, place) + "There is no such setting, and no plugin of this name is installed.");
+    for (const auto& [id, option] : options.plugins)
+        if (std::find(known.begin(), known.end(), id) == known.end())
+            return fault(Status::invalid, "bad_setting", option.place + "No plugin of this name is installed.");
     for (const auto& manifest : manifests)
         if (auto checked = checkSettings(manifest, settings, known); !checked)
             return checked.error();

@@ -167,9 +167,15 @@ Result<Config> loadConfig(const ConfigSources& sources)
 
     SettingMap host;
     SettingMap plugins;
+    PluginOptionMap options;
     for (const auto& key : hostKeys())
         host[std::string(key.name)] = Setting{std::string(key.defaultValue), "default", 0};
     for (auto& [key, setting] : given) {
+        if (isPluginOption(key)) {
+            if (auto taken = takePluginOption(key, setting, options); !taken)
+                return taken.error();
+            continue;
+        }
         if (!hostSection(key)) {
             plugins[key] = std::move(setting);
             continue;
@@ -181,7 +187,7 @@ Result<Config> loadConfig(const ConfigSources& sources)
             return checked.error();
         host[key] = std::move(setting);
     }
-    return Config{HostSettings(std::move(host)), std::move(plugins)};
+    return Config{HostSettings(std::move(host)), std::move(plugins), std::move(options)};
 }
 
 } // namespace netbit::app

@@ -1,6 +1,7 @@
 #pragma once
 // Layered settings: built-in defaults, netbit.properties, plugins/*.properties beside it, then --set.
 
+#include "app/config/PluginKeys.h"
 #include "base/Result.h"
 
 #include <cstdint>
@@ -45,6 +46,7 @@ private:
 struct Config {
     HostSettings host;
     SettingMap plugins; ///< everything that is not the host's: "<plugin id>.key"; the loader checks it
+    PluginOptionMap options; ///< "plugin.<id>.key"
 };
 
 /// Error: invalid / bad_setting; its detail names file, line and key.

@@ -81,6 +81,28 @@ TEST_F(ConfigLoader, PluginSettingsAreHandedOnWithTheirPlace)
     EXPECT_EQ(config->plugins.at("udp.port").file, "--set");
 }
 
+TEST_F(ConfigLoader, OptionsOfAPluginAreReadByItsIdWhichMayHaveDots)
+{
+    const auto file = write("netbit.properties", "plugin.chat.isolate = process\nplugin.org.example.hello.record = /tmp/x\n");
+    const auto config = loadConfig({file, {"plugin.org.example.hello.isolate=no"}});
+    ASSERT_TRUE(config.ok()) << config.error().detail;
+    ASSERT_EQ(config->options.size(), 2U);
+    EXPECT_TRUE(config->options.at("chat").isolated);
+    EXPECT_EQ(config->options.at("chat").place, file.string() + ":1: plugin.chat.isolate: ");
+    EXPECT_FALSE(config->options.at("org.example.hello").isolated);
+    EXPECT_EQ(config->options.at("org.example.hello").record, "/tmp/x");
+    EXPECT_TRUE(config->plugins.empty());
+}
+
+TEST_F(ConfigLoader, AWrongOptionOfAPluginIsRefusedWithFileLineAndKey)
+{
+    const auto file = write("netbit.properties", "\nplugin.chat.isolate = thread\n");
+    EXPECT_EQ(refusal({file, {}}), file.string() + ":2: plugin.chat.isolate: \"thread\" is none of no|process.");
+    EXPECT_THAT(refusal({{}, {"plugin.chat.isolated=process"}}), HasSubstr("--set plugin.chat.isolated: There is no such setting."));
+    EXPECT_THAT(refusal({{}, {"plugin.isolate=process"}}), HasSubstr("--set plugin.isolate: There is no such setting;"));
+    EXPECT_THAT(refusal({{}, {"plugin..isolate=process"}}), HasSubstr("--set plugin..isolate: There is no such setting;"));
+}
+
 TEST_F(ConfigLoader, TheShippedFileShowsEveryKeyWithItsDefault)
 {
     std::ifstream shipped(NETBIT_SHIPPED_CONFIG);
@@ -90,6 +112,8 @@ TEST_F(ConfigLoader, TheShippedFileShowsEveryKeyWithItsDefault)
                           (key.defaultValue.empty() ? "" : " " + std::string(key.defaultValue)) + "\n";
         EXPECT_THAT(text, HasSubstr(line));
     }
+    EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.isolate = no\n"));
+    EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.record =\n"));
 }
 
 TEST_F(ConfigLoader, ChangedNamesWhatDiffers)
