@@ -128,6 +128,17 @@ nb_principal* principal(const nb_request* request)
     return request->principal;
 }
 
+std::size_t headers(const nb_request* request, nb_header* out, std::size_t capacity)
+{
+    const auto* const exchange = open(request);
+    if (!exchange)
+        return 0;
+    const auto& fields = exchange->headers();
+    for (std::size_t i = 0; out && i < std::min(fields.size(), capacity); ++i)
+        out[i] = {str(fields[i].first), str(fields[i].second)};
+    return fields.size();
+}
+
 std::uint32_t mayBlock(const nb_request* request) { return request && request->mayBlock ? 1 : 0; }
 
 // Answering.
@@ -299,6 +310,7 @@ const nb_http_api& httpTable() noexcept
         .stream_write_body = &streamWriteBody,
         .stream_end = &streamEnd,
         .may_block = &mayBlock,
+        .headers = &headers,
     };
     return table;
 }

@@ -109,6 +109,9 @@ typedef struct nb_http_api {
 
     /* [any] 1 on a worker, 0 on a reactor. */
     uint32_t (*may_block)(const nb_request *request);
+
+    /* Every header field in the order in which it was sent: fills up to `capacity` and returns how many there are. */
+    size_t (*headers)(const nb_request *request, nb_header *out, size_t capacity);
 } nb_http_api;
 
 #ifdef __cplusplus

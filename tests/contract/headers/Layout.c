@@ -115,7 +115,7 @@ MEMBER(nb_stream_calls, drained, 8);
 MEMBER(nb_stream_calls, closed, 16);
 MEMBER(nb_stream_calls, ended, 24);
 MEMBER(nb_stream_calls, freeze, 32);
-SIZE(nb_http_api, 152);
+SIZE(nb_http_api, 160);
 MEMBER(nb_http_api, size, 0);
 MEMBER(nb_http_api, reserved, 4);
 MEMBER(nb_http_api, add_route, 8);
@@ -136,6 +136,7 @@ MEMBER(nb_http_api, stream_write, 120);
 MEMBER(nb_http_api, stream_write_body, 128);
 MEMBER(nb_http_api, stream_end, 136);
 MEMBER(nb_http_api, may_block, 144);
+MEMBER(nb_http_api, headers, 152);
 
 /* netbit/chat.h */
 SIZE(nb_new_chat, 48);
