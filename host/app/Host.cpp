@@ -153,6 +153,7 @@ loader::LoaderOptions loaderOptions(const Config& config, const fs::path& genera
     options.disabled = listed(settings.text("plugins.disabled"));
     options.required = listed(settings.text("plugins.required"));
     options.plugins = config.options;
+    options.isolation.program = program / "netbit-plugin-process";
     return options;
 }
 

@@ -4,8 +4,9 @@
 #include "border/HttpRoute.h"
 #include "border/Tables.h"
 #include "edge/Chars.h"
+#include "edge/ReplyFields.h"
 
-#include <array>
+#include <algorithm>
 
 namespace netbit::border {
 
@@ -160,11 +161,7 @@ base::Result<edge::Reply> replyOf(const nb_reply* given)
     for (std::size_t i = 0; i < in.header_count; ++i) {
         const auto name = bytesOf(in.headers[i].name, "reply.headers.name");
         const auto value = bytesOf(in.headers[i].value, "reply.headers.value");
-        static constexpr std::array<std::string_view, 8> hosts{"content-length", "transfer-encoding", "connection",
-                                                               "date",           "content-type",      "keep-alive",
-                                                               "upgrade",        "trailer"};
-        if (!edge::isToken(name) || !edge::isFieldValue(value) ||
-            std::any_of(hosts.begin(), hosts.end(), [&](std::string_view own) { return edge::sameText(name, own); }))
+        if (!edge::mayBeSent(name, value))
             return fault(Status::invalid, "bad_header", "A header has bytes that HTTP does not allow, or is the host's.");
         out.headers.emplace_back(name, value);
     }

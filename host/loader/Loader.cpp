@@ -29,6 +29,25 @@ void keepForGood(std::unique_ptr<Kept> kept)
               {{"mapped", std::to_string(all.size())}});
 }
 
+/// A plugin is as its process is: "live" would be no truth while that is away.
+void tellOfChild(PluginStatus& status, const isolation::ChildFacts& child)
+{
+    using isolation::ChildState;
+    if (status.state == "live" && child.state == ChildState::restarting)
+        status.state = "restarting";
+    else if (status.state == "live" && child.state == ChildState::failed)
+        status.state = "failed";
+    auto facts = std::string("Isolated");
+    if (child.pid > 0)
+        facts += ", process " + std::to_string(child.pid);
+    if (child.restarts > 0)
+        facts += ", restarted " + std::to_string(child.restarts) + (child.restarts == 1 ? " time" : " times");
+    facts += '.';
+    if (!child.trouble.empty())
+        facts += (child.state == ChildState::live ? " Last time: " : " ") + child.trouble;
+    status.detail = status.detail.empty() ? facts : status.detail + ' ' + facts;
+}
+
 bool listed(const std::vector<std::string>& ids, std::string_view id)
 {
     return std::find(ids.begin(), ids.end(), id) != ids.end();
@@ -36,9 +55,12 @@ bool listed(const std::vector<std::string>& ids, std::string_view id)
 
 } // namespace
 
-/// The library outlives the generation whose code it is.
+/// The library, or what stands for it, outlives the generation whose code it is.
 struct Loader::Life {
-    std::unique_ptr<Library> library;
+    std::unique_ptr<Library> library; // one of the two
+    std::unique_ptr<isolation::Isolated> isolated;
+    const nb_plugin_entry& entry() const { return isolated ? isolated->entry() : library->entry(); }
+
     std::shared_ptr<border::Generation> generation;
 };
 
@@ -222,15 +244,36 @@ base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Plugin& plugin, 
     const auto& manifest = *plugin.manifest;
     const auto sequence = ++_sequence;
     const auto copy = _options.generations / (plugin.id + '-' + std::to_string(sequence) + ".so");
-    auto library = Library::load(plugin.library, copy, manifest);
-    if (!library) {
+    const auto refused = [&](const base::Error& why) {
         std::error_code ignored;
         std::filesystem::remove(copy, ignored);
         state = "refused";
-        return library.error();
+        return why;
+    };
+    const auto options = _options.plugins.find(plugin.id);
+    auto life = std::make_unique<Life>();
+    border::GenerationSpec spec;
+    if (options != _options.plugins.end() && options->second.isolated) {
+        isolation::Subject subject;
+        subject.id = manifest.id;
+        subject.version = manifest.version.text();
+        subject.hostVersion = _options.hostVersion;
+        subject.sha256 = manifest.sha256;
+        subject.library = plugin.library;
+        subject.copy = copy;
+        subject.services.insert(manifest.services.begin(), manifest.services.end());
+        auto isolated = isolation::Isolated::launch(std::move(subject), _options.isolation);
+        if (!isolated)
+            return refused(isolated.error());
+        life->isolated = std::move(*isolated);
+        spec.services = isolation::Isolated::servicesNeeded();
+    } else {
+        auto library = Library::load(plugin.library, copy, manifest);
+        if (!library)
+            return refused(library.error());
+        life->library = std::move(*library);
     }
 
-    border::GenerationSpec spec;
     spec.id = manifest.id;
     spec.version = manifest.version.text();
     spec.sequence = sequence;
@@ -238,12 +281,10 @@ base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Plugin& plugin, 
     spec.permissions.insert(manifest.permissions.begin(), manifest.permissions.end());
     spec.routes = manifest.routes;
     spec.settings = settings;
-    auto life = std::make_unique<Life>();
-    life->library = std::move(*library);
     life->generation = _border.make(std::move(spec));
 
     auto& generation = *life->generation;
-    auto result = generation.create(life->library->entry());
+    auto result = generation.create(life->entry());
     if (result)
         result = generation.configure(settings);
     if (result)
@@ -332,6 +373,8 @@ std::vector<PluginStatus> Loader::status() const
             one.ports = plugin->life->generation->ports();
             if (one.detail.empty())
                 one.detail = plugin->life->generation->trouble();
+            if (plugin->life->isolated)
+                tellOfChild(one, plugin->life->isolated->facts());
         }
         out.push_back(std::move(one));
     }

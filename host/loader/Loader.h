@@ -3,6 +3,7 @@
 
 #include "base/Result.h"
 #include "border/Border.h"
+#include "isolation/parent/Isolated.h"
 #include "loader/Manifest.h"
 #include "loader/SettingsCheck.h"
 
@@ -32,13 +33,14 @@ struct LoaderOptions {
     std::vector<std::string> disabled; ///< ids that are not loaded
     std::vector<std::string> required; ///< ids that must run, beside those whose manifest says so
     std::map<std::string, PluginOptions> plugins; ///< by id
+    isolation::Options isolation; ///< of those that are isolated
 };
 
 struct PluginStatus {
     std::string id;
     std::string version;
-    std::string state;  ///< live, refused (before its code ran), blocked (by another), disabled (by the admin), failed,
-                        ///< stopped, abandoned
+    std::string state;  ///< live, restarting (its process), refused (before its code ran), blocked (by another), disabled
+                        ///< (by the admin), failed, stopped, abandoned
     std::string detail; ///< empty, or why, in one sentence
     bool required = false;
     std::vector<std::pair<std::string, std::uint16_t>> ports; ///< its listeners by name, really bound

@@ -1,11 +1,13 @@
 #include "support/Daemon.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <iostream>
 #include <poll.h>
+#include <sstream>
 #include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,10 +55,17 @@ std::vector<std::string> Daemon::command() const
 {
     std::vector<std::string> words{netbitdPath(), "--data", data(), "--set", "http.port=0", "--set", "tcp.port=0", "--set",
                                    "udp.port=0"};
-    for (const auto& setting : _settings) {
+    const auto set = [&words](const std::string& setting) {
         words.emplace_back("--set");
         words.push_back(setting);
+    };
+    if (const char* const isolated = std::getenv("NETBIT_TEST_ISOLATE")) {
+        std::istringstream ids(isolated);
+        for (std::string id; ids >> id;)
+            set("plugin." + id + ".isolate=process");
     }
+    for (const auto& setting : _settings)
+        set(setting);
     return words;
 }
 

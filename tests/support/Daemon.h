@@ -28,7 +28,8 @@ private:
 /// Starts, stops and kills are for the thread that made it; the rest may be asked by any.
 class Daemon {
 public:
-    /// Starts, on free ports, with `key=value` settings. Throws with the log when it is not ready in time.
+    /// Starts, on free ports, with `key=value` settings; the plugins that NETBIT_TEST_ISOLATE names (ids with spaces) in
+    /// processes of their own. Throws with the log when it is not ready in time.
     explicit Daemon(std::vector<std::string> settings = {});
     ~Daemon();
     Daemon(const Daemon&) = delete;

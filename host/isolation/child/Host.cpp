@@ -1,0 +1,612 @@
+#include "isolation/child/Host.h"
+
+#include "isolation/child/Tables.h"
+#include "isolation/wire/Build.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace netbit::isolation::child {
+
+namespace {
+
+constexpr std::size_t mostTasks = 1024;        // that wait for a worker; over it: NB_UNAVAILABLE
+constexpr std::size_t noLimit = std::size_t(-1); // for what the parent paces
+constexpr std::size_t releasesTogether = 128;
+constexpr auto deadlineStep = std::chrono::milliseconds(100);
+
+Host* theHost = nullptr;
+thread_local bool isReactor = false;
+thread_local bool isControl = false;
+
+[[noreturn]] void leave() noexcept { ::_exit(0); }
+
+} // namespace
+
+std::int32_t refuse(nb_error* out, std::int32_t status, std::string_view code, std::string_view detail) noexcept
+{
+    nb_error error{};
+    error.size = sizeof error;
+    error.status = status;
+    std::memcpy(error.code, code.data(), std::min(code.size(), sizeof error.code - 1));
+    std::memcpy(error.detail, detail.data(), std::min(detail.size(), sizeof error.detail - 1));
+    Host::tell(out, error);
+    return status;
+}
+
+void Host::tell(nb_error* out, const nb_error& error) noexcept
+{
+    if (!out || out->size < sizeof out->size)
+        return;
+    const auto size = out->size;
+    std::memcpy(out, &error, std::min<std::size_t>(size, sizeof error));
+    out->size = size;
+}
+
+Host::Host(int socket, wire::SharedMemory memory)
+    : _wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      _channel(socket, std::move(memory), wire::Side::child, [this] { wake(); }), _events(_channel, 1, noLimit, 16),
+      _writer(_channel, 1, noLimit, 16)
+{
+    theHost = this;
+    isControl = true;
+}
+
+Host& Host::the() noexcept { return *theHost; }
+
+bool Host::onReactor() const noexcept { return isReactor; }
+bool Host::onControl() const noexcept { return isControl; }
+
+void Host::complain(std::string_view line) noexcept
+{
+    wire::Log message;
+    message.level = NB_LOG_ERROR;
+    message.message = wire::str(line);
+    _channel.send(Kind::log, message);
+}
+
+void Host::failed(const char* call, std::string_view what) noexcept
+{
+    std::string line(call);
+    line += " failed: ";
+    line += what;
+    complain(line);
+}
+
+// Waiting for the parent.
+
+bool Host::exchange(const std::function<bool(std::uint64_t)>& send, Frame& frame)
+{
+    Waiter waiter;
+    const auto number = _calls.fetch_add(1, std::memory_order_relaxed);
+    {
+        const std::lock_guard lock(_mutex);
+        _waiters.emplace(number, &waiter);
+    }
+    if (!send(number)) {
+        const std::lock_guard lock(_mutex);
+        _waiters.erase(number);
+        return false;
+    }
+    _channel.flush(); // this thread may be gathering
+    if (isReactor) {
+        readOn(waiter.done);
+    } else {
+        std::unique_lock lock(waiter.mutex);
+        waiter.ready.wait(lock, [&] { return waiter.done.load(); });
+    }
+    frame = std::move(waiter.frame);
+    return true;
+}
+
+Id Host::promise(nb_done_fn done, void* user)
+{
+    const auto token = nextId();
+    const std::lock_guard lock(_mutex);
+    _promises.emplace(token, Promise{done, user});
+    return token;
+}
+
+void Host::breakPromise(Id token)
+{
+    const std::lock_guard lock(_mutex);
+    _promises.erase(token);
+}
+
+void Host::release(Id id, std::vector<Id> wire::Release::*which)
+{
+    wire::Release full;
+    {
+        const std::lock_guard lock(_mutex);
+        (_releases.*which).push_back(id);
+        if ((_releases.*which).size() < releasesTogether)
+            return;
+        std::swap(full, _releases);
+    }
+    _channel.sendLater(Kind::release, full);
+}
+
+void Host::sendReleases()
+{
+    wire::Release all;
+    {
+        const std::lock_guard lock(_mutex);
+        if (_releases.bodies.empty() && _releases.principals.empty())
+            return;
+        std::swap(all, _releases);
+    }
+    _channel.sendLater(Kind::release, all);
+}
+
+// The reactor: the one thread that reads.
+
+void Host::wake() noexcept
+{
+    if (_awake.exchange(true))
+        return;
+    constexpr std::uint64_t one = 1;
+    static_cast<void>(::write(_wake, &one, sizeof one));
+}
+
+void Host::onReactorLater(std::function<void()> task)
+{
+    {
+        const std::lock_guard lock(_mutex);
+        _tasks.push_back(std::move(task));
+    }
+    if (!isReactor)
+        wake();
+}
+
+void Host::react()
+{
+    isReactor = true;
+    for (Frame frame;;) {
+        {
+            const wire::Channel::Gathering gathering(_channel);
+            for (;;) {
+                const auto got = _channel.next(frame);
+                if (got == wire::Channel::Got::broken)
+                    leave();
+                if (got == wire::Channel::Got::nothing)
+                    break;
+                if (!routeElsewhere(frame))
+                    here(std::move(frame));
+                runDeferred();
+            }
+            runDeferred();
+            runDeadlines();
+            sendReleases();
+        }
+        bool tasks = false;
+        {
+            const std::lock_guard lock(_mutex);
+            tasks = !_tasks.empty();
+        }
+        listen(tasks ? 0 : untilNextDeadline());
+    }
+}
+
+/// Waits for the socket, or for a task.
+void Host::listen(int timeoutMs)
+{
+    pollfd wanted[2] = {
+        {_channel.socket(), static_cast<short>(POLLIN | (_channel.wantsToWrite() ? POLLOUT : 0)), 0},
+        {_wake, POLLIN, 0},
+    };
+    if (::poll(wanted, 2, timeoutMs) < 0)
+        return;
+    if (wanted[1].revents != 0) {
+        std::uint64_t count = 0;
+        static_cast<void>(::read(_wake, &count, sizeof count));
+        _awake = false;
+    }
+    if ((wanted[0].revents & POLLOUT) != 0)
+        _channel.flush();
+    if ((wanted[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !_channel.receive())
+        leave(); // the parent is gone, or done with us
+}
+
+/// A call waits on the reactor: others get what is theirs, and what is the reactor's waits, since calls never nest.
+void Host::readOn(const std::atomic<bool>& until)
+{
+    for (Frame frame; !until;) {
+        const auto got = _channel.next(frame);
+        if (got == wire::Channel::Got::broken)
+            leave();
+        if (got == wire::Channel::Got::nothing)
+            listen(-1);
+        else if (!routeElsewhere(frame))
+            _deferred.push_back(std::move(frame));
+    }
+}
+
+void Host::runDeferred()
+{
+    while (!_deferred.empty()) {
+        auto frame = std::move(_deferred.front());
+        _deferred.pop_front();
+        here(std::move(frame));
+    }
+    std::vector<std::function<void()>> tasks;
+    {
+        const std::lock_guard lock(_mutex);
+        tasks.swap(_tasks);
+    }
+    for (const auto& task : tasks)
+        task();
+}
+
+/// True: it is for another thread, which has it now.
+bool Host::routeElsewhere(Frame& frame)
+{
+    switch (frame.head.kind) {
+    case Kind::result: {
+        const std::lock_guard lock(_mutex);
+        const auto found = _waiters.find(frame.head.call);
+        if (found == _waiters.end())
+            return true;
+        auto& waiter = *found->second;
+        _waiters.erase(found);
+        waiter.frame = std::move(frame);
+        const std::lock_guard told(waiter.mutex); // once it is let go of, the waiter may be gone
+        waiter.done = true;
+        waiter.ready.notify_one();
+        return true;
+    }
+    case Kind::ping: {
+        wire::Ping ping;
+        if (wire::read(frame, ping, _channel.trust()))
+            _logLevel = ping.logLevel;
+        _channel.send(Kind::pong, wire::Nothing{});
+        _channel.flush();
+        return true;
+    }
+    case Kind::hello:
+    case Kind::control: {
+        const std::lock_guard lock(_mutex);
+        _controlFrames.push_back(std::move(frame));
+        _forControl.notify_one();
+        return true;
+    }
+    case Kind::done: {
+        auto owned = std::make_shared<Frame>(std::move(frame));
+        _writer.post([this, owned] {
+            wire::Done done;
+            if (!wire::read(*owned, done, _channel.trust()))
+                leave();
+            Promise promise{};
+            {
+                const std::lock_guard lock(_mutex);
+                const auto found = _promises.find(done.token);
+                if (found == _promises.end())
+                    return;
+                promise = found->second;
+                _promises.erase(found);
+            }
+            guarded("done", [&] {
+                promise.done(promise.user, done.status, done.status == NB_OK ? nullptr : &done.error, done.id,
+                             done.json.bytes, done.flags);
+            });
+        });
+        return true;
+    }
+    case Kind::event:
+    case Kind::eventReset:
+    case Kind::eventRevoked:
+    case Kind::eventEnded: {
+        auto owned = std::make_shared<Frame>(std::move(frame));
+        _events.post([this, owned] {
+            wire::SubscriptionId which; // the first field of each of them
+            wire::Reader reader({owned->bytes.data(), owned->bytes.size()}, nullptr, _channel.trust());
+            reader(which);
+            if (const auto found = subscriptions.find(which.subscription))
+                found->take(std::move(*owned));
+        });
+        return true;
+    }
+    case Kind::timerFired: {
+        wire::TimerId which;
+        if (!wire::read(frame, which, _channel.trust()))
+            leave();
+        const auto timer = timers.find(which.timer);
+        if (timer && !_workers->post([timer] { timer->run(); }))
+            _channel.send(Kind::timerDone, which); // too late, and not made up for
+        return true;
+    }
+    default: return false;
+    }
+}
+
+/// What the reactor does itself.
+void Host::here(Frame frame)
+{
+    const auto as = [&](auto message) {
+        if (!wire::read(frame, message, _channel.trust()))
+            leave(); // the parent is of another build, or out of its mind
+        return message;
+    };
+    switch (frame.head.kind) {
+    case Kind::request: request(std::move(frame)); return;
+    case Kind::accepted: {
+        const auto message = as(wire::Accepted());
+        std::shared_ptr<nb_listener> listener;
+        {
+            const std::lock_guard lock(_mutex);
+            if (message.listener < _listeners.size())
+                listener = _listeners[message.listener];
+        }
+        if (!listener)
+            leave();
+        const std::shared_ptr<nb_conn> conn(std::make_unique<nb_conn>(listener, message).release(),
+                                            [](nb_conn* handle) { handle->release(); });
+        conns.put(conn->id, conn);
+        std::int32_t status = NB_INTERNAL;
+        guarded("accepted", [&] { status = listener->tcp.accepted(listener->user, conn.get(), &conn->session); });
+        conn->open = status == NB_OK;
+        if (!conn->open)
+            conn->close(true);
+        return;
+    }
+    case Kind::data: {
+        const auto message = as(wire::Data());
+        if (const auto conn = conns.find(message.conn))
+            conn->data(message.bytes.bytes);
+        return;
+    }
+    case Kind::connEnded: {
+        if (const auto conn = conns.find(as(wire::ConnId()).conn))
+            conn->end();
+        return;
+    }
+    case Kind::connClosed: {
+        const auto message = as(wire::ConnClosed());
+        const auto conn = conns.take(message.conn);
+        if (!conn)
+            return;
+        conn->gone = true;
+        deadline(*conn, 0);
+        if (conn->open)
+            guarded("closed", [&] { conn->listener->tcp.closed(conn->session, conn.get(), message.reason); });
+        return;
+    }
+    case Kind::credit: {
+        const auto message = as(wire::Credit());
+        if (message.ofStream) {
+            if (const auto stream = streams.find(message.id); stream && stream->room.given(message.bytes))
+                stream->tell(stream->calls.drained, "stream drained");
+        } else if (const auto conn = conns.find(message.id); conn && conn->room.given(message.bytes)) {
+            if (conn->listener->tcp.drained && conn->open && !conn->closing)
+                guarded("drained", [&] { conn->listener->tcp.drained(conn->session, conn.get()); });
+        }
+        return;
+    }
+    case Kind::streamClosed: {
+        if (const auto stream = streams.find(as(wire::StreamId()).stream); stream && !stream->gone.exchange(true))
+            stream->tell(stream->calls.closed, "stream closed");
+        return;
+    }
+    case Kind::datagram: {
+        const auto message = as(wire::Datagram());
+        std::shared_ptr<nb_listener> listener;
+        {
+            const std::lock_guard lock(_mutex);
+            if (message.listener < _listeners.size())
+                listener = _listeners[message.listener];
+        }
+        if (!listener || !listener->udp.datagram)
+            leave();
+        nb_address from{};
+        from.length = message.addressLength;
+        std::copy(message.address.begin(), message.address.end(), std::begin(from.bytes));
+        guarded("datagram", [&] { listener->udp.datagram(listener->user, listener.get(), &from, message.bytes.bytes); });
+        return;
+    }
+    default: leave();
+    }
+}
+
+// Deadlines.
+
+void Host::deadline(nb_conn& conn, std::uint32_t ms)
+{
+    if (ms == 0) {
+        if (conn.deadline)
+            _deadlines.erase({*conn.deadline, conn.id});
+        conn.deadline.reset();
+        return;
+    }
+    // On whole steps: one that moves with each packet then mostly stays where it is.
+    const auto step = std::chrono::duration_cast<Clock::duration>(deadlineStep);
+    const auto wanted = Clock::now() + std::chrono::milliseconds(ms) + step;
+    const Clock::time_point at(wanted.time_since_epoch() / step * step);
+    if (conn.deadline == at)
+        return;
+    if (conn.deadline)
+        _deadlines.erase({*conn.deadline, conn.id});
+    conn.deadline = at;
+    _deadlines.emplace(at, conn.id);
+}
+
+int Host::untilNextDeadline() const
+{
+    if (_deadlines.empty())
+        return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(_deadlines.begin()->first - Clock::now());
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+}
+
+void Host::runDeadlines()
+{
+    if (_deadlines.empty())
+        return;
+    const auto now = Clock::now();
+    while (!_deadlines.empty() && _deadlines.begin()->first <= now) {
+        const auto id = _deadlines.begin()->second;
+        _deadlines.erase(_deadlines.begin());
+        const auto conn = conns.find(id);
+        if (!conn)
+            continue;
+        conn->deadline.reset();
+        const auto told = conn->listener->tcp.timed_out;
+        if (conn->closing || !conn->open)
+            continue;
+        if (!told || !guarded("timed_out", [&] { told(conn->session, conn.get()); }))
+            conn->close(true);
+    }
+}
+
+// The plugin's life.
+
+void Host::addListener(std::uint32_t index, std::shared_ptr<nb_listener> listener)
+{
+    const std::lock_guard lock(_mutex);
+    if (_listeners.size() <= index)
+        _listeners.resize(index + 1);
+    _listeners[index] = std::move(listener);
+}
+
+void Host::run()
+{
+    std::thread([this] { react(); }).detach();
+    for (;;) {
+        std::unique_lock lock(_mutex);
+        _forControl.wait(lock, [this] { return !_controlFrames.empty(); });
+        auto frame = std::move(_controlFrames.front());
+        _controlFrames.pop_front();
+        lock.unlock();
+        if (frame.head.kind != Kind::hello)
+            control(frame);
+        else if (!hello(frame))
+            return;
+    }
+}
+
+bool Host::hello(Frame& frame)
+{
+    wire::Hello hello;
+    wire::Loaded loaded;
+    loaded.error.size = sizeof loaded.error;
+    const bool understood = wire::read(frame, hello, _channel.trust()) && wire::view(hello.build) == wire::build;
+    base::Result<void> result;
+    if (!understood) {
+        result = base::fault(base::Status::invalid, "no_process", "netbit-plugin-process is of another build than netbitd.");
+    } else {
+        _hostVersion = wire::view(hello.hostVersion);
+        _pluginId = wire::view(hello.pluginId);
+        _logLevel = hello.logLevel;
+        for (const auto& service : hello.services)
+            _services.emplace(wire::view(service));
+        _workers = std::make_unique<Lane>(_channel, std::clamp(hello.workers, 1u, 256u), mostTasks, 1);
+        loader::Manifest manifest;
+        manifest.id = _pluginId;
+        manifest.version = loader::Version::parse(wire::view(hello.pluginVersion)).value_or(loader::Version());
+        manifest.sha256 = wire::view(hello.sha256);
+        auto library = loader::Library::load(std::filesystem::path(wire::view(hello.library)),
+                                             std::filesystem::path(wire::view(hello.copy)), manifest);
+        if (library)
+            _library = std::move(*library);
+        else
+            result = library.error();
+    }
+    if (result) {
+        const auto& entry = _library->entry();
+        loaded.sdk = wire::str(entry.sdk ? entry.sdk : "");
+        loaded.toolchain = wire::str(entry.toolchain ? entry.toolchain : "");
+        const auto* const calls = entry.calls;
+        std::memcpy(&_table, calls, std::min<std::size_t>(calls->size, sizeof _table));
+        const auto lacks = calls->size < sizeof(nb_plugin_calls) ? "is too small"
+                           : !_table.create || !_table.start || !_table.destroy ? "lacks create, start or destroy"
+                                                                                : nullptr;
+        if (lacks)
+            result = base::fault(base::Status::invalid, "bad_table", std::string("The plugin's table of calls ") + lacks + '.');
+    }
+    if (!result)
+        loaded.status = refuse(&loaded.error, static_cast<std::int32_t>(result.status()), result.error().code,
+                               result.error().detail);
+    _channel.send(Kind::loaded, loaded);
+    return result.ok();
+}
+
+std::int32_t Host::life(const char* call, nb_error& error, const std::function<std::int32_t(nb_error*)>& function)
+{
+    error = nb_error{};
+    error.size = sizeof error;
+    std::string threw;
+    std::int32_t status = NB_INTERNAL;
+    const bool returned = guarded(call, [&] {
+        try {
+            status = function(&error);
+        } catch (const std::exception& exception) {
+            threw = exception.what();
+            throw;
+        }
+    });
+    if (!returned)
+        return refuse(&error, NB_INTERNAL, "plugin_threw",
+                      std::string(call) + " threw an exception" + (threw.empty() ? "." : ": " + threw));
+    return status;
+}
+
+void Host::control(Frame& frame)
+{
+    wire::Control wanted;
+    if (!wire::read(frame, wanted, _channel.trust()))
+        leave();
+    _logLevel = wanted.logLevel;
+    nb_error error{};
+    std::int32_t status = NB_OK;
+    const auto optional = [&](const char* name, std::int32_t (*function)(nb_plugin*, nb_error*)) {
+        if (function)
+            status = life(name, error, [&](nb_error* out) { return function(_plugin, out); });
+    };
+    switch (static_cast<wire::Call>(wanted.call)) {
+    case wire::Call::create:
+        _host.size = sizeof _host;
+        _host.abi_major = NB_ABI_MAJOR;
+        _host.abi_minor = NB_ABI_MINOR;
+        _host.version = _hostVersion.c_str();
+        _host.plugin_id = _pluginId.c_str();
+        _host.implementation = this;
+        _host.service = [](const nb_host* host, const char* id) -> const void* {
+            if (!host || !id)
+                return nullptr;
+            return isBasic(id) || of(host)._services.contains(id) ? findTable(id) : nullptr;
+        };
+        status = life("create", error, [&](nb_error* out) { return _table.create(&_host, &_plugin, out); });
+        if (status == NB_OK && !_plugin)
+            status = refuse(&error, NB_INVALID, "bad_table", "create returned NB_OK without a plugin.");
+        break;
+    case wire::Call::configure: optional("configure", _table.configure); break;
+    case wire::Call::start:
+        _starting = true;
+        optional("start", _table.start);
+        _starting = false;
+        break;
+    case wire::Call::quiesce: optional("quiesce", _table.quiesce); break;
+    case wire::Call::stop:
+        _workers->close(); // posted tasks are ours alone: the parent has not waited for them
+        optional("stop", _table.stop);
+        break;
+    case wire::Call::destroy:
+        _workers->close();
+        if (_plugin)
+            guarded("destroy", [this] { _table.destroy(std::exchange(_plugin, nullptr)); });
+        break;
+    default: leave();
+    }
+    settingTexts.clear();
+    struct Ended {
+        std::int32_t status;
+        const nb_error& error;
+        static void code(wire::Writer& c, const Ended& m) { c(m.status, m.error); }
+    };
+    sendReleases();
+    _channel.send(Kind::result, Ended{status, error}, frame.head.call);
+}
+
+} // namespace netbit::isolation::child
