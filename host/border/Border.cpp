@@ -1,5 +1,6 @@
 #include "border/Border.h"
 
+#include "border/Holdings.h"
 #include "services/log/Log.h"
 
 #include <algorithm>
@@ -15,7 +16,12 @@ Border::~Border() = default;
 
 std::shared_ptr<Generation> Border::make(GenerationSpec spec)
 {
-    return std::make_shared<Generation>(*this, std::move(spec), _breaker);
+    auto ledger = std::make_shared<Ledger>();
+    {
+        const std::lock_guard lock(_mutex);
+        _accounts[spec.id].open.push_back(ledger);
+    }
+    return std::make_shared<Generation>(*this, std::move(spec), _breaker, std::move(ledger));
 }
 
 base::Result<std::shared_ptr<const edge::RouteTable>> Border::tableOf(std::string_view without,
@@ -56,6 +62,7 @@ base::Result<void> Border::admit(const std::shared_ptr<Generation>& generation, 
     std::erase_if(_live, [&](const auto& other) { return other.get() == replaced; });
     _live.push_back(generation);
     generation->goLive();
+    publishTables();
     _services.router.swap(std::move(*table));
     return {};
 }
@@ -64,8 +71,74 @@ void Border::withdraw(const Generation& generation)
 {
     if (std::erase_if(_live, [&](const auto& other) { return other.get() == &generation; }) == 0)
         return;
+    publishTables();
     if (const auto done = publish(); !done) // fewer routes than were there together before
         services::log::error("border", done.error().detail);
+}
+
+void Border::publishTables()
+{
+    auto made = std::make_shared<Provided>();
+    for (const auto& generation : _live)
+        for (const auto& offer : generation->holdings().offers)
+            made->byId.emplace(offer->id, Provided::One{generation, offer.get()});
+    _provided.store(std::move(made));
+}
+
+std::string Border::ownerOfTable(std::string_view id) const
+{
+    const auto now = provided();
+    const auto found = now->byId.find(id);
+    return found == now->byId.end() ? std::string() : found->second.generation->id();
+}
+
+Ledger::Sums Border::sums(std::string_view plugin) const
+{
+    const std::lock_guard lock(_mutex);
+    const auto found = _accounts.find(plugin);
+    if (found == _accounts.end())
+        return {};
+    auto& account = found->second;
+    // Whoever counts holds its ledger too: one that is held here alone has come to its end.
+    std::erase_if(account.open, [&](const auto& ledger) {
+        if (ledger.use_count() > 1)
+            return false;
+        account.closed += ledger->sums();
+        return true;
+    });
+    auto out = account.closed;
+    for (const auto& ledger : account.open)
+        out += ledger->sums();
+    return out;
+}
+
+void Border::watch(std::chrono::milliseconds limit, unsigned most)
+{
+    _watch.look();
+    _longMs.store(limit.count(), std::memory_order_relaxed);
+    std::set<std::uint64_t> numbers;
+    std::map<const Generation*, unsigned> stuck;
+    for (const auto& call : _watch.longerThan(limit)) {
+        ++stuck[call.generation];
+        numbers.insert(call.number);
+        if (_told.contains(call.number))
+            continue;
+        services::log::error("border", "A call into a plugin does not come back.",
+                             {{"plugin", call.plugin}, {"call", call.call}, {"ms", std::to_string(call.atLeast.count())}});
+    }
+    _told.swap(numbers);
+    for (const auto& generation : _live) {
+        const auto found = stuck.find(generation.get());
+        const auto calls = found == stuck.end() ? 0 : found->second;
+        generation->setStuck(calls, calls >= most);
+    }
+}
+
+std::vector<LongCall> Border::longCalls(std::string_view plugin) const
+{
+    auto calls = _watch.longerThan(std::chrono::milliseconds(_longMs.load(std::memory_order_relaxed)));
+    std::erase_if(calls, [&](const LongCall& call) { return call.plugin != plugin; });
+    return calls;
 }
 
 } // namespace netbit::border

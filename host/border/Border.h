@@ -3,12 +3,19 @@
 // router. Everything here is [control] unless it says otherwise.
 
 #include "base/Result.h"
+#include "base/SharedCell.h"
 #include "border/Breaker.h"
+#include "border/CallWatch.h"
 #include "border/Generation.h"
+#include "border/Provided.h"
 #include "border/Services.h"
 #include "edge/Router.h"
 
+#include <atomic>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <vector>
 
 namespace netbit::border {
@@ -42,14 +49,40 @@ public:
 
     const std::vector<std::shared_ptr<Generation>>& live() const noexcept { return _live; }
 
+    /// [any] What plugins offer each other now.
+    std::shared_ptr<const Provided> provided() const noexcept { return _provided.load(); }
+    std::string ownerOfTable(std::string_view id) const; ///< [any] the plugin that provides it; empty: none
+
+    /// [any] What a plugin has cost since the process started, in all its generations: never less than before.
+    Ledger::Sums sums(std::string_view plugin) const;
+
+    /// To be called about once a second: looks for calls that do not come back. A call that is `limit` old is told to the
+    /// log; a plugin with `most` of them gets no new requests until some have come back.
+    void watch(std::chrono::milliseconds limit, unsigned most);
+    /// [any] Calls into a plugin that were at least that old at the last look.
+    std::vector<LongCall> longCalls(std::string_view plugin) const;
+
 private:
     base::Result<std::shared_ptr<const edge::RouteTable>> tableOf(std::string_view without,
                                                                   const std::vector<edge::Route>* more) const;
+
+    void publishTables();
 
     Services _services;
     std::vector<edge::Route> _hostRoutes;
     BreakerOptions _breaker;
     std::vector<std::shared_ptr<Generation>> _live;
+    base::SharedCell<const Provided> _provided{std::make_shared<const Provided>()};
+    CallWatch _watch;
+    std::atomic<std::int64_t> _longMs{0};
+    std::set<std::uint64_t> _told; // numbers of calls that the log knows
+
+    struct Account {
+        Ledger::Sums closed; // of generations that are gone
+        std::vector<std::shared_ptr<Ledger>> open;
+    };
+    mutable std::mutex _mutex; // guards _accounts
+    mutable std::map<std::string, Account, std::less<>> _accounts;
 };
 
 } // namespace netbit::border

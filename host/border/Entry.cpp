@@ -61,10 +61,14 @@ bool abiFits(std::uint16_t major, std::uint16_t minor) noexcept
 base::Result<const nb_plugin_entry*> readEntry(EntryFunction& function, const std::string& id, std::string_view version)
 {
     const struct Named {
-        explicit Named(const char* plugin) : before(underWay()) { underWay() = {plugin, entrySymbol}; }
-        ~Named() { underWay() = before; }
+        explicit Named(const char* plugin) : before(underWay())
+        {
+            callSlot().begin();
+            callSlot().set({plugin, entrySymbol, nullptr});
+        }
+        ~Named() { callSlot().set(before); }
         UnderWay before;
-    } named(id.c_str());
+    } named(interned(id));
     const nb_plugin_entry* entry = nullptr;
     try {
         entry = function();

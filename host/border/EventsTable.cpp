@@ -90,16 +90,22 @@ base::Result<void> subscribe(const nb_host* host, const nb_subscribe_options* op
 
 void resume(nb_subscription* subscription)
 {
-    quietly([&] { notNull(subscription, "subscription").resume(); });
+    quietly([&] {
+        if (const auto handle = TokenShelf<nb_subscription>::find(subscription))
+            handle->resume();
+        else
+            complainOfToken("subscription", "resume");
+    });
 }
 
 void cancel(nb_subscription* subscription)
 {
     quietly([&] {
-        auto& open = notNull(subscription, "subscription");
-        const auto generation = open.generation;
-        if (const auto handle = generation->holdings().subscriptions.take(&open))
+        const auto known = TokenShelf<nb_subscription>::find(subscription);
+        if (const auto handle = known ? known->generation->holdings().subscriptions.take(subscription) : nullptr)
             handle->cancelByPlugin();
+        else
+            complainOfToken("subscription", "cancel");
     });
 }
 

@@ -60,15 +60,20 @@ base::Result<void> post(const nb_host* host, nb_task_fn task, void* user)
     auto owed = std::make_shared<Owed>(generation);
     if (!*owed)
         return fault(Status::unavailable, "plugin_stopped", "The plugin is being stopped.");
+    auto& waiting = generation.ledger().posted;
+    waiting.fetch_add(1, std::memory_order_relaxed);
     const bool queued = generation.services().workers.submit([owed, task, user] {
+        owed->generation().ledger().posted.fetch_sub(1, std::memory_order_relaxed);
         {
             Guard guard(owed->generation(), "task", Guard::Kind::inside);
             guard.run([&] { task(user); });
         }
         owed->settle();
     });
-    if (!queued)
+    if (!queued) {
+        waiting.fetch_sub(1, std::memory_order_relaxed);
         return fault(Status::unavailable, "overloaded", "There is too much to do; try again soon.");
+    }
     return {};
 }
 
@@ -95,10 +100,11 @@ base::Result<void> arm(const nb_host* host, std::uint64_t ms, bool periodic, nb_
 void cancel(nb_timer* timer)
 {
     quietly([&] {
-        auto& open = notNull(timer, "timer");
-        const auto generation = open.generation;
-        if (const auto handle = generation->holdings().timers.take(&open))
+        const auto known = TokenShelf<nb_timer>::find(timer);
+        if (const auto handle = known ? known->generation->holdings().timers.take(timer) : nullptr)
             handle->cancel();
+        else
+            complainOfToken("timer", "cancel");
     });
 }
 

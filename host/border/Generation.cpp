@@ -8,8 +8,10 @@
 #include "border/Subscription.h"
 #include "border/Tables.h"
 #include "border/Timer.h"
+#include "services/cache/KeyValueCache.h"
 #include "services/log/Log.h"
 
+#include <array>
 #include <thread>
 
 namespace netbit::border {
@@ -22,6 +24,7 @@ using base::Status;
 namespace log = services::log;
 
 constexpr auto quiet = 60s;                  // between two lines of the log that say the same
+constexpr std::size_t longestWhy = 512;      // bytes of a plugin's sentence about its health
 constexpr std::size_t mostSaid = 100;        // different lines that are remembered
 constexpr std::chrono::milliseconds grace = 1s; // for calls that end as their connection is closed
 
@@ -33,6 +36,16 @@ std::string prefixOf(const std::string& id)
     return prefix + '_';
 }
 
+/// At most so many bytes, whole characters of UTF-8.
+std::string cut(std::string_view text, std::size_t most)
+{
+    auto length = std::min(text.size(), most);
+    if (length < text.size())
+        while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80)
+            --length;
+    return std::string(text.substr(0, length));
+}
+
 /// "/a" covers itself and everything below it.
 bool covers(std::string_view declared, std::string_view pattern) noexcept
 {
@@ -42,8 +55,9 @@ bool covers(std::string_view declared, std::string_view pattern) noexcept
 
 } // namespace
 
-Generation::Generation(Border& border, GenerationSpec spec, BreakerOptions breaker)
-    : _border(border), _spec(std::move(spec)), _sqlPrefix(prefixOf(_spec.id)), _breaker(breaker),
+Generation::Generation(Border& border, GenerationSpec spec, BreakerOptions breaker, std::shared_ptr<Ledger> ledger)
+    : _border(border), _spec(std::move(spec)), _name(interned(_spec.id)), _sqlPrefix(prefixOf(_spec.id)),
+      _ledger(std::move(ledger)), _breaker(breaker),
       _holdings(std::make_unique<Holdings>()), _settings(_spec.settings)
 {
     _host.size = sizeof _host;
@@ -84,10 +98,26 @@ bool Generation::declares(std::string_view method, std::string_view pattern) con
     return false;
 }
 
+Health Generation::condition() const noexcept
+{
+    if (overhung() || _breaker.open())
+        return Health::failed;
+    if (_stuck.load(std::memory_order_relaxed) > 0)
+        return std::max(health(), Health::degraded);
+    return health();
+}
+
 std::string Generation::trouble() const
 {
-    if (!_breaker.open())
-        return {};
+    if (const auto stuck = _stuck.load(std::memory_order_relaxed); stuck > 0)
+        return std::to_string(stuck) + (stuck == 1 ? " call has" : " calls have") + " not come back" +
+               (overhung() ? "; its routes answer 503 until some do." : ".");
+    if (!_breaker.open()) {
+        if (health() == Health::good)
+            return {};
+        const std::lock_guard lock(_mutex);
+        return _healthWhy.empty() ? "It does not say why." : _healthWhy;
+    }
     return "It failed " + std::to_string(_breaker.inARow()) + " times in a row; the next try is in " +
            std::to_string(_breaker.left().count()) + " ms.";
 }
@@ -98,6 +128,27 @@ std::vector<std::pair<std::string, std::uint16_t>> Generation::ports() const
     for (const auto& listener : _holdings->listeners.all())
         out.emplace_back(listener->name, listener->port());
     std::sort(out.begin(), out.end());
+    return out;
+}
+
+Figures Generation::figures() const
+{
+    Figures out;
+    out.latency = _ledger->latency();
+    out.routes = _ledger->routes.load(std::memory_order_relaxed);
+    const auto listeners = _holdings->listeners.all();
+    out.listeners = listeners.size();
+    for (const auto& listener : listeners)
+        if (listener->stream)
+            out.connections += static_cast<std::size_t>(listener->stream->counts().open.load(std::memory_order_relaxed));
+    out.timers = _holdings->timers.size();
+    out.subscriptions = _holdings->subscriptions.size();
+    out.streams = _holdings->streams.size();
+    out.deferred = _holdings->requests.waiting();
+    out.posted = _ledger->posted.load(std::memory_order_relaxed);
+    out.inFlight = inFlight();
+    out.cacheBytes = services().cache.bytes(spaceName());
+    out.stuck = _stuck.load(std::memory_order_relaxed);
     return out;
 }
 
@@ -135,7 +186,7 @@ bool Generation::waitIdle(std::chrono::milliseconds patience) const
 
 void Generation::failed(const char* call, std::string_view what) noexcept
 {
-    _errors.fetch_add(1, std::memory_order_relaxed);
+    _ledger->countError();
     try {
         complain(std::string(call) + " failed: " + std::string(what));
     } catch (const std::exception&) {
@@ -147,6 +198,47 @@ void Generation::handlerFailed() noexcept
 {
     if (_breaker.failed())
         complain("Its routes answer 503 for a while, since it failed too often in a row.");
+}
+
+void Generation::setHealth(Health health, std::string_view why)
+{
+    const auto text = cut(why, longestWhy);
+    bool changed = false;
+    {
+        const std::lock_guard lock(_mutex);
+        changed = _health.exchange(health) != health || _healthWhy != text;
+        _healthWhy = text;
+    }
+    if (!changed)
+        return;
+    static constexpr std::array<std::string_view, 3> words{"good", "degraded", "failed"};
+    log::write(health == Health::failed     ? log::Level::error
+               : health == Health::degraded ? log::Level::warn
+                                            : log::Level::info,
+               id(), "It says how it is.", {{"health", words[static_cast<std::size_t>(health)]}, {"why", text}});
+}
+
+void Generation::setStuck(unsigned calls, bool tooMany) noexcept
+{
+    _stuck.store(calls, std::memory_order_relaxed);
+    if (_overhung.exchange(tooMany, std::memory_order_relaxed) != tooMany)
+        complain(tooMany ? "Too many of its calls do not come back; its routes answer 503 until some do."
+                         : "Its calls come back again; its routes answer.");
+}
+
+void complainOfToken(std::string_view kind, std::string_view call) noexcept
+{
+    try {
+        const auto line = std::string(call) + " of a " + std::string(kind) +
+                          " that was given back before, or whose generation has ended; nothing was done.";
+        // The caller's generation lives for as long as its call is under way here.
+        if (const auto* const caller = underWay().generation)
+            const_cast<Generation*>(caller)->complain(line);
+        else
+            log::error("border", line);
+    } catch (const std::exception&) {
+        // no memory for a line of the log
+    }
 }
 
 void Generation::complain(std::string_view line) noexcept
@@ -283,6 +375,7 @@ base::Result<void> Generation::stageRoute(edge::Route route)
     auto fits = _border.check(_spec.id, _routes);
     if (!fits)
         _routes.pop_back();
+    _ledger->routes.store(_routes.size(), std::memory_order_relaxed);
     return fits;
 }
 
@@ -364,6 +457,7 @@ void Generation::destroy()
     _holdings->timers.clear();
     _holdings->listeners.clear();
     _holdings->requests.clear();
+    _holdings->offers.clear();
 }
 
 } // namespace netbit::border

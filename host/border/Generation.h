@@ -3,6 +3,8 @@
 
 #include "base/Result.h"
 #include "border/Breaker.h"
+#include "border/Figures.h"
+#include "border/Ledger.h"
 #include "border/Settings.h"
 #include "edge/Router.h"
 #include <netbit/plugin.h>
@@ -33,6 +35,8 @@ struct GenerationSpec {
     std::set<std::string, std::less<>> services;       ///< ids it may fetch; body, log and config are always there
     std::set<std::string, std::less<>> permissions;    ///< "auth.impersonate", "events.all"
     std::vector<std::string> routes;                   ///< "GET /a/{b}" or "/a" (and below); empty: any
+    std::set<std::string, std::less<>> provides;       ///< tables it may offer
+    std::set<std::string, std::less<>> uses;           ///< plugins whose tables it may ask for: required, optional
     SettingsPtr settings;
 };
 
@@ -42,11 +46,14 @@ enum class Ending : std::uint8_t {
     abandoned, ///< a call never came back: nothing was destroyed, and the library must stay mapped
 };
 
+/// In the plugin's own words. The numbers are those of netbit/health.h.
+enum class Health : std::uint8_t { good = 0, degraded = 1, failed = 2 };
+
 class Generation : public std::enable_shared_from_this<Generation> {
 public:
     enum class State : std::uint8_t { loaded, created, starting, staged, live, draining, stopped, abandoned };
 
-    Generation(Border& border, GenerationSpec spec, BreakerOptions breaker);
+    Generation(Border& border, GenerationSpec spec, BreakerOptions breaker, std::shared_ptr<Ledger> ledger);
     ~Generation();
     Generation(const Generation&) = delete;
     Generation& operator=(const Generation&) = delete;
@@ -55,19 +62,28 @@ public:
 
     // Facts: [any].
     const std::string& id() const noexcept { return _spec.id; }
+    const char* name() const noexcept { return _name; } ///< the id, good for ever
     const std::string& version() const noexcept { return _spec.version; }
     std::uint64_t sequence() const noexcept { return _spec.sequence; }
     const std::string& sqlPrefix() const noexcept { return _sqlPrefix; } ///< "p_<id>_"
     State state() const noexcept { return _state.load(std::memory_order_acquire); }
     bool draining() const noexcept { return state() >= State::draining; }
     std::int64_t inFlight() const noexcept { return _inFlight.load(std::memory_order_acquire); }
-    std::uint64_t calls() const noexcept { return _calls.load(std::memory_order_relaxed); }
-    std::uint64_t errors() const noexcept { return _errors.load(std::memory_order_relaxed); }
+    Ledger& ledger() noexcept { return *_ledger; }
+    const Ledger& ledger() const noexcept { return *_ledger; }
+    Figures figures() const;
+    Health health() const noexcept { return _health.load(std::memory_order_relaxed); } ///< what it said
+    /// What it said, or worse: failed with an open breaker or too many calls that do not come back, degraded with some.
+    Health condition() const noexcept;
+    /// So many of its calls do not come back that it gets no new requests.
+    bool overhung() const noexcept { return _overhung.load(std::memory_order_relaxed); }
     bool grants(std::string_view service) const;
     bool permits(std::string_view permission) const { return _spec.permissions.contains(permission); }
+    bool provides(std::string_view table) const { return _spec.provides.contains(table); }
+    bool uses(std::string_view plugin) const { return _spec.uses.contains(plugin); }
     bool declares(std::string_view method, std::string_view pattern) const;
     Breaker& breaker() noexcept { return _breaker; }
-    /// Empty: well. Else one sentence.
+    /// Empty: its condition is good. Else one sentence why not.
     std::string trouble() const;
     /// Listeners by name with the port that was really bound.
     std::vector<std::pair<std::string, std::uint16_t>> ports() const;
@@ -105,7 +121,11 @@ public:
     void failed(const char* call, std::string_view what) noexcept;
     /// [any] One more handler in a row that threw or returned NB_INTERNAL.
     void handlerFailed() noexcept;
-    void countCall() noexcept { _calls.fetch_add(1, std::memory_order_relaxed); }
+
+    /// [any] What the plugin says about itself.
+    void setHealth(Health health, std::string_view why);
+    /// [control] How many of its calls do not come back, and whether that is too many.
+    void setStuck(unsigned calls, bool tooMany) noexcept;
 
     /// [any] A line in the log about a bug of the plugin: the same line at most once a minute.
     void complain(std::string_view line) noexcept;
@@ -117,7 +137,9 @@ private:
 
     Border& _border;
     GenerationSpec _spec;
+    const char* const _name;
     std::string _sqlPrefix;
+    const std::shared_ptr<Ledger> _ledger;
     nb_host _host{};
     nb_plugin_calls _table{};
     nb_plugin* _plugin = nullptr;
@@ -129,11 +151,13 @@ private:
     std::atomic<bool> _shut{false}; // no call enters any more
     bool _quiesced = false;         // [control]
     std::atomic<std::int64_t> _inFlight{0};
-    std::atomic<std::uint64_t> _calls{0};
-    std::atomic<std::uint64_t> _errors{0};
+    std::atomic<Health> _health{Health::good};
+    std::atomic<unsigned> _stuck{0};
+    std::atomic<bool> _overhung{false};
 
     mutable std::mutex _mutex; // guards the members below
     SettingsPtr _settings;
+    std::string _healthWhy;
     struct Said {
         std::chrono::steady_clock::time_point at;
         std::uint64_t silenced = 0;

@@ -22,14 +22,18 @@ public:
         : _generation(generation), _call(call), _counted(kind == Kind::gated), _entered(!_counted || generation.enter()),
           _before(underWay())
     {
-        if (_entered)
-            underWay() = {generation.id().c_str(), call};
+        if (!_entered)
+            return;
+        auto& slot = callSlot();
+        if (outermost())
+            slot.begin();
+        slot.set({generation.name(), call, &generation});
     }
     ~Guard()
     {
         if (!_entered)
             return;
-        underWay() = _before;
+        callSlot().set(_before);
         if (_counted)
             _generation.leave();
     }
@@ -43,7 +47,7 @@ public:
     template <class F>
     bool run(F&& function) noexcept
     {
-        _generation.countCall();
+        const Ledger::Call counted(_generation.ledger(), _call, outermost());
         try {
             std::forward<F>(function)();
             return true;
@@ -56,6 +60,9 @@ public:
     }
 
 private:
+    /// No other call into a plugin is further out on this thread.
+    bool outermost() const noexcept { return _before.plugin == nullptr; }
+
     Generation& _generation;
     const char* _call;
     const bool _counted;

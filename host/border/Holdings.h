@@ -2,6 +2,8 @@
 // What a generation holds for its plugin, so that it can end with it.
 
 #include "border/HttpHandles.h"
+#include "border/Provided.h"
+#include "border/Tokens.h"
 
 #include <memory>
 #include <mutex>
@@ -45,6 +47,11 @@ public:
             out.push_back(handle);
         return out;
     }
+    std::size_t size() const
+    {
+        const std::lock_guard lock(_mutex);
+        return _handles.size();
+    }
     void clear()
     {
         std::unordered_map<Handle*, std::shared_ptr<Handle>> gone; // destroyed outside of the lock
@@ -59,10 +66,11 @@ private:
 
 struct Holdings {
     Shelf<nb_listener> listeners;
-    Shelf<nb_timer> timers;
-    Shelf<nb_subscription> subscriptions;
+    TokenShelf<nb_timer> timers;
+    TokenShelf<nb_subscription> subscriptions;
     Shelf<nb_stream> streams;
     RequestYard requests;
+    std::vector<std::unique_ptr<nb_lease>> offers; ///< [control]; live ones are found through the border
 };
 
 } // namespace netbit::border

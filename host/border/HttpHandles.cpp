@@ -47,6 +47,12 @@ std::size_t RequestYard::answerAll(const base::Error& error)
     return ours.size();
 }
 
+std::size_t RequestYard::waiting() const
+{
+    const std::lock_guard lock(_mutex);
+    return _waiting.size();
+}
+
 void RequestYard::clear()
 {
     const std::lock_guard lock(_mutex);

@@ -58,9 +58,10 @@ public:
     /// Answers what the plugin still owes; returns how many.
     std::size_t answerAll(const base::Error& error);
     void clear();
+    std::size_t waiting() const;
 
 private:
-    std::mutex _mutex; // guards what follows
+    mutable std::mutex _mutex; // guards what follows
     std::unordered_set<nb_request*> _waiting;
     std::deque<std::unique_ptr<nb_request>> _buried;
 };

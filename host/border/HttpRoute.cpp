@@ -33,7 +33,9 @@ Outcome HttpRoute::handle(edge::Exchange& exchange)
 {
     auto& breaker = _generation->breaker();
     const auto verdict = breaker.admits();
-    if (verdict == Breaker::Verdict::refuse) {
+    if (verdict == Breaker::Verdict::refuse || _generation->overhung()) {
+        if (verdict == Breaker::Verdict::trial)
+            breaker.trialGivenUp();
         exchange.problem(unavailable(*_generation));
         return Outcome::replied;
     }

@@ -39,6 +39,19 @@ private:
     Connection& _connection;
 };
 
+/// SQL is slow enough for two reads of a clock.
+class Stopwatch {
+public:
+    explicit Stopwatch(Ledger& ledger) noexcept : _ledger(ledger) {}
+    ~Stopwatch() { _ledger.countSql(std::chrono::steady_clock::now() - _begun); }
+    Stopwatch(const Stopwatch&) = delete;
+    Stopwatch& operator=(const Stopwatch&) = delete;
+
+private:
+    Ledger& _ledger;
+    const std::chrono::steady_clock::time_point _begun = std::chrono::steady_clock::now();
+};
+
 /// The engines say only in words that it was the restriction which refused.
 base::Error errorOf(const DatabaseError& error)
 {
@@ -178,6 +191,7 @@ base::Result<void> query(const nb_host* host, const nb_sql_statement* statement,
     if (!guard)
         return fault(Status::unavailable, "plugin_stopped", "The plugin has been stopped.");
 
+    const Stopwatch watch(generation.ledger());
     base::Result<void> result;
     reading = true;
     try {
@@ -221,6 +235,7 @@ public:
 
     base::Result<void> apply(Connection& connection) override
     {
+        const Stopwatch watch(_generation->ledger());
         _changed = 0;
         try {
             const Restriction restriction(connection, _generation->sqlPrefix());

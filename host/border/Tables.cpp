@@ -18,6 +18,7 @@ const std::vector<Entry>& entries()
         {NB_CHAT_SERVICE, &chatTable()},           {NB_EVENTS_SERVICE, &eventsTable()},
         {NB_EXEC_SERVICE, &execTable()},           {NB_CACHE_SERVICE, &cacheTable()},
         {NB_SQL_SERVICE, &sqlTable()},             {NB_METRICS_SERVICE, &metricsTable()},
+        {NB_HEALTH_SERVICE, &healthTable()},       {NB_PROVIDE_SERVICE, &provideTable()},
     };
     return all;
 }

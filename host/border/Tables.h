@@ -7,9 +7,11 @@
 #include <netbit/config.h>
 #include <netbit/events.h>
 #include <netbit/exec.h>
+#include <netbit/health.h>
 #include <netbit/http.h>
 #include <netbit/log.h>
 #include <netbit/metrics.h>
+#include <netbit/provide.h>
 #include <netbit/sql.h>
 #include <netbit/transport.h>
 
@@ -30,6 +32,8 @@ const nb_config_api& configTable() noexcept;
 const nb_cache_api& cacheTable() noexcept;
 const nb_sql_api& sqlTable() noexcept;
 const nb_metrics_api& metricsTable() noexcept;
+const nb_health_api& healthTable() noexcept;
+const nb_provide_api& provideTable() noexcept;
 
 /// nullptr: this host has no such service.
 const void* findTable(std::string_view service) noexcept;

@@ -280,6 +280,10 @@ base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Plugin& plugin, 
     spec.services.insert(manifest.services.begin(), manifest.services.end());
     spec.permissions.insert(manifest.permissions.begin(), manifest.permissions.end());
     spec.routes = manifest.routes;
+    spec.provides.insert(manifest.provides.begin(), manifest.provides.end());
+    for (const auto* const named : {&manifest.required, &manifest.optional})
+        for (const auto& [id, range] : *named)
+            spec.uses.insert(id);
     spec.settings = settings;
     life->generation = _border.make(std::move(spec));
 
@@ -364,13 +368,14 @@ std::vector<PluginStatus> Loader::status() const
     std::vector<PluginStatus> out;
     const std::lock_guard lock(_mutex);
     for (const auto& plugin : _plugins) {
-        PluginStatus one{plugin->id, {}, plugin->state, plugin->detail, false, {}};
+        PluginStatus one{plugin->id, {}, plugin->state, plugin->detail, false, {}, {}};
         if (plugin->manifest) {
             one.version = plugin->manifest->version.text();
             one.required = mustRun(*plugin);
         }
         if (plugin->life) {
             one.ports = plugin->life->generation->ports();
+            one.condition = plugin->life->generation->condition();
             if (one.detail.empty())
                 one.detail = plugin->life->generation->trouble();
             if (plugin->life->isolated)

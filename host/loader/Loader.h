@@ -44,6 +44,7 @@ struct PluginStatus {
     std::string detail; ///< empty, or why, in one sentence
     bool required = false;
     std::vector<std::pair<std::string, std::uint16_t>> ports; ///< its listeners by name, really bound
+    border::Health condition = border::Health::good; ///< of one that is live
 };
 
 /// [control] for everything but status().

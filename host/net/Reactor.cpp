@@ -1,5 +1,6 @@
 #include "net/Reactor.h"
 
+#include "base/SignalStack.h"
 #include "net/TimerWheel.h"
 
 #include <algorithm>
@@ -179,6 +180,7 @@ void Reactor::start()
         return;
     _impl->stopping = false;
     _impl->thread = std::thread([this] {
+        const base::SignalStack room;
         currentReactor = this;
         _impl->loop();
     });

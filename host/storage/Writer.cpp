@@ -1,5 +1,7 @@
 #include "storage/Writer.h"
 
+#include "base/SignalStack.h"
+
 #include <condition_variable>
 #include <cstdio>
 #include <deque>
@@ -324,7 +326,10 @@ void Writer::start()
     if (_impl->started || _impl->stopping)
         throw std::logic_error("Writer::start: started already");
     _impl->started = true;
-    _impl->thread = std::thread([this] { _impl->loop(); });
+    _impl->thread = std::thread([this] {
+        const base::SignalStack room;
+        _impl->loop();
+    });
 }
 
 bool Writer::submit(std::unique_ptr<Job>& job)

@@ -82,7 +82,7 @@ struct HostFixture::Parts {
     services::cache::KeyValueCache cache{1 << 20};
     services::metrics::Registry metrics;
     net::ReactorPool reactors{2};
-    services::exec::WorkerPool workers{4, 1000};
+    services::exec::WorkerPool workers{HostFixture::workerCount, 1000};
     services::exec::Timers timers{workers};
     edge::Router router;
     OpenGate gate;
@@ -217,6 +217,15 @@ bool HostFixture::eventually(const std::function<bool()>& condition)
     }
     return true;
 }
+
+std::string HostFixture::logOf(const std::function<void()>& work)
+{
+    testing::internal::CaptureStderr();
+    work();
+    return testing::internal::GetCapturedStderr();
+}
+
+services::exec::WorkerPool& HostFixture::workers() { return _parts->workers; }
 
 loader::Loader& HostFixture::loader() { return *_parts->loader; }
 border::Border& HostFixture::border() { return _parts->border; }

@@ -3,6 +3,7 @@
 // which each test puts the plugins it wants.
 
 #include "loader/Loader.h"
+#include "services/exec/WorkerPool.h"
 
 #include <chrono>
 #include <cstdint>
@@ -46,6 +47,10 @@ protected:
     static bool eventually(const std::function<bool()>& condition);
 
     loader::Loader& loader();
+    services::exec::WorkerPool& workers();
+    /// What is written to the log meanwhile.
+    static std::string logOf(const std::function<void()>& work);
+    static constexpr unsigned workerCount = 4;
     border::Border& border();
     /// Quicker than the default, so that a test need not wait.
     static constexpr border::BreakerOptions breaker{5, std::chrono::milliseconds(200), std::chrono::milliseconds(1000)};

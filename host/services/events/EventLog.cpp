@@ -1,6 +1,7 @@
 #include "services/events/EventLog.h"
 
 #include "base/Json.h"
+#include "base/SignalStack.h"
 #include "services/events/Delivery.h"
 #include "services/events/DurableJob.h"
 #include "storage/Repositories.h"
@@ -109,7 +110,10 @@ void EventLog::start()
     if (_impl->feed.run != Feed::Run::waiting)
         throw std::logic_error("EventLog::start: started already");
     _impl->feed.run = Feed::Run::running;
-    _impl->thread = std::thread([this] { _impl->delivery.run(); });
+    _impl->thread = std::thread([this] {
+        const base::SignalStack room;
+        _impl->delivery.run();
+    });
 }
 
 void EventLog::stop()

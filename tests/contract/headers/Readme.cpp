@@ -1,11 +1,15 @@
 // The examples of sdk/README.md, as they stand there, in one plugin: they must compile without a warning.
 
 #include <netbit/chat.hpp>
+#include <netbit/health.hpp>
 #include <netbit/metrics.hpp>
 #include <netbit/plugin.hpp>
+#include <netbit/provide.hpp>
 #include <netbit/sql.hpp>
 
 namespace {
+
+struct Dictionary { std::uint32_t size, reserved; std::size_t (*words)(void* user); };
 
 class Readme final : public netbit::Plugin {
     void start() override
@@ -20,6 +24,15 @@ class Readme final : public netbit::Plugin {
         remember("text");
         netbit::Metrics(host()).counter("notes_total", "Notes written").add();
         _limit = config().integer("limit");
+        netbit::Health(host()).degraded("The mail server answers slowly.");
+        netbit::Provide(host()).offer("org.example.dictionary/1", _table, this).value(); // the owner, in start
+    }
+
+    std::size_t ask()
+    {
+        const auto lease = netbit::Provide(host()).acquire<Dictionary>("org.example.dictionary/1"); // the other, anywhere
+        const std::size_t words = lease ? (*lease)->words(lease->user()) : 0;
+        return words;
     }
 
     void tell(netbit::Request& request)
@@ -49,6 +62,7 @@ class Readme final : public netbit::Plugin {
     }
 
     std::int64_t _limit = 0;
+    Dictionary _table{sizeof(Dictionary), 0, [](void* user) { return static_cast<Readme*>(user)->ask(); }};
 };
 
 } // namespace

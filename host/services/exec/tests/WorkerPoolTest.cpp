@@ -69,5 +69,54 @@ TEST(WorkerPool, RunsTasksSideBySide)
     pool.stop(); // would hang with one thread
 }
 
+TEST(WorkerPool, ASpareThreadStandsInForOneThatDoesNotComeBack)
+{
+    WorkerPool pool(1, 10);
+    std::promise<void> busy;
+    std::promise<void> go;
+    auto gate = go.get_future().share();
+    ASSERT_TRUE(pool.submit([&busy, gate] {
+        busy.set_value();
+        gate.wait();
+    }));
+    busy.get_future().wait();
+    EXPECT_EQ(pool.relieve(0ms), 0U) << "seen for the first time";
+    EXPECT_EQ(pool.relieve(1h), 0U) << "not long enough";
+    EXPECT_EQ(pool.relieve(0ms), 1U);
+    auto served = std::make_shared<std::promise<void>>();
+    ASSERT_TRUE(pool.submit([served] { served->set_value(); }));
+    EXPECT_EQ(served->get_future().wait_for(10s), std::future_status::ready) << "nobody stands in";
+    go.set_value();
+}
+
+TEST(WorkerPool, SparesAreBoundedAndGoWhenTheyAreNotNeeded)
+{
+    WorkerPool pool(1, 100);
+    std::promise<void> go;
+    auto gate = go.get_future().share();
+    std::atomic<std::size_t> inside{0};
+    std::atomic<std::size_t> most{0};
+    for (int i = 0; i < 20; ++i)
+        ASSERT_TRUE(pool.submit([&, gate] {
+            most = std::max(most.load(), ++inside);
+            gate.wait();
+            --inside;
+        }));
+    const auto until = std::chrono::steady_clock::now() + 10s;
+    while (inside < 1 + pool.mostSpares() && std::chrono::steady_clock::now() < until)
+        pool.relieve(0ms);
+    for (int i = 0; i < 10; ++i)
+        pool.relieve(0ms);
+    EXPECT_EQ(inside, 1 + pool.mostSpares());
+    go.set_value();
+    std::promise<void> last;
+    ASSERT_TRUE(pool.submit([&last] { last.set_value(); }));
+    last.get_future().wait();
+    EXPECT_EQ(pool.relieve(1h), 0U);
+    EXPECT_EQ(most, 1 + pool.mostSpares());
+    pool.stop();
+    EXPECT_EQ(inside, 0U);
+}
+
 } // namespace
 } // namespace netbit::services::exec

@@ -1,0 +1,157 @@
+#include "base/PluginChoices.h"
+
+#include "base/Json.h"
+#include "base/Time.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <unistd.h>
+
+namespace netbit::base {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+Error failure(const fs::path& path, std::string_view what)
+{
+    return fault(Status::unavailable, "write_failed",
+                 path.string() + ": " + std::string(what) + " (" + std::strerror(errno) + ").");
+}
+
+void appendNames(std::string& out, std::string_view key, const std::set<std::string>& names)
+{
+    appendJsonString(out, key);
+    out += ":[";
+    bool first = true;
+    for (const auto& name : names) {
+        out += std::exchange(first, false) ? "" : ",";
+        appendJsonString(out, name);
+    }
+    out += ']';
+}
+
+bool readNames(const json::object& object, std::string_view key, std::set<std::string>& names)
+{
+    const auto* const value = object.if_contains(key);
+    if (!value)
+        return true;
+    if (!value->is_array())
+        return false;
+    for (const auto& name : value->get_array()) {
+        if (!name.is_string())
+            return false;
+        names.emplace(name.get_string());
+    }
+    return true;
+}
+
+bool readCrashes(const json::object& object, std::map<std::string, Crash>& crashes)
+{
+    const auto* const value = object.if_contains("quarantined");
+    if (!value)
+        return true;
+    if (!value->is_object())
+        return false;
+    for (const auto& [id, each] : value->get_object()) {
+        const auto* const one = each.if_object();
+        if (!one)
+            return false;
+        const auto text = [&](std::string_view key) {
+            const auto* const found = one->if_contains(key);
+            return found && found->is_string() ? std::string(found->get_string()) : std::string();
+        };
+        const auto* const at = one->if_contains("at");
+        crashes[id] = {text("version"), text("call"), text("signal"), at && at->is_int64() ? at->get_int64() : 0};
+    }
+    return true;
+}
+
+} // namespace
+
+std::string sentenceOf(const Crash& crash)
+{
+    return "The server crashed inside of its " + (crash.call.empty() ? "code" : crash.call) + " (" + crash.signal + ") at " +
+           rfc3339(crash.at) + "; `netbit plugin enable` lets it run again.";
+}
+
+Result<void> writeWhole(const fs::path& path, std::string_view bytes, unsigned mode)
+{
+    const auto temporary = path.string() + ".new";
+    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (file < 0)
+        return failure(temporary, "cannot be written");
+    bool whole = true;
+    while (whole && !bytes.empty()) {
+        const auto written = ::write(file, bytes.data(), bytes.size());
+        whole = written > 0 || (written < 0 && errno == EINTR);
+        if (written > 0)
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    whole = whole && ::fsync(file) == 0;
+    const int why = errno;
+    ::close(file);
+    errno = why;
+    if (whole && ::rename(temporary.c_str(), path.c_str()) == 0)
+        return {};
+    auto error = failure(path, "cannot be written");
+    ::unlink(temporary.c_str());
+    return error;
+}
+
+Result<PluginChoices> PluginChoices::read(const fs::path& file)
+{
+    const auto refused = [&](std::string_view why) {
+        return fault(Status::invalid, "bad_plugin_choices", file.string() + ": " + std::string(why));
+    };
+    std::error_code failed;
+    if (!fs::exists(file, failed))
+        return PluginChoices();
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    if (!in.is_open() || in.bad())
+        return refused("It cannot be read.");
+    const auto parsed = parseJson(text);
+    if (!parsed)
+        return refused("It is not JSON: " + parsed.error().detail);
+    PluginChoices out;
+    const auto* const object = parsed->if_object();
+    if (!object || !readNames(*object, "disabled", out.disabled) || !readNames(*object, "removed", out.removed) ||
+        !readCrashes(*object, out.quarantined))
+        return refused("It is not of the form that NetBit writes.");
+    return out;
+}
+
+Result<void> PluginChoices::write(const fs::path& file) const
+{
+    std::string out = "{";
+    appendNames(out, "disabled", disabled);
+    out += ',';
+    appendNames(out, "removed", removed);
+    out += ",\"quarantined\":{";
+    bool first = true;
+    for (const auto& [id, crash] : quarantined) {
+        out += std::exchange(first, false) ? "" : ",";
+        appendJsonString(out, id);
+        out += ":{\"version\":";
+        appendJsonString(out, crash.version);
+        out += ",\"call\":";
+        appendJsonString(out, crash.call);
+        out += ",\"signal\":";
+        appendJsonString(out, crash.signal);
+        out += ",\"at\":";
+        appendJsonInt(out, crash.at);
+        out += '}';
+    }
+    out += "}}\n";
+    return writeWhole(file, out);
+}
+
+} // namespace netbit::base

@@ -1,0 +1,41 @@
+#pragma once
+// DATA/plugins.json: what an admin has decided about plugins with `netbit plugin …`, and which of them have crashed. The
+// host writes it; the command line does when no host is running.
+
+#include "base/Result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace netbit::base {
+
+struct Crash {
+    std::string version; ///< of the plugin; empty: not known
+    std::string call;    ///< that was under way: "handler"
+    std::string signal;  ///< "SIGSEGV"
+    std::int64_t at = 0; ///< ms since 1970
+};
+
+/// "It crashed in handler (SIGSEGV) on 2026-01-02T03:04:05Z; …": one sentence that says what lifts it.
+std::string sentenceOf(const Crash& crash);
+
+struct PluginChoices {
+    std::set<std::string> disabled;
+    std::set<std::string> removed; ///< were installed once: their settings are no mistake
+    std::map<std::string, Crash> quarantined;
+
+    /// No file: no choices. Error: invalid / bad_plugin_choices, naming the file.
+    static Result<PluginChoices> read(const std::filesystem::path& file);
+    /// The old file or the new one, never half of it (0600). Error: unavailable / plugin_choices, with the system's words.
+    Result<void> write(const std::filesystem::path& file) const;
+};
+
+/// Bytes into a file of mode 0600 (or `mode`) that is there whole or not at all, and on disk when this returns.
+/// Error: unavailable / write_failed, with the system's words.
+Result<void> writeWhole(const std::filesystem::path& file, std::string_view bytes, unsigned mode = 0600);
+
+} // namespace netbit::base
