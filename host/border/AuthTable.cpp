@@ -1,6 +1,8 @@
 #include "border/Convert.h"
 #include "border/Handles.h"
+#include "border/Holdings.h"
 #include "border/PendingDone.h"
+#include "border/Provider.h"
 #include "border/Services.h"
 #include "border/Tables.h"
 #include "border/Threads.h"
@@ -185,6 +187,25 @@ std::int32_t verifyMac(const nb_host* host, nb_str session, nb_str bytes, nb_str
     });
 }
 
+std::int32_t addProvider(const nb_host* host, const nb_provider_calls* calls, void* user, nb_error* error)
+{
+    return answer(error, [&]() -> base::Result<void> {
+        auto& generation = generationOf(host);
+        const auto wanted = structOf(calls, sizeof(nb_provider_calls), "calls");
+        if (!wanted.check)
+            refuseArgument("calls", "lacks check");
+        if (!generation.permits("auth.provide"))
+            return fault(Status::forbidden, "permission_missing",
+                         "To prove logins, the manifest's permissions must have auth.provide.");
+        if (!generation.mayRegister())
+            return fault(Status::invalid, "not_in_start", "A provider is added in start.");
+        if (generation.holdings().provider)
+            return fault(Status::conflict, "provider_added_already", "A plugin is one provider at most.");
+        generation.holdings().provider = std::make_shared<Provider>(generation, wanted, user);
+        return {};
+    });
+}
+
 } // namespace
 
 const nb_auth_api& authTable() noexcept
@@ -208,6 +229,7 @@ const nb_auth_api& authTable() noexcept
         .profile = &profile,
         .signing_key = &signingKey,
         .verify_mac = &verifyMac,
+        .add_provider = &addProvider,
     };
     return table;
 }

@@ -5,10 +5,13 @@
 #include "border/Guard.h"
 #include "border/Holdings.h"
 #include "border/Listener.h"
+#include "border/Provider.h"
+#include "border/Services.h"
 #include "border/Subscription.h"
 #include "border/Tables.h"
 #include "border/Timer.h"
 #include "services/cache/KeyValueCache.h"
+#include "services/auth/AuthService.h"
 #include "services/log/Log.h"
 
 #include <array>
@@ -388,6 +391,8 @@ void Generation::goLive()
         subscription->arm();
     for (const auto& timer : _holdings->timers.all())
         timer->arm();
+    if (_holdings->provider)
+        services().auth.addProvider(_holdings->provider);
 }
 
 void Generation::quiesce()
@@ -408,6 +413,8 @@ Ending Generation::end(std::chrono::milliseconds patience)
     // Takes nothing new. What is under way still finds everything that it may use.
     quiesce();
     _border.withdraw(*this);
+    if (_holdings->provider)
+        services().auth.removeProvider(*_holdings->provider);
     _state = State::draining;
     for (const auto& listener : _holdings->listeners.all())
         listener->stopAccepting();
@@ -458,6 +465,7 @@ void Generation::destroy()
     _holdings->listeners.clear();
     _holdings->requests.clear();
     _holdings->offers.clear();
+    _holdings->provider.reset();
 }
 
 } // namespace netbit::border

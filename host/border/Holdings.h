@@ -16,6 +16,8 @@ struct nb_subscription;
 
 namespace netbit::border {
 
+class Provider;
+
 /// Handles that live until the plugin gives them back, or the generation ends. [any]
 template <class Handle>
 class Shelf {
@@ -71,6 +73,7 @@ struct Holdings {
     Shelf<nb_stream> streams;
     RequestYard requests;
     std::vector<std::unique_ptr<nb_lease>> offers; ///< [control]; live ones are found through the border
+    std::shared_ptr<Provider> provider; // [control]
 };
 
 } // namespace netbit::border

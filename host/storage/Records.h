@@ -17,6 +17,7 @@ struct UserRecord {
     std::string role = "member"; ///< admin, member, guest, bot
     std::string state = "active"; ///< active, deactivated, imported
     std::int64_t createdAt = 0;
+    std::string provider{}; ///< the plugin that made this user and proves its logins; empty: the host does
 };
 
 struct ChatRecord {

@@ -4,6 +4,7 @@
 #include "services/auth/Core.h"
 #include "services/auth/Passwords.h"
 #include "services/auth/Secrets.h"
+#include "services/auth/Sessions.h"
 #include "storage/Repositories.h"
 
 #include <new>
@@ -166,6 +167,36 @@ Result<UserPtr> addAccount(Core& core, const NewAccount& account, std::string_vi
     if (!added)
         return added.error();
     return draft.user;
+}
+
+Result<storage::Id> provideAccount(Core& core, std::string_view username, std::string_view email,
+                                   std::string_view provider)
+{
+    NewAccount account;
+    account.username = username;
+    if (validEmail(email))
+        account.email = email;
+    auto draft = draftOf(core, account, {}, "member");
+    draft.record.provider = provider;
+    storage::Id id = 0;
+    auto made = core.writer.run(
+        [&](storage::Connection& connection) -> Result<void> {
+            // The provider took its time: somebody may have come by this name meanwhile.
+            const auto there = UserRepository::byName(connection, username);
+            if (there && there->provider != provider)
+                return badCredentials();
+            id = there ? there->id : draft.record.id;
+            if (!there)
+                UserRepository::insert(connection, draft.record);
+            return {};
+        },
+        [&] {
+            if (id == draft.record.id)
+                core.users.put(draft.user);
+        });
+    if (!made)
+        return made.error();
+    return id;
 }
 
 } // namespace netbit::services::auth

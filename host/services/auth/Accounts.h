@@ -11,6 +11,10 @@ struct Core;
 base::Result<void> registerAccount(Core& core, const NewAccount& account, Done done);
 /// [worker] Waits for the writer.
 base::Result<users::UserPtr> addAccount(Core& core, const NewAccount& account, std::string_view role);
+/// [worker] Waits for the writer. The user of this name that the provider made, now or before; bad_credentials where
+/// somebody else has the name. An e-mail address that is none is left out.
+base::Result<storage::Id> provideAccount(Core& core, std::string_view username, std::string_view email,
+                                         std::string_view provider);
 /// [worker] The stored string of a password, or unavailable / overloaded.
 base::Result<std::string> hashFor(std::string_view password);
 

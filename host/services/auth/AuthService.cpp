@@ -96,6 +96,30 @@ struct AuthService::Impl {
         return found->second;
     }
 
+    struct Provided {
+        ProviderPtr by; ///< who says that the password is right; nullptr: nobody
+        std::string email;
+        bool unavailable = false; ///< somebody could not say
+    };
+
+    /// `user` is nobody, or one that a provider made.
+    Provided askProviders(const storage::UserRecord* user, const LoginAttempt& attempt)
+    {
+        Provided said;
+        const auto all = core.providers.all();
+        for (const auto& provider : *all) {
+            if (user && user->provider != provider->name())
+                continue;
+            auto answer = provider->check(user ? user->username : attempt.username, attempt.password);
+            if (answer.status == Status::ok)
+                return {provider, std::move(answer.email), false};
+            said.unavailable |= answer.status != Status::unauthenticated;
+        }
+        // A user whose provider is not there now may have the right password all the same.
+        said.unavailable |= user && std::ranges::none_of(*all, [&](const auto& each) { return each->name() == user->provider; });
+        return said;
+    }
+
     /// Passwords are hashed with other costs now. Nobody waits for it, and a changed password wins.
     void storeRehash(Id userId, const std::string& old, std::string_view password)
     {
@@ -229,18 +253,31 @@ Result<void> AuthService::login(const LoginAttempt& attempt, Done done)
         if (!read)
             return read;
     }
+    const bool own = user && user->provider.empty();
     bool proved = false;
     try {
         // The same work whoever it is: an empty hash is compared with nobody's.
-        proved = verifyPassword(user ? user->password : std::string(), attempt.password);
+        proved = verifyPassword(own ? user->password : std::string(), attempt.password);
     } catch (const std::bad_alloc&) {
         return fault(Status::unavailable, "overloaded", "There is not enough memory to do this now: try again.");
     }
-    const bool good = proved && user->state == "active";
+    Impl::Provided provided;
+    if (possible && !own && (!user || user->state == "active"))
+        provided = _impl->askProviders(user ? &*user : nullptr, attempt);
+    if (!provided.by && provided.unavailable)
+        return fault(Status::unavailable, "provider_unavailable",
+                     "Whoever keeps the passwords cannot be asked at the moment: try again later.");
+    const bool good = own ? proved && user->state == "active" : provided.by != nullptr;
     if (!core.throttle.settle(account, attempt.peer, good, limit, core.now()))
         return tooMany();
     if (!good)
         return badCredentials();
+    if (!own) {
+        const auto id = provideAccount(core, user ? user->username : attempt.username, provided.email, provided.by->name());
+        if (!id)
+            return id.error();
+        return startSession(core, *id, {}, attempt.client, std::move(done));
+    }
     auto started = startSession(core, user->id, user->password, attempt.client, std::move(done));
     if (started && needsRehash(user->password))
         _impl->storeRehash(user->id, user->password, attempt.password);
@@ -256,6 +293,10 @@ Result<void> AuthService::logout(std::string_view refreshToken, Done done)
 {
     return endSession(_impl->core, refreshToken, std::move(done));
 }
+
+void AuthService::addProvider(ProviderPtr provider) { _impl->core.providers.add(std::move(provider)); }
+
+void AuthService::removeProvider(const Provider& provider) { _impl->core.providers.remove(provider); }
 
 Result<base::Body> AuthService::profile(const Principal& principal, Id userId)
 {
@@ -292,6 +333,9 @@ Result<void> AuthService::setPassword(std::string_view username, std::string_vie
             const auto row = UserRepository::byId(connection, user->id);
             if (!row)
                 return userNotFound();
+            if (!row->provider.empty())
+                return fault(Status::conflict, "provided_user",
+                             "The password of this user is kept by the plugin " + row->provider + ".");
             UserRepository::setPassword(connection, user->id, *hash);
             claimed = row->state == "imported";
             if (claimed)

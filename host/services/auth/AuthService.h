@@ -5,6 +5,7 @@
 #include "base/Result.h"
 #include "services/Done.h"
 #include "services/auth/Principal.h"
+#include "services/auth/Providers.h"
 #include "services/users/UserDirectory.h"
 
 #include <chrono>
@@ -61,9 +62,9 @@ struct IssuedToken {
 
 /// Errors, besides the writer's: unauthenticated / invalid_token, bad_credentials, bad_refresh_token, invalid_signature;
 /// rateLimited / too_many_failed_logins; forbidden / registration_closed, invite_required, invite_invalid, admin_only;
-/// conflict / username_taken, user_not_active, no_admin; invalid / invalid_username, invalid_email, weak_password,
+/// conflict / username_taken, user_not_active, no_admin, provided_user; invalid / invalid_username, invalid_email, weak_password,
 /// invalid_role, invalid_name, invalid_life, each with a pointer; notFound / user_not_found, token_not_found;
-/// unavailable / password_changed, overloaded.
+/// unavailable / password_changed, overloaded, provider_unavailable.
 /// The writer is stopped before this goes: its jobs use it.
 class AuthService {
 public:
@@ -87,6 +88,10 @@ public:
     base::Result<void> refresh(std::string_view refreshToken, Done done);
     base::Result<void> logout(std::string_view refreshToken, Done done);
     base::Result<base::Body> profile(const Principal& principal, storage::Id userId);
+
+    /// [control] Who else proves logins: the rules stand in netbit/auth.h at add_provider.
+    void addProvider(ProviderPtr provider);
+    void removeProvider(const Provider& provider);
 
     base::Result<SigningKey> issueSigningKey(const PrincipalPtr& principal);
     base::Result<PrincipalPtr> verifyMac(std::string_view session, std::string_view bytes, std::string_view mac,

@@ -4,6 +4,7 @@
 #include "base/SharedCell.h"
 #include "services/auth/AccessTokens.h"
 #include "services/auth/AuthService.h"
+#include "services/auth/Providers.h"
 #include "services/auth/Revocations.h"
 #include "services/auth/SigningKeys.h"
 #include "services/auth/Throttle.h"
@@ -44,6 +45,7 @@ struct Core {
     AccessTokens accessTokens;
     SigningKeys signingKeys;
     Throttle throttle;
+    Providers providers;
     std::atomic<storage::Id> lastSessionId{0};
     std::atomic<storage::Id> lastAccessTokenId{0};
 };

@@ -15,7 +15,8 @@ UserRecord readUser(const Statement& row)
             .email = textOf(row, 3),
             .role = textOf(row, 4),
             .state = textOf(row, 5),
-            .createdAt = row.integer(6)};
+            .createdAt = row.integer(6),
+            .provider = textOf(row, 7)};
 }
 
 } // namespace
@@ -23,8 +24,8 @@ UserRecord readUser(const Statement& row)
 void UserRepository::insert(Connection& connection, const UserRecord& user)
 {
     connection
-        .prepare("INSERT INTO users (id, username, password, email, role, state, created_at)"
-                 " VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .prepare("INSERT INTO users (id, username, password, email, role, state, created_at, provider)"
+                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(1, user.id)
         .bind(2, user.username)
         .bind(3, user.password)
@@ -32,13 +33,14 @@ void UserRepository::insert(Connection& connection, const UserRecord& user)
         .bind(5, user.role)
         .bind(6, user.state)
         .bind(7, user.createdAt)
+        .bind(8, user.provider)
         .run();
 }
 
 std::optional<UserRecord> UserRepository::byId(Connection& connection, Id id)
 {
     return one(
-        connection.prepare("SELECT id, username, password, email, role, state, created_at FROM users WHERE id = $1")
+        connection.prepare("SELECT id, username, password, email, role, state, created_at, provider FROM users WHERE id = $1")
             .bind(1, id),
         readUser);
 }
@@ -47,7 +49,7 @@ std::optional<UserRecord> UserRepository::byName(Connection& connection, std::st
 {
     return one(
         connection
-            .prepare("SELECT id, username, password, email, role, state, created_at FROM users WHERE username = $1")
+            .prepare("SELECT id, username, password, email, role, state, created_at, provider FROM users WHERE username = $1")
             .bind(1, username),
         readUser);
 }
@@ -64,7 +66,7 @@ void UserRepository::setState(Connection& connection, Id id, std::string_view st
 
 void UserRepository::each(Connection& connection, const std::function<void(UserRecord&&)>& use)
 {
-    forEach(connection.prepare("SELECT id, username, '', email, role, state, created_at FROM users ORDER BY id"),
+    forEach(connection.prepare("SELECT id, username, '', email, role, state, created_at, provider FROM users ORDER BY id"),
             readUser, use);
 }
 

@@ -131,8 +131,13 @@ CREATE TABLE imports (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view providedUsers = R"sql(
+ALTER TABLE users ADD COLUMN provider TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr Migration steps[] = {
     {1, "host tables", hostTables},
+    {2, "provided users", providedUsers},
 };
 
 } // namespace

@@ -24,6 +24,23 @@ typedef struct nb_signing_key {
     char key[65];          /* 64 hex digits of the 32 key bytes, terminated; a secret of this user */
 } nb_signing_key;
 
+/* What a provider knows of an account whose password is right. The host's; the provider fills what its size covers. */
+typedef struct nb_provided {
+    uint32_t size;
+    uint32_t reserved;
+    char email[256]; /* UTF-8, terminated; empty as given: none is known */
+} nb_provided;
+
+/* A source of passwords beside the host's own: a directory, another service, a file. */
+typedef struct nb_provider_calls {
+    uint32_t size;
+    uint32_t reserved;
+    /* [worker], several at once. May wait for its source, but holds a worker meanwhile. NB_OK: the password is this user's.
+     * NB_UNAUTHENTICATED: it is not, or the source knows no such user. Any other status: the source cannot be asked now,
+     * and the login is refused with NB_UNAVAILABLE provider_unavailable; `error` goes to the log. Never log the password. */
+    int32_t (*check)(void *user, nb_str username, nb_str password, nb_provided *out, nb_error *error);
+} nb_provider_calls;
+
 typedef struct nb_auth_api {
     uint32_t size;
     uint32_t reserved;
@@ -69,6 +86,17 @@ typedef struct nb_auth_api {
      * (window of 64 behind the highest seen). NB_UNAUTHENTICATED otherwise. *out is a reference to release. */
     int32_t (*verify_mac)(const nb_host *host, nb_str session, nb_str bytes, nb_str mac, uint64_t sequence,
                           nb_principal **out, nb_error *error);
+
+    /* [control], in start, at most once: the plugin is a provider of logins from when it is live until it is stopped.
+     * login asks every provider, in the order of their starting, for a name that no user has, and for a user that a
+     * provider has made, that one alone. Where the answer is NB_OK for a new name, the host makes the user (role "member")
+     * and remembers the plugin's id with it; a session begins as after any login. `username` is the name of the user as
+     * it was first typed, so that two accounts of a source that differ in case alone are never one user.
+     * A user of the host's own is no provider's to sign in: its password is never shown to one. Which accounts are still
+     * good is asked at a login only; a session that runs is an administrator's to end.
+     * NB_FORBIDDEN permission_missing: the manifest's permissions lack "auth.provide"; NB_CONFLICT provider_added_already;
+     * NB_INVALID not_in_start. */
+    int32_t (*add_provider)(const nb_host *host, const nb_provider_calls *calls, void *user, nb_error *error);
 } nb_auth_api;
 
 #ifdef __cplusplus

@@ -2,6 +2,7 @@
 #define NETBIT_AUTH_HPP
 /* Who is calling, for C++ plugins. What each call promises stands in netbit/auth.h. */
 #include "netbit/auth.h"
+#include "netbit/guard.hpp"
 #include "netbit/host.hpp"
 #include "netbit/result.hpp"
 
@@ -78,6 +79,20 @@ struct SigningKey {
     std::string session;         /* 32 hex digits */
     std::string key;             /* 64 hex digits: a secret of this user */
     std::uint32_t expiresIn = 0; /* seconds */
+};
+
+/* What a provider knows of an account whose password is right. */
+struct Provided {
+    std::string email; /* empty: none is known; cut to 255 bytes */
+};
+
+/* A source of passwords beside the host's own. Must live until the plugin is destroyed: usually it is the plugin. */
+class LoginProvider {
+public:
+    virtual ~LoginProvider() = default;
+    /* [worker], several at once. Status::unauthenticated: the password is not this user's, or there is no such user. Any
+     * other error, and an exception: the source cannot be asked now. Never log the password. */
+    virtual Result<Provided> check(std::string_view username, std::string_view password) = 0;
 };
 
 /* "netbit.auth/1". Copy it freely. Callables for `done` take a Result<Done> and are called exactly once, on the writer's
@@ -179,7 +194,30 @@ public:
                       out, error);
     }
 
+    /* [control], in start, at most once, for plugins with the permission "auth.provide". */
+    Result<void> addProvider(LoginProvider& provider) const
+    {
+        static constexpr nb_provider_calls calls = {sizeof(nb_provider_calls), 0, &onCheck};
+        ErrorBuffer error;
+        return toResult(_api->add_provider(_host.raw(), &calls, &provider, error.get()), error);
+    }
+
 private:
+    static std::int32_t onCheck(void* user, nb_str username, nb_str password, nb_provided* out, nb_error* error) noexcept
+    {
+        return detail::guarded("provider", std::int32_t{NB_INTERNAL}, [&]() -> std::int32_t {
+            const auto account = static_cast<LoginProvider*>(user)->check(toView(username), toView(password));
+            if (!account) {
+                account.error().fill(error);
+                return toNumber(account.status());
+            }
+            if (NB_HAS(out, email)) {
+                detail::copyCut(out->email, account->email);
+            }
+            return NB_OK;
+        });
+    }
+
     /* By reference: which argument of a call is evaluated first is not said, and one of them fills `out`. */
     Result<Principal> proven(std::int32_t status, nb_principal*& out, const ErrorBuffer& error) const
     {

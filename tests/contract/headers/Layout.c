@@ -65,7 +65,15 @@ MEMBER(nb_signing_key, size, 0);
 MEMBER(nb_signing_key, expires_in, 4);
 MEMBER(nb_signing_key, session, 8);
 MEMBER(nb_signing_key, key, 41);
-SIZE(nb_auth_api, 136);
+SIZE(nb_provided, 264);
+MEMBER(nb_provided, size, 0);
+MEMBER(nb_provided, reserved, 4);
+MEMBER(nb_provided, email, 8);
+SIZE(nb_provider_calls, 16);
+MEMBER(nb_provider_calls, size, 0);
+MEMBER(nb_provider_calls, reserved, 4);
+MEMBER(nb_provider_calls, check, 8);
+SIZE(nb_auth_api, 144);
 MEMBER(nb_auth_api, size, 0);
 MEMBER(nb_auth_api, reserved, 4);
 MEMBER(nb_auth_api, verify, 8);
@@ -84,6 +92,7 @@ MEMBER(nb_auth_api, logout, 104);
 MEMBER(nb_auth_api, profile, 112);
 MEMBER(nb_auth_api, signing_key, 120);
 MEMBER(nb_auth_api, verify_mac, 128);
+MEMBER(nb_auth_api, add_provider, 136);
 
 /* netbit/http.h */
 SIZE(nb_route, 88);
