@@ -137,7 +137,8 @@ const std::vector<Command>& allCommands()
     static const auto commands = [] {
         std::vector<Command> all;
         for (auto part :
-             {adminCommands(), importCommands(), configCommands(), accountCommands(), chatCommands(), pingCommands()})
+             {adminCommands(), authorCommands(), importCommands(), configCommands(), accountCommands(), chatCommands(),
+              pingCommands()})
             std::ranges::move(part, std::back_inserter(all));
         return all;
     }();

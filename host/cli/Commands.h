@@ -29,6 +29,7 @@ const OptionSpec dataOption{"data", "", "DIR",
                             "the server's data directory (default: $NETBIT_DATA, ./var, /var/lib/netbit)"};
 
 std::vector<Command> adminCommands(); ///< over DATA/netbitd.sock
+std::vector<Command> authorCommands(); ///< plugin new
 std::vector<Command> importCommands();
 std::vector<Command> configCommands();
 std::vector<Command> accountCommands(); ///< login, logout

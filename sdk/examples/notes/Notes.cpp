@@ -1,0 +1,113 @@
+// GET, POST and DELETE /api/notes: notes that only their author sees.
+
+#include <netbit/auth.hpp>
+#include <netbit/exec.hpp>
+#include <netbit/plugin.hpp>
+#include <netbit/sql.hpp>
+
+#include <boost/json.hpp>
+
+namespace {
+
+namespace json = boost::json;
+using netbit::Done;
+using netbit::Error;
+using netbit::Request;
+using netbit::Result;
+using netbit::SqlRow;
+using netbit::Status;
+
+class Notes final : public netbit::Plugin {
+public:
+    explicit Notes(netbit::Host host) : Plugin(host), _auth(host), _exec(host), _sql(host) {}
+
+private:
+    void configure() override { _pageSize = config().integer("page_size"); }
+
+    void start() override
+    {
+        _sql.migrate({{"notes", "CREATE TABLE p_notes_notes (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL, "
+                                "text TEXT NOT NULL)"},
+                      {"time", "ALTER TABLE p_notes_notes ADD COLUMN created_ms INTEGER NOT NULL DEFAULT 0;"
+                               "CREATE INDEX p_notes_by_author ON p_notes_notes (author_id, id)"}}).value();
+        _sql.query({"SELECT coalesce(max(id), 0) FROM p_notes_notes", {}},
+                   [this](const SqlRow& row) { _lastId = row.integer(0); }).value();
+        post("/api/notes", netbit::users, [this](Request& request) { return write(request); },
+             netbit::worker().summary("Write a note").maxBody(64 * 1024));
+        get("/api/notes", netbit::users, [this](Request& request) { return list(request); },
+            netbit::worker().summary("The caller's notes, newest first"));
+        del("/api/notes/{id}", netbit::users, [this](Request& request) { return remove(request); },
+            netbit::worker().summary("Throw a note away"));
+    }
+
+    std::int64_t callerOf(Request& request) const { return _auth.api().user_id(request.principal()); }
+
+    Result<void> write(Request& request)
+    {
+        boost::system::error_code failure;
+        const auto body = json::parse(request.body(), failure);
+        if (failure || !body.is_object())
+            return Error(Status::malformed, "invalid_json", "The body must be a JSON object.");
+        const auto* const text = body.get_object().if_contains("text");
+        if (!text || !text->is_string() || text->get_string().empty())
+            return Error(Status::invalid, "empty_note", "A note must say something.", "/text");
+
+        const std::int64_t id = ++_lastId;
+        const auto now = _exec.nowMs();
+        const std::string_view content(text->get_string());
+        auto made = json::serialize(json::object{{"id", id}, {"text", content}, {"created_ms", now}});
+        _sql.execute({{"INSERT INTO p_notes_notes (id, author_id, text, created_ms) VALUES ($1, $2, $3, $4)",
+                       {id, callerOf(request), content, now}}},
+                     [later = request.defer(), id, made = std::move(made)](Result<Done> done) mutable {
+                         if (!done)
+                             return later.problem(done.error());
+                         later.reply(netbit::Reply(201).bytes(made).header("Location", "/api/notes/" + std::to_string(id)));
+                     });
+        return {};
+    }
+
+    Result<void> list(Request& request)
+    {
+        json::array notes;
+        const auto read = _sql.query({"SELECT id, text, created_ms FROM p_notes_notes WHERE author_id = $1"
+                                      " ORDER BY id DESC LIMIT $2", {callerOf(request), _pageSize.load()}},
+                                     [&](const SqlRow& row) {
+                                         notes.push_back(json::object{{"id", row.integer(0)},
+                                                                      {"text", row.text(1)},
+                                                                      {"created_ms", row.integer(2)}});
+                                     });
+        if (!read)
+            return read.error();
+        request.json(200, json::serialize(json::object{{"data", std::move(notes)}}));
+        return {};
+    }
+
+    Result<void> remove(Request& request)
+    {
+        const auto id = netbit::parseInteger<std::int64_t>(request.param("id"));
+        if (!id)
+            return notFound();
+        // Somebody else's note is as good as none: nobody learns which ids there are.
+        _sql.execute({{"DELETE FROM p_notes_notes WHERE id = $1 AND author_id = $2", {*id, callerOf(request)}}},
+                     [later = request.defer()](Result<Done> done) mutable {
+                         if (!done)
+                             return later.problem(done.error());
+                         if (done->id == 0) // rows that were changed
+                             return later.problem(notFound());
+                         later.noContent();
+                     });
+        return {};
+    }
+
+    static Error notFound() { return Error(Status::notFound, "note_not_found", "There is no such note."); }
+
+    netbit::Auth _auth;
+    netbit::Exec _exec;
+    netbit::Sql _sql;
+    std::atomic<std::int64_t> _pageSize{0};
+    std::atomic<std::int64_t> _lastId{0};
+};
+
+} // namespace
+
+NETBIT_PLUGIN(Notes, "notes", "1.0.0")
