@@ -124,6 +124,9 @@ const nb_auth_api& authTable() noexcept
                          nb_principal** out, nb_error* error) {
             return proved(host, Kind::verifyMac, wire::VerifyMac{session, bytes, mac, sequence}, out, error);
         },
+        .add_provider = [](const nb_host*, const nb_provider_calls*, void*, nb_error* error) -> std::int32_t {
+            return refuse(error, NB_UNSUPPORTED, "isolated", "An isolated plugin cannot be a provider of logins.");
+        },
     };
     return table;
 }
