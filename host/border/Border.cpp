@@ -54,7 +54,7 @@ base::Result<void> Border::check(std::string_view plugin, const std::vector<edge
     return table ? base::Result<void>() : table.error();
 }
 
-base::Result<void> Border::admit(const std::shared_ptr<Generation>& generation, const Generation* replaced)
+base::Result<void> Border::admit(const std::shared_ptr<Generation>& generation, Generation* replaced)
 {
     auto table = tableOf(replaced ? replaced->id() : std::string_view(), &generation->routes());
     if (!table)
@@ -64,6 +64,8 @@ base::Result<void> Border::admit(const std::shared_ptr<Generation>& generation, 
     generation->goLive();
     publishTables();
     _services.router.swap(std::move(*table));
+    if (replaced)
+        replaced->giveWay();
     return {};
 }
 

@@ -41,8 +41,8 @@ public:
     base::Result<void> check(std::string_view plugin, const std::vector<edge::Route>& staged) const;
 
     /// The staged generation goes live: its routes join (those of `replaced` leave in the same swap), its listeners
-    /// accept. Error: nothing has changed.
-    base::Result<void> admit(const std::shared_ptr<Generation>& generation, const Generation* replaced = nullptr);
+    /// accept. The replaced one gives way, and is to be tended and ended by the caller. Error: nothing has changed.
+    base::Result<void> admit(const std::shared_ptr<Generation>& generation, Generation* replaced = nullptr);
 
     /// Its routes leave the router. Requests that found them before are answered still.
     void withdraw(const Generation& generation);

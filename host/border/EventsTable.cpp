@@ -61,7 +61,7 @@ base::Result<void> subscribe(const nb_host* host, const nb_subscribe_options* op
         return fault(Status::forbidden, "permission_missing",
                      "To see every event, the manifest's permissions must have events.all.");
     const auto state = generation.state();
-    if (state == Generation::State::loaded || state == Generation::State::created || state > Generation::State::live)
+    if (state == Generation::State::loaded || state == Generation::State::created || state > Generation::State::replaced)
         return fault(Status::unavailable, "plugin_stopped",
                      "Subscriptions are made in start and later, and not while stopping.");
 
@@ -78,12 +78,12 @@ base::Result<void> subscribe(const nb_host* host, const nb_subscribe_options* op
     for (std::size_t i = 0; i < in.topic_count; ++i)
         made.topics.push_back(topicOf(in.topics[i], true));
     // "From now on" is now, also when the plugin goes live a little later.
-    if (made.after < 0 && made.durable && state != Generation::State::live)
+    if (made.after < 0 && made.durable && !generation.serves())
         made.after = generation.services().events.lastId();
 
     auto handle = std::make_shared<nb_subscription>(generation, std::move(made), wanted, user);
     *out = generation.holdings().subscriptions.put(handle);
-    if (generation.state() == Generation::State::live)
+    if (generation.serves())
         handle->arm();
     return {};
 }

@@ -86,13 +86,13 @@ base::Result<void> arm(const nb_host* host, std::uint64_t ms, bool periodic, nb_
     if (ms == 0 || ms > longestDelay)
         refuseArgument("ms", "is not 1 to 2^31");
     const auto state = generation.state();
-    if (state != Generation::State::starting && state != Generation::State::staged && state != Generation::State::live)
+    if (state < Generation::State::starting || state > Generation::State::replaced)
         return fault(Status::unavailable, "plugin_stopped", "Timers are made in start and later, and not while stopping.");
     auto timer = std::make_shared<nb_timer>(generation, std::chrono::milliseconds(ms), periodic, task, user);
     *out = generation.holdings().timers.put(timer);
     // Those made in start are armed when the plugin goes live. Looked at behind the shelf: whoever comes too late for
     // goLive() sees that it is live.
-    if (generation.state() == Generation::State::live)
+    if (generation.serves())
         timer->arm();
     return {};
 }

@@ -14,6 +14,7 @@
 #include "services/auth/AuthService.h"
 #include "services/log/Log.h"
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -395,9 +396,29 @@ void Generation::goLive()
         services().auth.addProvider(_holdings->provider);
 }
 
+void Generation::giveWay()
+{
+    _state = State::replaced;
+    for (const auto& route : _routes)
+        _handlers.push_back(route.handler);
+    _routes.clear();
+}
+
+bool Generation::tend()
+{
+    quiesce();
+    return inFlight() == 0 && !reachable();
+}
+
+/// Whether a request that found its route before the swap may still be on its way to it.
+bool Generation::reachable() const
+{
+    return std::any_of(_handlers.begin(), _handlers.end(), [](const auto& handler) { return !handler.expired(); });
+}
+
 void Generation::quiesce()
 {
-    if (state() != State::live || std::exchange(_quiesced, true))
+    if (!serves() || std::exchange(_quiesced, true))
         return;
     if (const auto told = life("quiesce", _table.quiesce); !told)
         complain(told.error().detail);
@@ -443,7 +464,7 @@ Ending Generation::end(std::chrono::milliseconds patience)
         timer->cancel();
 
     _state = State::stopped;
-    if (before == State::live)
+    if (before == State::live || before == State::replaced)
         if (const auto told = life("stop", _table.stop); !told)
             complain(told.error().detail);
     destroy();

@@ -51,7 +51,7 @@ enum class Health : std::uint8_t { good = 0, degraded = 1, failed = 2 };
 
 class Generation : public std::enable_shared_from_this<Generation> {
 public:
-    enum class State : std::uint8_t { loaded, created, starting, staged, live, draining, stopped, abandoned };
+    enum class State : std::uint8_t { loaded, created, starting, staged, live, replaced, draining, stopped, abandoned };
 
     Generation(Border& border, GenerationSpec spec, BreakerOptions breaker, std::shared_ptr<Ledger> ledger);
     ~Generation();
@@ -68,6 +68,8 @@ public:
     const std::string& sqlPrefix() const noexcept { return _sqlPrefix; } ///< "p_<id>_"
     State state() const noexcept { return _state.load(std::memory_order_acquire); }
     bool draining() const noexcept { return state() >= State::draining; }
+    /// Live, or replaced and still answering what it has begun.
+    bool serves() const noexcept { return state() == State::live || state() == State::replaced; }
     std::int64_t inFlight() const noexcept { return _inFlight.load(std::memory_order_acquire); }
     Ledger& ledger() noexcept { return *_ledger; }
     const Ledger& ledger() const noexcept { return *_ledger; }
@@ -95,6 +97,10 @@ public:
     base::Result<void> start();
     /// Told by Border::admit: listeners accept, timers may run.
     void goLive();
+    /// Told by Border::admit when another one has taken its place: it gets nothing new, and goes on with what it has begun.
+    void giveWay();
+    /// Of one that was replaced, again and again: goes on with handing over. True: nothing is left, it can be ended.
+    bool tend();
     /// Tells the plugin that soon no more calls come, once: what it holds open by itself (event streams) it ends now.
     void quiesce();
     /// Quiesce, unless it was told; routes out; nothing new is taken; waits for what is in flight up to `patience`; stop; destroy.
@@ -134,6 +140,7 @@ private:
     base::Result<void> life(const char* call, int32_t (*function)(nb_plugin*, nb_error*));
     bool waitIdle(std::chrono::milliseconds patience) const;
     void destroy();
+    bool reachable() const;
 
     Border& _border;
     GenerationSpec _spec;
@@ -146,6 +153,7 @@ private:
     Breaker _breaker;
     std::unique_ptr<Holdings> _holdings;
     std::vector<edge::Route> _routes;
+    std::vector<std::weak_ptr<edge::RouteHandler>> _handlers; // of routes that were replaced; requests may hold them yet
 
     std::atomic<State> _state{State::loaded};
     std::atomic<bool> _shut{false}; // no call enters any more

@@ -1,11 +1,14 @@
 #include "loader/Library.h"
 
 #include "border/Entry.h"
+#include "services/log/Log.h"
 
 #include <Poco/DigestEngine.h>
 #include <Poco/SHA2Engine.h>
 #include <boost/dll/shared_library.hpp>
 
+#include <atomic>
+#include <dlfcn.h>
 #include <fstream>
 #include <iterator>
 
@@ -16,6 +19,8 @@ namespace {
 using base::fault;
 using base::Status;
 namespace dll = boost::dll;
+
+std::atomic<std::size_t> mapped{0}; // see stillMapped()
 
 /// What is hashed is what is loaded: the bytes are read once.
 base::Result<void> copyChecked(const std::filesystem::path& file, const std::filesystem::path& copy,
@@ -48,11 +53,27 @@ base::Result<void> copyChecked(const std::filesystem::path& file, const std::fil
 
 struct Library::Impl {
     dll::shared_library library;
+    std::filesystem::path copy;
 };
 
 Library::Library(Key, std::unique_ptr<Impl> impl) : _impl(std::move(impl)) {}
 
-Library::~Library() = default;
+Library::~Library()
+{
+    _impl->library.unload();
+    // Asks only, and loads nothing.
+    if (void* const still = ::dlopen(_impl->copy.c_str(), RTLD_LAZY | RTLD_NOLOAD)) {
+        ::dlclose(still);
+        mapped.fetch_add(1, std::memory_order_relaxed);
+        services::log::warn("loader", "A library was closed, but the system keeps it in memory.",
+                            {{"library", _impl->copy.string()}});
+        return;
+    }
+    std::error_code ignored;
+    std::filesystem::remove(_impl->copy, ignored);
+}
+
+std::size_t Library::stillMapped() noexcept { return mapped.load(std::memory_order_relaxed); }
 
 base::Result<std::unique_ptr<Library>> Library::load(const std::filesystem::path& file, const std::filesystem::path& copy,
                                                      const Manifest& manifest)
@@ -62,7 +83,8 @@ base::Result<std::unique_ptr<Library>> Library::load(const std::filesystem::path
     auto impl = std::make_unique<Impl>();
     try {
         // The throwing form: its message keeps what dlerror said.
-        impl->library.load(std::filesystem::absolute(copy), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+        impl->copy = std::filesystem::absolute(copy);
+        impl->library.load(impl->copy, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
         auto out = std::make_unique<Library>(Key(), std::move(impl));
         auto entry = border::readEntry(out->_impl->library.get<border::EntryFunction>(border::entrySymbol), manifest.id,
                                        manifest.version.text());

@@ -4,6 +4,7 @@
 #include "base/Result.h"
 #include "loader/Manifest.h"
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -12,7 +13,7 @@ struct nb_plugin_entry;
 
 namespace netbit::loader {
 
-/// Closed when it is destroyed: no code of it may be running then, and nothing may point into it.
+/// Closed when it is destroyed, and its copy removed: no code of it may be running then, and nothing may point into it.
 class Library {
     struct Impl;
     struct Key { }; // only load() makes one
@@ -26,6 +27,10 @@ public:
                                                        const std::filesystem::path& copy, const Manifest& manifest);
     Library(Key, std::unique_ptr<Impl> impl);
     ~Library();
+
+    /// [any] How many of this process were closed and are in memory all the same: the system keeps a library whose symbols
+    /// others are bound to, or that has thread-local objects in a thread that lives on.
+    static std::size_t stillMapped() noexcept;
 
     const nb_plugin_entry& entry() const noexcept { return *_entry; }
 

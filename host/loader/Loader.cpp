@@ -1,8 +1,8 @@
 #include "loader/Loader.h"
 
 #include "border/Entry.h"
-#include "loader/Library.h"
 #include "loader/Order.h"
+#include "loader/Parts.h"
 #include "services/log/Log.h"
 
 #include <algorithm>
@@ -17,17 +17,6 @@ using base::Status;
 namespace log = services::log;
 
 constexpr std::string_view source = "loader";
-
-/// What may still be running must stay mapped until the process has ended, also while its statics are destroyed: so this
-/// list is never destroyed itself.
-template <class Kept>
-void keepForGood(std::unique_ptr<Kept> kept)
-{
-    static auto& all = *std::make_unique<std::vector<std::unique_ptr<Kept>>>().release();
-    all.push_back(std::move(kept));
-    log::warn(source, "A library stays mapped, since a call into it has not come back.",
-              {{"mapped", std::to_string(all.size())}});
-}
 
 /// A plugin is as its process is: "live" would be no truth while that is away.
 void tellOfChild(PluginStatus& status, const isolation::ChildFacts& child)
@@ -55,27 +44,6 @@ bool listed(const std::vector<std::string>& ids, std::string_view id)
 
 } // namespace
 
-/// The library, or what stands for it, outlives the generation whose code it is.
-struct Loader::Life {
-    std::unique_ptr<Library> library; // one of the two
-    std::unique_ptr<isolation::Isolated> isolated;
-    const nb_plugin_entry& entry() const { return isolated ? isolated->entry() : library->entry(); }
-
-    std::shared_ptr<border::Generation> generation;
-};
-
-struct Loader::Plugin {
-    std::string id;
-    std::filesystem::path library;
-    std::optional<Manifest> manifest; // nothing: it was not understood
-    std::string state = "found";
-    std::string detail;
-    border::SettingsPtr settings;
-    std::unique_ptr<Life> life;
-
-    bool runs() const { return life && state == "live"; }
-};
-
 Loader::Loader(border::Border& border, LoaderOptions options) : _border(border), _options(std::move(options)) {}
 
 Loader::~Loader() { stopAll(std::chrono::seconds(1)); }
@@ -85,6 +53,7 @@ base::Result<void> Loader::loadAll(const SettingSources& settings)
     removeOldCopies();
     discover();
     order();
+    _settings = settings;
     const auto known = knownIds();
     for (const auto& [key, place] : settings)
         if (ownerOf(key, known).empty())
@@ -156,23 +125,12 @@ void Loader::take(const std::filesystem::path& manifestFile)
         plugin->state = "refused";
         plugin->detail = why;
     };
-    if (auto manifest = readManifest(manifestFile); !manifest)
+    if (auto manifest = readManifest(manifestFile); !manifest) {
         refuse(manifest.error().detail);
-    else
+    } else {
         plugin->manifest = std::move(*manifest);
-
-    if (plugin->manifest) {
-        const auto& manifest = *plugin->manifest;
-        const auto host = Version::parse(_options.hostVersion);
-        if (manifest.id != plugin->id)
-            refuse(manifestFile.string() + ": the manifest of " + manifest.id + " must be called " + manifest.id + ".json.");
-        else if (!border::abiFits(manifest.abiMajor, manifest.abiMinor))
-            refuse("The manifest says ABI " + std::to_string(manifest.abiMajor) + '.' + std::to_string(manifest.abiMinor) +
-                   ", this host has ABI " + border::hostAbi() + '.');
-        else if (!host || compare(*host, manifest.minHost) < 0)
-            refuse("It needs NetBit " + manifest.minHost.text() + " or newer, this is " + _options.hostVersion + '.');
-        else if (!std::filesystem::exists(plugin->library))
-            refuse("There is no library " + plugin->library.string() + '.');
+        if (const auto fits = checkManifest(*plugin->manifest, manifestFile); !fits)
+            refuse(fits.error().detail);
     }
     if (plugin->state == "found" && listed(_options.disabled, plugin->id)) {
         plugin->state = "disabled";
@@ -182,6 +140,24 @@ void Loader::take(const std::filesystem::path& manifestFile)
         log::error(source, "A plugin was refused.", {{"plugin", plugin->id}, {"why", plugin->detail}});
     const std::lock_guard lock(_mutex);
     _plugins.push_back(std::move(plugin));
+}
+
+/// Whether this host can run what lies there, as far as the manifest tells.
+base::Result<void> Loader::checkManifest(const Manifest& manifest, const std::filesystem::path& file) const
+{
+    const auto refused = [](const std::string& why) { return fault(Status::invalid, "refused", why); };
+    const auto host = Version::parse(_options.hostVersion);
+    if (manifest.id != file.stem().string())
+        return refused(file.string() + ": the manifest of " + manifest.id + " must be called " + manifest.id + ".json.");
+    if (!border::abiFits(manifest.abiMajor, manifest.abiMinor))
+        return refused("The manifest says ABI " + std::to_string(manifest.abiMajor) + '.' +
+                       std::to_string(manifest.abiMinor) + ", this host has ABI " + border::hostAbi() + '.');
+    if (!host || compare(*host, manifest.minHost) < 0)
+        return refused("It needs NetBit " + manifest.minHost.text() + " or newer, this is " + _options.hostVersion + '.');
+    auto library = file;
+    if (!std::filesystem::exists(library.replace_extension(".so")))
+        return refused("There is no library " + library.string() + '.');
+    return {};
 }
 
 /// Puts the plugins in the order of loading, those that cannot run last.
@@ -220,13 +196,13 @@ void Loader::load(Plugin& plugin, const SettingSources& settings, const std::vec
         return;
     }
     std::string state = "failed";
-    auto life = bring(plugin, *checked, state);
+    auto life = bring(*plugin.manifest, plugin.library, *checked, state);
     if (!life) {
         note(plugin, state, life.error().detail);
         return;
     }
     if (auto admitted = _border.admit((*life)->generation); !admitted) {
-        (*life)->generation->end(std::chrono::milliseconds(0));
+        finish(std::move(*life), std::chrono::milliseconds(0));
         note(plugin, "failed", admitted.error().detail);
         return;
     }
@@ -238,19 +214,18 @@ void Loader::load(Plugin& plugin, const SettingSources& settings, const std::vec
     note(plugin, "live", "");
 }
 
-base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Plugin& plugin, border::SettingsPtr settings,
-                                                          std::string& state)
+base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Manifest& manifest, const std::filesystem::path& file,
+                                                          border::SettingsPtr settings, std::string& state)
 {
-    const auto& manifest = *plugin.manifest;
     const auto sequence = ++_sequence;
-    const auto copy = _options.generations / (plugin.id + '-' + std::to_string(sequence) + ".so");
+    const auto copy = _options.generations / (manifest.id + '-' + std::to_string(sequence) + ".so");
     const auto refused = [&](const base::Error& why) {
         std::error_code ignored;
         std::filesystem::remove(copy, ignored);
         state = "refused";
         return why;
     };
-    const auto options = _options.plugins.find(plugin.id);
+    const auto options = _options.plugins.find(manifest.id);
     auto life = std::make_unique<Life>();
     border::GenerationSpec spec;
     if (options != _options.plugins.end() && options->second.isolated) {
@@ -259,7 +234,7 @@ base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Plugin& plugin, 
         subject.version = manifest.version.text();
         subject.hostVersion = _options.hostVersion;
         subject.sha256 = manifest.sha256;
-        subject.library = plugin.library;
+        subject.library = file;
         subject.copy = copy;
         subject.services.insert(manifest.services.begin(), manifest.services.end());
         auto isolated = isolation::Isolated::launch(std::move(subject), _options.isolation);
@@ -268,7 +243,7 @@ base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Plugin& plugin, 
         life->isolated = std::move(*isolated);
         spec.services = isolation::Isolated::servicesNeeded();
     } else {
-        auto library = Library::load(plugin.library, copy, manifest);
+        auto library = Library::load(file, copy, manifest);
         if (!library)
             return refused(library.error());
         life->library = std::move(*library);
@@ -296,8 +271,7 @@ base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Plugin& plugin, 
     if (result)
         return life;
     state = "failed";
-    if (generation.end(std::chrono::milliseconds(0)) == border::Ending::abandoned)
-        keepForGood(std::move(life));
+    finish(std::move(life), std::chrono::milliseconds(0));
     return result.error();
 }
 
@@ -330,6 +304,7 @@ base::Result<void> Loader::reconfigure(const SettingSources& settings)
     }
     for (auto& [plugin, wanted] : changes)
         plugin->settings = wanted;
+    _settings = settings;
     return {};
 }
 
@@ -345,22 +320,23 @@ void Loader::stopAll(std::chrono::milliseconds patience)
     for (auto plugin = _plugins.rbegin(); plugin != _plugins.rend(); ++plugin)
         if ((*plugin)->life)
             end(**plugin, patience);
+    endReplaced();
 }
 
 void Loader::end(Plugin& plugin, std::chrono::milliseconds patience)
 {
-    const auto ending = plugin.life->generation->end(patience);
+    const auto generation = plugin.life->generation; // status() reads it until it has ended
+    const auto ending = generation->end(patience);
     std::unique_ptr<Life> life;
     {
         const std::lock_guard lock(_mutex);
         life = std::move(plugin.life);
     }
-    if (ending == border::Ending::abandoned) {
+    letGo(std::move(life), ending);
+    if (ending == border::Ending::abandoned)
         note(plugin, "abandoned", "A call into it has not come back.");
-        keepForGood(std::move(life));
-        return;
-    }
-    note(plugin, "stopped", "");
+    else
+        note(plugin, "stopped", "");
 }
 
 std::vector<PluginStatus> Loader::status() const

@@ -1,5 +1,5 @@
 #pragma once
-// Finds plugins, decides which may run, gives each a life, and ends it.
+// Finds plugins, decides which may run, gives each a life, exchanges it for a newer one, and ends it.
 
 #include "base/Result.h"
 #include "border/Border.h"
@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,9 @@ struct LoaderOptions {
     std::vector<std::string> required; ///< ids that must run, beside those whose manifest says so
     std::map<std::string, PluginOptions> plugins; ///< by id
     isolation::Options isolation; ///< of those that are isolated
+    /// Libraries of ended generations that are still in memory, because a call never came back or the system did not unmap
+    /// them: with so many, nothing is reloaded.
+    std::size_t mostMapped = 16;
 };
 
 struct PluginStatus {
@@ -62,6 +66,21 @@ public:
     /// the old settings are in force everywhere then.
     base::Result<void> reconfigure(const SettingSources& settings);
 
+    /// Exchanges a plugin that is live for what lies in its files now, changed or not: the manifest is read again, a copy of
+    /// the library is started beside the old generation, and takes its place in one step. Connections, streams,
+    /// subscriptions and timers move (netbit/handover.h). Returns then: the old generation finishes what it has begun in the
+    /// background (see tend()), and is ended at the latest after `patience`. Several may be at it at the same time.
+    /// Error: nothing has changed, and its detail says why: notFound / no_such_plugin; conflict / not_live,
+    /// not_reloadable, dependency, too_many_mapped; what is wrong with the files or the settings; what create, configure
+    /// or start said.
+    base::Result<void> reload(const std::string& id, std::chrono::milliseconds patience);
+    /// Goes on with the generations that were replaced, and ends those that are done. Gives after how long it wants to be
+    /// called again; nothing: there is none.
+    std::optional<std::chrono::milliseconds> tend();
+    std::size_t draining() const noexcept { return _replaced.size(); } ///< replaced, and not ended yet
+    /// Libraries of this process that cannot be unmapped any more; see LoaderOptions::mostMapped.
+    static std::size_t mappedForGood();
+
     /// Tells every plugin that it will be ended soon, the last started first.
     void quiesceAll();
     /// Ends every plugin, the last started first. `patience` is for each.
@@ -72,15 +91,27 @@ public:
 private:
     struct Life;
     struct Plugin;
+    struct Replaced;
 
     void discover();
     void take(const std::filesystem::path& manifestFile);
+    base::Result<void> checkManifest(const Manifest& manifest, const std::filesystem::path& file) const;
     void order();
     bool mustRun(const Plugin& plugin) const;
     void removeOldCopies();
     void load(Plugin& plugin, const SettingSources& settings, const std::vector<std::string>& known);
     /// A new life, started and staged. It is not live yet: so a reload can replace the old one in one step.
-    base::Result<std::unique_ptr<Life>> bring(const Plugin& plugin, border::SettingsPtr settings, std::string& state);
+    base::Result<std::unique_ptr<Life>> bring(const Manifest& manifest, const std::filesystem::path& file,
+                                              border::SettingsPtr settings, std::string& state);
+    // Reload.cpp
+    base::Result<void> exchange(Plugin& plugin, const Manifest& manifest, const std::filesystem::path& file,
+                                std::chrono::milliseconds patience);
+    base::Result<void> fitsTheOthers(const Manifest& manifest) const;
+    void endReplaced();
+    /// Ends a life that is no plugin's any more.
+    static void finish(std::unique_ptr<Life> life, std::chrono::milliseconds patience);
+    static void letGo(std::unique_ptr<Life> life, border::Ending ending);
+
     void end(Plugin& plugin, std::chrono::milliseconds patience);
     std::vector<std::string> knownIds() const;
     Plugin* find(std::string_view id) const;
@@ -88,7 +119,9 @@ private:
 
     border::Border& _border;
     LoaderOptions _options;
+    SettingSources _settings; // in force
     std::uint64_t _sequence = 0;
+    std::vector<std::unique_ptr<Replaced>> _replaced; // the oldest first
     mutable std::mutex _mutex; // guards _plugins, and of each what status() reads
     std::vector<std::unique_ptr<Plugin>> _plugins; // in the order of loading
 };
