@@ -33,11 +33,12 @@ function(netbit_room name)
 endfunction()
 
 # netbit_test(NAME SOURCES … USES …): one GoogleTest program; each TEST becomes a ctest case.
+# FIXTURES names what other tests must have set up before (FIXTURES_REQUIRED of ctest).
 function(netbit_test name)
   if(NOT NETBIT_TESTS)
     return()
   endif()
-  cmake_parse_arguments(test "" "TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
+  cmake_parse_arguments(test "" "TIMEOUT" "SOURCES;USES;LABELS;FIXTURES" ${ARGN})
   if(NOT test_TIMEOUT)
     set(test_TIMEOUT 60)
   endif()
@@ -47,5 +48,6 @@ function(netbit_test name)
   add_executable(${name} ${test_SOURCES})
   target_link_libraries(${name} PRIVATE netbit_warnings ${test_USES} GTest::gtest GTest::gtest_main GTest::gmock)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${test_TIMEOUT} LABELS "${test_LABELS}")
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${test_TIMEOUT} LABELS "${test_LABELS}"
+    FIXTURES_REQUIRED "${test_FIXTURES}")
 endfunction()

@@ -50,6 +50,8 @@ public:
     /// The words of the command line, for a second one on the same data.
     std::vector<std::string> command() const;
 
+    /// One setting more, from the next start on.
+    void set(std::string setting) { _settings.push_back(std::move(setting)); }
     void start();
     int stop();  ///< SIGTERM; the exit code
     void kill(); ///< SIGKILL

@@ -52,12 +52,14 @@ private:
         if (!text || !text->is_string() || text->get_string().empty())
             return Error(Status::invalid, "empty_note", "A note must say something.", "/text");
 
+        // Taken before defer(), which the request cannot be read behind: which argument comes first is not said in C++.
+        const auto author = callerOf(request);
         const std::int64_t id = ++_lastId;
         const auto now = _exec.nowMs();
         const std::string_view content(text->get_string());
         auto made = json::serialize(json::object{{"id", id}, {"text", content}, {"created_ms", now}});
         _sql.execute({{"INSERT INTO p_notes_notes (id, author_id, text, created_ms) VALUES ($1, $2, $3, $4)",
-                       {id, callerOf(request), content, now}}},
+                       {id, author, content, now}}},
                      [later = request.defer(), id, made = std::move(made)](Result<Done> done) mutable {
                          if (!done)
                              return later.problem(done.error());
@@ -87,8 +89,9 @@ private:
         const auto id = netbit::parseInteger<std::int64_t>(request.param("id"));
         if (!id)
             return notFound();
+        const auto author = callerOf(request);
         // Somebody else's note is as good as none: nobody learns which ids there are.
-        _sql.execute({{"DELETE FROM p_notes_notes WHERE id = $1 AND author_id = $2", {*id, callerOf(request)}}},
+        _sql.execute({{"DELETE FROM p_notes_notes WHERE id = $1 AND author_id = $2", {*id, author}}},
                      [later = request.defer()](Result<Done> done) mutable {
                          if (!done)
                              return later.problem(done.error());

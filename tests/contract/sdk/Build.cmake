@@ -1,0 +1,25 @@
+# cmake -DPREFIX=… -DFROM=… -DTO=… -DGENERATOR=… -DSANITIZE=… -DNM=… [-DOPTIONS=…;…] -P Build.cmake: builds a project outside of
+# this one on the installed SDK, and looks at each plugin that came out.
+cmake_minimum_required(VERSION 3.25)
+set(flags "-Wall -Wextra -Wpedantic -Werror")
+set(options ${OPTIONS})
+if(SANITIZE)
+  string(APPEND flags " -fsanitize=${SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all")
+  list(APPEND options -DNETBIT_SANITIZE=${SANITIZE})
+endif()
+# The environment's word, so that a flavour may say its own -DCMAKE_CXX_FLAGS beside it.
+set(ENV{CFLAGS} "${flags}")
+set(ENV{CXXFLAGS} "${flags}")
+unset(ENV{CC})
+unset(ENV{CXX})
+execute_process(COMMAND ${CMAKE_COMMAND} -S ${FROM} -B ${TO} -G ${GENERATOR} -DCMAKE_PREFIX_PATH=${PREFIX} ${options}
+  COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${TO} COMMAND_ERROR_IS_FATAL ANY)
+file(GLOB_RECURSE libraries ${TO}/*.so)
+if(NOT libraries)
+  message(FATAL_ERROR "no plugin came out of ${FROM}")
+endif()
+if(NOT SANITIZE)
+  set(LIBRARIES ${libraries})
+  include(${CMAKE_CURRENT_LIST_DIR}/../plugins/Check.cmake)
+endif()
