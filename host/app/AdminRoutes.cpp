@@ -159,9 +159,26 @@ Outcome addToken(Exchange& exchange, AuthService& auth)
     return answerToken(exchange, "token", auth.createAccessToken(exchange.param("name"), *name, life));
 }
 
+Result<std::vector<std::string>> textsOf(const json::object& object, std::string_view name, bool required)
+{
+    std::vector<std::string> texts;
+    const auto* const list = object.if_contains(name);
+    if (!list && !required)
+        return texts;
+    if (!list || !list->is_array())
+        return wrong(name, "must be an array of strings.");
+    texts.reserve(list->get_array().size());
+    for (const auto& each : list->get_array()) {
+        if (!each.is_string())
+            return wrong(name, "must be an array of strings.");
+        texts.emplace_back(each.get_string());
+    }
+    return texts;
+}
+
 Outcome importBegin(Exchange& exchange, AuthService& auth, ChatService& chat)
 {
-    const auto object = readObject(exchange, {"chat", "chat_type", "usernames"});
+    const auto object = readObject(exchange, {"chat", "chat_type", "usernames", "members"});
     if (!object)
         return fail(exchange, object.error());
     const auto name = textOf(*object, "chat", true);
@@ -169,17 +186,13 @@ Outcome importBegin(Exchange& exchange, AuthService& auth, ChatService& chat)
     for (const auto* const each : {&name, &type})
         if (!*each)
             return fail(exchange, each->error());
-    const auto* const list = object->if_contains("usernames");
-    if (!list || !list->is_array())
-        return fail(exchange, wrong("usernames", "must be an array of strings."));
-    std::vector<std::string> usernames;
-    usernames.reserve(list->get_array().size());
-    for (const auto& each : list->get_array()) {
-        if (!each.is_string())
-            return fail(exchange, wrong("usernames", "must be an array of strings."));
-        usernames.emplace_back(each.get_string());
-    }
-    const auto begun = chat.importBegin(*auth.localAdmin(), *name, *type, usernames);
+    const auto usernames = textsOf(*object, "usernames", true);
+    if (!usernames)
+        return fail(exchange, usernames.error());
+    const auto members = textsOf(*object, "members", false);
+    if (!members)
+        return fail(exchange, members.error());
+    const auto begun = chat.importBegin(*auth.localAdmin(), *name, *type, *usernames, *members);
     if (!begun)
         return fail(exchange, begun.error());
     std::string out = "{\"chat_id\":";

@@ -312,7 +312,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
 Result<void> Host::reconfigure(const Config& config)
 {
     auto& parts = *_parts;
-    for (const auto& key : parts.settings.changed(config.host))
+    const auto changed = parts.settings.changed(config.host);
+    for (const auto& key : changed)
         if (!isLive(key))
             log::warn("host", "This setting changes at the next start", {{"key", key}});
     for (const auto& id : changedOptions(parts.pluginOptions, config.options))
@@ -323,7 +324,9 @@ Result<void> Host::reconfigure(const Config& config)
     parts.server.setLimits(edgeLimits(config.host));
     parts.auth.setOptions(authOptions(config.host));
     parts.chat.setOptions(chatOptions(config.host));
-    parts.settings = config.host;
+    for (const auto& key : changed)
+        if (isLive(key)) // the others are compared with what is in force, the next time too
+            parts.settings.take(key, config.host);
     parts.pluginOptions = config.options;
     return {};
 }

@@ -6,6 +6,7 @@
 #include "app/DataDirectory.h"
 #include "services/log/Log.h"
 
+#include <Poco/Exception.h>
 #include <Poco/Util/HelpFormatter.h>
 #include <Poco/Util/Option.h>
 #include <Poco/Util/OptionCallback.h>
@@ -28,7 +29,7 @@ class Netbitd final : public Poco::Util::ServerApplication {
 protected:
     void defineOptions(Poco::Util::OptionSet& options) override
     {
-        ServerApplication::defineOptions(options);
+        Application::defineOptions(options); // not those of a daemon: that is the service manager's work
         add(options, "help", "h", "show this and end", nullptr);
         add(options, "version", "", "show the version and end", nullptr);
         add(options, "config", "", "settings; plugins/*.properties beside it are read too", "FILE");
@@ -142,7 +143,7 @@ private:
     {
         if (const auto checked = checkPluginSettings(config, commandFolder()); !checked)
             return complain(checked.error().detail, EXIT_CONFIG);
-        std::cout << "The settings are good.\n";
+        std::cout << (_sources.file.empty() ? "The settings" : "The settings in " + _sources.file.string()) << " are good.\n";
         return EXIT_OK;
     }
 
@@ -163,5 +164,11 @@ private:
 int main(int argc, char** argv)
 {
     netbit::app::Netbitd netbitd;
-    return netbitd.run(argc, argv);
+    try {
+        netbitd.init(argc, argv);
+    } catch (const Poco::Exception& failure) {
+        std::cerr << "netbitd: " << failure.displayText() << "; see netbitd --help." << std::endl;
+        return Poco::Util::Application::EXIT_USAGE;
+    }
+    return netbitd.Poco::Util::Application::run();
 }

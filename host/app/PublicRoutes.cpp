@@ -191,6 +191,31 @@ std::string factsJson(const Facts& facts)
     return out;
 }
 
+/// What `type` of a problem leads to (RFC 9457 section 3.1.1).
+constexpr std::string_view problemPage = R"(<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Problems</title>
+<h1>Problems</h1>
+<p>An error is <code>application/problem+json</code> (RFC 9457). <code>code</code> is stable, and the fragment of
+<code>type</code>; <code>detail</code> is one sentence for a person; <code>errors</code> names the members at fault by JSON
+pointer (<code>/content</code>; <code>/limit</code> for a query parameter too); <code>request_id</code> is in the server's log.</p>
+<dl>
+<dt>400</dt><dd>It cannot be parsed.</dd>
+<dt>401</dt><dd>Who are you? The token is missing, expired or revoked: sign in or refresh.</dd>
+<dt>403</dt><dd>You may not.</dd>
+<dt>404</dt><dd>It is not there, or not yours to know of.</dd>
+<dt>405</dt><dd>Not with this method; <code>Allow</code> lists those that go.</dd>
+<dt>409</dt><dd>It clashes with what is there.</dd>
+<dt>412</dt><dd>It has changed meanwhile.</dd>
+<dt>413</dt><dd>It is over a size limit.</dd>
+<dt>415</dt><dd>Another content type is wanted.</dd>
+<dt>422</dt><dd>It can be parsed, but does not make sense: see <code>errors</code>.</dd>
+<dt>429</dt><dd>Too often; <code>Retry-After</code> says when.</dd>
+<dt>500</dt><dd>The server's fault; the admin finds it by <code>request_id</code>.</dd>
+<dt>503</dt><dd>Overloaded or not ready; <code>Retry-After</code> says when.</dd>
+<dt>507</dt><dd>The disk or a quota is full.</dd>
+</dl></html>
+)";
+
 std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registry& metrics, edge::Router& router)
 {
     std::vector<edge::Route> routes;
@@ -214,6 +239,14 @@ std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registr
                            [facts](Exchange& exchange) { return answer(exchange, 200, serverJson(facts())); }));
     routes.push_back(route("/api/routes", false, "Every route, who may call it, and the plugin that answers.",
                            [&router](Exchange& exchange) { return answer(exchange, 200, routesJson(*router.table())); }));
+    routes.push_back(route("/docs/problems", true, "What the types of errors mean.", [](Exchange& exchange) {
+        Reply reply;
+        reply.contentType = "text/html; charset=utf-8";
+        reply.headers.emplace_back("Content-Security-Policy", "default-src 'none'");
+        reply.body.view(problemPage);
+        exchange.reply(std::move(reply));
+        return Outcome::replied;
+    }));
     return routes;
 }
 

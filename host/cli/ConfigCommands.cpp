@@ -17,11 +17,21 @@ ExitCode configCheck(const Arguments& arguments, Terminal& terminal)
     const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
     const auto server = error ? std::filesystem::path("netbitd") : self.parent_path() / "netbitd";
     Poco::Process::Args words{"--check-config"};
-    for (const char* option : {"config", "data"})
-        if (arguments.has(option)) {
-            words.push_back(std::string("--") + option);
-            words.push_back(arguments.value(option));
-        }
+    auto file = arguments.value("config");
+    if (file.empty()) {
+        const auto home = self.parent_path();
+        for (const auto& usual : {home / "../../../conf/netbit.properties", home / "../etc/netbit/netbit.properties",
+                                  std::filesystem::path("/etc/netbit/netbit.properties")})
+            if (file.empty() && std::filesystem::exists(usual, error))
+                file = std::filesystem::weakly_canonical(usual, error).string();
+        if (file.empty())
+            return complain(terminal, base::fault(base::Status::invalid, "wrong_usage",
+                                                  "There is no configuration in the usual places; --config FILE names it."));
+        error.clear();
+    }
+    words.insert(words.end(), {"--config", file});
+    if (arguments.has("data"))
+        words.insert(words.end(), {"--data", arguments.value("data")});
     if (!error && !std::filesystem::exists(server, error))
         return complain(terminal,
                         base::fault(base::Status::notFound, "no_server",

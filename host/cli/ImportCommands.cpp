@@ -4,12 +4,23 @@
 
 #include <fstream>
 #include <limits>
+#include <sstream>
 
 namespace netbit::cli
 {
 
 namespace
 {
+
+std::vector<std::string> listed(const std::string& names)
+{
+    std::vector<std::string> out;
+    std::istringstream input(names);
+    for (std::string name; std::getline(input, name, ',');)
+        if (!name.empty())
+            out.push_back(name);
+    return out;
+}
 
 ExitCode importIrc(const Arguments& arguments, Terminal& terminal)
 {
@@ -42,7 +53,7 @@ ExitCode importIrc(const Arguments& arguments, Terminal& terminal)
     } else {
         const auto http = adminHttp(arguments);
         const irc::ImportServer server(http);
-        irc::Importer importer(server, chat, progress);
+        irc::Importer importer(server, chat, listed(arguments.value("members")), progress);
         outcome = importer.run(*paths);
         report = importer.report();
     }
@@ -67,7 +78,8 @@ std::vector<Command> importCommands()
     return {{"import irc",
              "PATH... --chat NAME",
              "Brings IRC logs into a chat; again, and only what is new comes in.",
-             {{"chat", "", "NAME", "the chat, made when it is not there"},
+             {{"chat", "", "NAME", "the group or channel; a channel is made when it is not there"},
+              {"members", "", "USER,USER", "who may read it, beside those who wrote in it"},
               {"dry-run", "", "", "read and count only, without a server"},
               {"verbose", "", "",
                "list every line that was left out, and tell the progress also where there is no terminal"},

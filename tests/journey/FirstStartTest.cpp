@@ -233,7 +233,7 @@ TEST(CommandLine, AStrayArgumentIsRefusedInASentence)
 TEST(CommandLine, AnUnknownOptionIsRefusedInASentence)
 {
     const auto finished = runProgram({netbitdPath(), "--nonsense"});
-    EXPECT_NE(finished.exitCode, 0);
+    EXPECT_EQ(finished.exitCode, exitUsage);
     EXPECT_NE((finished.err + finished.out).find("nonsense"), std::string::npos) << finished.err;
 }
 

@@ -37,6 +37,7 @@ public:
 
     /// Keys whose value differs in `next`.
     std::vector<std::string> changed(const HostSettings& next) const;
+    void take(const std::string& key, const HostSettings& next) { _values[key] = next.at(key); }
 
 private:
     const Setting& at(std::string_view key) const;

@@ -16,17 +16,24 @@ namespace
 constexpr std::size_t namesAtOnce = 5'000;
 constexpr int attempts = 5;
 
-std::string beginBody(const std::string& chat, const std::vector<std::string>& names, std::size_t first,
-                      std::size_t count)
+void appendNames(std::string& body, const std::vector<std::string>& names, std::size_t first, std::size_t count)
 {
-    std::string body = R"({"chat":)";
-    base::appendJsonString(body, chat);
-    body += R"(,"chat_type":"channel","usernames":[)";
     for (std::size_t i = first; i < first + count; ++i) {
         if (i != first)
             body += ',';
         base::appendJsonString(body, names[i]);
     }
+}
+
+std::string beginBody(const std::string& chat, const std::vector<std::string>& members,
+                      const std::vector<std::string>& names, std::size_t first, std::size_t count)
+{
+    std::string body = R"({"chat":)";
+    base::appendJsonString(body, chat);
+    body += R"(,"chat_type":"channel","usernames":[)";
+    appendNames(body, names, first, count);
+    body += R"(],"members":[)";
+    appendNames(body, members, 0, members.size());
     body += "]}";
     return body;
 }
@@ -48,12 +55,13 @@ base::Error unexpected(std::string_view what)
 
 } // namespace
 
-base::Result<Begun> ImportServer::begin(const std::string& chat, const std::vector<std::string>& names) const
+base::Result<Begun> ImportServer::begin(const std::string& chat, const std::vector<std::string>& members,
+                                        const std::vector<std::string>& names) const
 {
     Begun begun;
     for (std::size_t first = 0; first < names.size(); first += namesAtOnce) {
         const auto count = std::min(namesAtOnce, names.size() - first);
-        auto answer = ask(_http, "POST", "/admin/import/begin", beginBody(chat, names, first, count));
+        auto answer = ask(_http, "POST", "/admin/import/begin", beginBody(chat, members, names, first, count));
         if (!answer)
             return answer.error();
         const auto chatId = integer(*answer, "chat_id");

@@ -42,7 +42,8 @@ public:
     }
 
     /// Makes the chat and the users that are missing; names may be many, they go in pieces.
-    base::Result<Begun> begin(const std::string& chat, const std::vector<std::string>& names) const;
+    base::Result<Begun> begin(const std::string& chat, const std::vector<std::string>& members,
+                              const std::vector<std::string>& names) const;
     base::Result<std::vector<StoredBatch>> state(std::int64_t chatId, const std::string& source) const;
     /// `body` is the whole JSON document. Tried again when the server is busy or gone for a moment: the server knows a
     /// batch that it has by (chat, source, first line).

@@ -58,9 +58,10 @@ bool ofOneFile(base::Status status) noexcept
 
 } // namespace
 
-Importer::Importer(const ImportServer& server, std::string chat, Progress& progress)
+Importer::Importer(const ImportServer& server, std::string chat, std::vector<std::string> members, Progress& progress)
     : _server(server)
     , _chat(std::move(chat))
+    , _members(std::move(members))
     , _progress(progress)
 {
 }
@@ -120,7 +121,7 @@ base::Result<void> Importer::collectNicks(const LogPaths& paths)
             _nicks.add(record.nick);
     }
     _report.nicks = _nicks.spellings().size();
-    auto begun = _server.begin(_chat, _nicks.spellings());
+    auto begun = _server.begin(_chat, _members, _nicks.spellings());
     if (!begun)
         return begun.error();
     _report.usersCreated = begun->usersCreated;

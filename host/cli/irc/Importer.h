@@ -23,7 +23,7 @@ namespace netbit::cli::irc
 class Importer
 {
 public:
-    Importer(const ImportServer& server, std::string chat, Progress& progress);
+    Importer(const ImportServer& server, std::string chat, std::vector<std::string> members, Progress& progress);
 
     /// What a run would bring in, without a server.
     static base::Result<Report> dryRun(const LogPaths& paths, Progress& progress);
@@ -56,6 +56,7 @@ private:
 
     const ImportServer& _server;
     std::string _chat;
+    std::vector<std::string> _members; // who may read it beside the nicks
     Progress& _progress;
     NickTable _nicks;
     Report _report;

@@ -193,11 +193,12 @@ Result<void> ChatService::send(const auth::PrincipalPtr& principal, NewMessage m
 }
 
 Result<ImportBegin> ChatService::importBegin(const auth::Principal& admin, std::string_view chat,
-                                             std::string_view chatType, const std::vector<std::string>& usernames)
+                                             std::string_view chatType, const std::vector<std::string>& usernames,
+                                             const std::vector<std::string>& members)
 {
     if (auto may = checkAdmin(admin); !may)
         return may.error();
-    return Importing(_impl->core).begin(chat, chatType, usernames);
+    return Importing(_impl->core).begin(chat, chatType, usernames, members);
 }
 
 Result<std::vector<storage::ImportRecord>> ChatService::importState(const auth::Principal& admin, Id chatId,

@@ -123,9 +123,11 @@ public:
     base::Result<void> create(const auth::PrincipalPtr& principal, NewChat chat, Done done);
     base::Result<void> send(const auth::PrincipalPtr& principal, NewMessage message, Done done);
 
-    // Import, for the local admin; waits for the writer, so never on a reactor.
+    // Import, for the local admin; waits for the writer, so never on a reactor. It goes into the group or channel of that
+    // name, or makes it. `members` are users who may read it, beside those whose names are in it.
     base::Result<ImportBegin> importBegin(const auth::Principal& admin, std::string_view chat, std::string_view chatType,
-                                          const std::vector<std::string>& usernames);
+                                          const std::vector<std::string>& usernames,
+                                          const std::vector<std::string>& members = {});
     base::Result<std::vector<storage::ImportRecord>> importState(const auth::Principal& admin, Id chatId,
                                                                  std::string_view source);
     base::Result<ImportResult> importBatch(const auth::Principal& admin, ImportBatch batch);

@@ -21,25 +21,29 @@ std::string at(std::string_view list, std::size_t index) { return "/" + std::str
 } // namespace
 
 Result<ImportBegin> Importing::begin(std::string_view chat, std::string_view chatType,
-                                     const std::vector<std::string>& usernames)
+                                     const std::vector<std::string>& usernames,
+                                     const std::vector<std::string>& members)
 {
     auto name = checkName(chat, false);
     if (!name)
         return name.error();
     if (chatType != "group" && chatType != "channel")
         return fault(Status::invalid, "invalid_chat_type", "It must be group or channel.", "/chat_type");
-    if (usernames.size() > _core.maxParticipants)
+    if (usernames.size() + members.size() > _core.maxParticipants)
         return fault(Status::invalid, "too_many_participants", "These are more than a chat may have.", "/usernames");
     for (std::size_t i = 0; i < usernames.size(); ++i)
         if (auto good = checkImportedName(usernames[i], at("usernames", i)); !good)
             return good.error();
+    for (std::size_t i = 0; i < members.size(); ++i)
+        if (!_core.users.byName(members[i]))
+            return fault(Status::notFound, "user_not_found", "There is no user " + members[i] + '.', at("members", i));
     const auto creator = _core.users.oldestAdmin();
     if (!creator)
         return fault(Status::unavailable, "no_admin", "There is no admin yet, in whose name a chat could be made.");
 
     const std::lock_guard lock(_core.importing); // whether the chat is there already, for two at once
     ImportBegin begun;
-    const auto found = findChat(*name, chatType);
+    const auto found = findChat(*name);
     if (!found)
         return found.error();
     begun.chatId = *found;
@@ -57,15 +61,18 @@ Result<ImportBegin> Importing::begin(std::string_view chat, std::string_view cha
         if (auto done = takeIn(entry, usernames, first, last, begun); !done)
             return done.error();
     }
+    ImportBegin others; // are there already: nobody is made, and nobody asks for their ids
+    if (auto done = takeIn(entry, members, 0, members.size(), others); !done)
+        return done.error();
     return begun;
 }
 
-Result<Id> Importing::findChat(std::string_view name, std::string_view chatType) const
+Result<Id> Importing::findChat(std::string_view name) const
 {
     Id found = 0;
     for (const auto* const entry : _core.cache.all()) {
         const auto state = entry->state();
-        if (state->head->record.name != name || state->head->record.chatType != chatType)
+        if (state->head->record.name != name || state->head->record.chatType == "direct")
             continue;
         if (found != 0)
             return fault(Status::conflict, "ambiguous_chat", "Several chats have this name; rename one.", "/chat");

@@ -11,12 +11,12 @@ public:
     explicit Importing(Core& core) : _core(core) {}
 
     base::Result<ImportBegin> begin(std::string_view chat, std::string_view chatType,
-                                    const std::vector<std::string>& usernames);
+                                    const std::vector<std::string>& usernames, const std::vector<std::string>& members);
     base::Result<std::vector<storage::ImportRecord>> state(Id chatId, std::string_view source);
     base::Result<ImportResult> batch(ImportBatch batch);
 
 private:
-    base::Result<Id> findChat(std::string_view name, std::string_view chatType) const;
+    base::Result<Id> findChat(std::string_view name) const;
     base::Result<Id> makeChat(std::string name, std::string_view chatType, Id creatorId);
     base::Result<void> takeIn(ChatEntry& entry, const std::vector<std::string>& usernames, std::size_t first,
                               std::size_t last, ImportBegin& begun);

@@ -59,7 +59,17 @@ TEST_F(Import, BeginMakesWhatIsMissingAndOnlyOnce)
         EXPECT_EQ(again->userIds, begun.userIds);
         open();
     }
-    EXPECT_NE(chats->importBegin(*admin, "#ubuntu", "group", {})->chatId, begun.chatId);
+    EXPECT_EQ(chats->importBegin(*admin, "#ubuntu", "group", {})->chatId, begun.chatId) << "the type is for a chat that is made";
+}
+
+TEST_F(Import, WhoIsNamedAMemberReadsIt)
+{
+    EXPECT_FALSE(chats->mayRead(*principal(carol), begun.chatId).ok());
+    ASSERT_TRUE(chats->importBegin(*admin, "#ubuntu", "channel", {}, {users->byId(carol)->username}).ok());
+    EXPECT_TRUE(chats->mayRead(*principal(carol), begun.chatId).ok());
+    const auto refused = chats->importBegin(*admin, "#ubuntu", "channel", {}, {"Nick", "nobody"});
+    EXPECT_EQ(codeOf(refused), "user_not_found");
+    EXPECT_EQ(pointerOf(refused), "/members/1");
 }
 
 TEST_F(Import, BeginRefusesWhatItCannotMake)
