@@ -1,5 +1,7 @@
 #include "app/DataDirectory.h"
 
+#include "base/PluginChoices.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -43,7 +45,7 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const fs::path& path)
     if (sodium_init() < 0)
         return base::fault(Status::internal, "no_random", "The system gives no random numbers.");
     const auto folder = fs::absolute(path);
-    for (const auto& each : {folder, folder / "secrets", folder / "generations"})
+    for (const auto& each : {folder, folder / "secrets", folder / "generations", folder / "plugins"})
         if (auto made = makeFolder(each); !made)
             return made.error();
     const auto lockPath = folder / "netbitd.lock";
@@ -62,15 +64,7 @@ DataDirectory::~DataDirectory() { close(_lock); }
 
 Result<void> DataDirectory::writeFile(const fs::path& path, std::string_view content)
 {
-    const auto temporary = path.string() + ".new";
-    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0)
-        return failure(temporary, "cannot be written");
-    const bool whole = write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && fsync(file) == 0;
-    close(file);
-    if (!whole || rename(temporary.c_str(), path.c_str()) != 0)
-        return failure(path, "cannot be written");
-    return {};
+    return base::writeWhole(path, content);
 }
 
 Result<std::string> DataDirectory::secret(std::string_view name)

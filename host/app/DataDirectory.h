@@ -9,17 +9,29 @@
 
 namespace netbit::app {
 
-/// Made (0700) when it is not there, and locked for as long as this lives, so that two hosts never share it.
-class DataDirectory {
+/// The names in it.
+class DataPaths {
 public:
-    /// Error: unavailable / data_directory, in words for the admin.
-    static base::Result<std::unique_ptr<DataDirectory>> open(const std::filesystem::path& path);
-    ~DataDirectory();
+    explicit DataPaths(std::filesystem::path root) : _path(std::move(root)) {}
 
     std::filesystem::path database() const { return _path / "netbit.db"; }
     std::filesystem::path socket() const { return _path / "netbitd.sock"; }
     std::filesystem::path generations() const { return _path / "generations"; }
+    std::filesystem::path plugins() const { return _path / "plugins"; } ///< those of `netbit plugin install`
+    std::filesystem::path pluginChoices() const { return _path / "plugins.json"; } ///< see base/PluginChoices.h
+    std::filesystem::path crash() const { return _path / "crash"; } ///< see CrashSentinel.h
     std::filesystem::path firstAdmin() const { return _path / "secrets" / "first-admin.json"; }
+
+protected:
+    std::filesystem::path _path;
+};
+
+/// Made (0700) when it is not there, and locked for as long as this lives, so that two hosts never share it.
+class DataDirectory : public DataPaths {
+public:
+    /// Error: unavailable / data_directory, in words for the admin.
+    static base::Result<std::unique_ptr<DataDirectory>> open(const std::filesystem::path& path);
+    ~DataDirectory();
 
     /// 32 random bytes, made at first use and kept in secrets/NAME (0600).
     base::Result<std::string> secret(std::string_view name);
@@ -27,8 +39,7 @@ public:
     static base::Result<void> writeFile(const std::filesystem::path& path, std::string_view content);
 
 private:
-    DataDirectory(std::filesystem::path path, int lock) : _path(std::move(path)), _lock(lock) {}
-    std::filesystem::path _path;
+    DataDirectory(std::filesystem::path path, int lock) : DataPaths(std::move(path)), _lock(lock) {}
     int _lock;
 };
 

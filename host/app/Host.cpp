@@ -1,5 +1,6 @@
 #include "app/Host.h"
 
+#include "app/CrashSentinel.h"
 #include "app/DataDirectory.h"
 #include "app/FirstAdmin.h"
 #include "app/Gate.h"
@@ -142,16 +143,29 @@ loader::SettingSources pluginSettings(const Config& config)
     return sources;
 }
 
-loader::LoaderOptions loaderOptions(const Config& config, const fs::path& generations, const fs::path& program)
+loader::PluginPolicy pluginPolicy(const HostSettings& settings)
+{
+    loader::PluginPolicy policy;
+    policy.disabled = listed(settings.text("plugins.disabled"));
+    policy.required = listed(settings.text("plugins.required"));
+    policy.trial = seconds(settings.integer("plugins.trial_s"));
+    policy.trialErrors = static_cast<unsigned>(settings.integer("plugins.trial_errors"));
+    policy.patience = milliseconds(settings.integer("plugins.patience_ms"));
+    return policy;
+}
+
+loader::LoaderOptions loaderOptions(const Config& config, const DataPaths& data, const fs::path& program)
 {
     const auto& settings = config.host;
     loader::LoaderOptions options;
     const auto& folder = settings.text("plugins.directory");
-    options.directories = {folder.empty() ? program / ".." / "lib" / "netbit" / "plugins" : fs::path(folder)};
-    options.generations = generations;
+    options.directories = {folder.empty() ? program / ".." / "lib" / "netbit" / "plugins" : fs::path(folder),
+                           data.plugins()};
+    options.installed = data.plugins();
+    options.generations = data.generations();
+    options.choices = data.pluginChoices();
     options.hostVersion = NETBIT_VERSION;
-    options.disabled = listed(settings.text("plugins.disabled"));
-    options.required = listed(settings.text("plugins.required"));
+    options.policy = pluginPolicy(settings);
     options.plugins = config.options;
     options.isolation.program = program / "netbit-plugin-process";
     return options;
@@ -176,6 +190,48 @@ std::vector<std::string> changedOptions(const PluginOptionMap& before, const Plu
 }
 
 } // namespace
+
+/// What each plugin costs and holds, by its id.
+void addPluginSeries(metrics::Registry& registry, const loader::Loader& loader)
+{
+    using Info = loader::PluginInfo;
+    const auto add = [&](metrics::Kind kind, std::string_view name, std::string_view help, double (*value)(const Info&)) {
+        registry.sampledBy(kind, name, help, "plugin", [&loader, value] {
+            std::vector<std::pair<std::string, double>> out;
+            for (const auto& plugin : loader.info())
+                out.emplace_back(plugin.id, value(plugin));
+            return out;
+        });
+    };
+    constexpr auto counter = metrics::Kind::counter;
+    constexpr auto gauge = metrics::Kind::gauge;
+    using Seconds = std::chrono::duration<double>;
+    add(counter, "netbit_plugin_calls_total", "Calls into the plugin.", [](const Info& plugin) { return double(plugin.sums.calls); });
+    add(counter, "netbit_plugin_errors_total", "Calls that threw or returned NB_INTERNAL.",
+        [](const Info& plugin) { return double(plugin.sums.errors); });
+    add(counter, "netbit_plugin_cpu_seconds_total", "CPU time inside of its calls, from samples.",
+        [](const Info& plugin) { return Seconds(plugin.sums.cpu).count(); });
+    add(counter, "netbit_plugin_sql_statements_total", "Its SQL.", [](const Info& plugin) { return double(plugin.sums.statements); });
+    add(counter, "netbit_plugin_sql_seconds_total", "Time of its SQL.",
+        [](const Info& plugin) { return Seconds(plugin.sums.sql).count(); });
+    add(gauge, "netbit_plugin_live", "Whether it is live.", [](const Info& plugin) { return plugin.state == "live" ? 1.0 : 0.0; });
+    add(gauge, "netbit_plugin_condition", "0 good, 1 degraded, 2 failed.",
+        [](const Info& plugin) { return double(static_cast<int>(plugin.condition)); });
+    add(gauge, "netbit_plugin_handler_p50_seconds", "Half of its handlers take less, from samples.",
+        [](const Info& plugin) { return Seconds(plugin.figures.latency.p50).count(); });
+    add(gauge, "netbit_plugin_handler_p99_seconds", "99 in 100 of its handlers take less, from samples.",
+        [](const Info& plugin) { return Seconds(plugin.figures.latency.p99).count(); });
+    add(gauge, "netbit_plugin_in_flight", "Calls under way, and what is owed to it.",
+        [](const Info& plugin) { return double(plugin.figures.inFlight); });
+    add(gauge, "netbit_plugin_stuck", "Calls that do not come back.", [](const Info& plugin) { return double(plugin.figures.stuck); });
+    add(gauge, "netbit_plugin_cache_bytes", "Its part of the cache.",
+        [](const Info& plugin) { return double(plugin.figures.cacheBytes); });
+    add(gauge, "netbit_plugin_connections", "Open connections of its listeners.",
+        [](const Info& plugin) { return double(plugin.figures.connections); });
+    add(gauge, "netbit_plugin_streams", "Its open streams.", [](const Info& plugin) { return double(plugin.figures.streams); });
+    add(gauge, "netbit_plugin_queued", "Its tasks and requests that wait.",
+        [](const Info& plugin) { return double(plugin.figures.posted) + double(plugin.figures.deferred); });
+}
 
 /// In the order of construction: what stands lower uses what stands higher.
 struct Host::Parts {
@@ -222,16 +278,21 @@ struct Host::Parts {
     steady_clock::time_point started = steady_clock::now();
     std::atomic<bool> draining{false};
     bool serving = false;
+    bool watched = false; // by the crash sentinel
+    steady_clock::time_point lastBeat;
 };
 
-Host::Host(fs::path dataDirectory) : _dataDirectory(std::move(dataDirectory)) {}
+Host::Host(fs::path dataDirectory, std::function<bool(std::function<void()>)> onControl)
+    : _dataDirectory(fs::absolute(dataDirectory)), _onControl(std::move(onControl))
+{
+}
 
 Host::~Host() { stop(); }
 
 Result<void> Host::start(const Config& config, const fs::path& programDirectory)
 {
     applyLogLevel(config.host);
-    if (auto checked = checkPluginSettings(config, programDirectory); !checked)
+    if (auto checked = checkPluginSettings(config, programDirectory, _dataDirectory); !checked)
         return checked;
     auto folder = DataDirectory::open(_dataDirectory);
     if (!folder)
@@ -270,6 +331,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
             forgetFirstAdmin(*_parts->data);
     });
     std::move(admin.begin(), admin.end(), std::back_inserter(routes));
+    auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _onControl});
+    std::move(plugins.begin(), plugins.end(), std::back_inserter(routes));
     parts.border = std::make_unique<border::Border>(
         border::Services{parts.router, parts.reactors, *parts.database, parts.writer, parts.auth, parts.chat, parts.events,
                          parts.cache, parts.workers, parts.timers, parts.metrics, NETBIT_VERSION},
@@ -288,7 +351,12 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.reactors.start();
     parts.serving = true;
     parts.loader = std::make_unique<loader::Loader>(
-        *parts.border, loaderOptions(config, parts.data->generations(), programDirectory));
+        *parts.border, loaderOptions(config, *parts.data, programDirectory));
+    if (auto noted = CrashSentinel::quarantine(parts.data->crash(), parts.data->pluginChoices()); !noted)
+        return noted;
+    if (auto armed = CrashSentinel::arm(parts.data->crash()); !armed)
+        return armed;
+    parts.watched = true;
     if (auto loaded = parts.loader->loadAll(pluginSettings(config)); !loaded)
         return loaded;
     parts.timers.every(hours(1), [&parts] {
@@ -304,6 +372,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
                           [&parts] { return static_cast<double>(parts.writer.counts().commits.load()); });
     parts.metrics.sampled(metrics::Kind::gauge, "netbit_http_connections", "Open HTTP connections.",
                           [&parts] { return static_cast<double>(parts.server.openConnections()); });
+    addPluginSeries(parts.metrics, *parts.loader);
     parts.server.start();
     log::info("host", "Serving", {{"http", std::to_string(parts.httpPort)}});
     return {};
@@ -318,7 +387,7 @@ Result<void> Host::reconfigure(const Config& config)
             log::warn("host", "This setting changes at the next start", {{"key", key}});
     for (const auto& id : changedOptions(parts.pluginOptions, config.options))
         log::warn("host", "This setting changes at the next start", {{"key", "plugin." + id + ".…"}});
-    if (auto checked = parts.loader->reconfigure(pluginSettings(config)); !checked)
+    if (auto checked = parts.loader->reconfigure(pluginSettings(config), pluginPolicy(config.host)); !checked)
         return checked;
     applyLogLevel(config.host);
     parts.server.setLimits(edgeLimits(config.host));
@@ -329,6 +398,23 @@ Result<void> Host::reconfigure(const Config& config)
             parts.settings.take(key, config.host);
     parts.pluginOptions = config.options;
     return {};
+}
+
+milliseconds Host::tend()
+{
+    constexpr milliseconds beat(1'000);
+    auto& parts = *_parts;
+    const auto now = steady_clock::now();
+    if (now - parts.lastBeat >= beat) {
+        parts.lastBeat = now;
+        const milliseconds hang(parts.settings.integer("plugins.hang_ms"));
+        parts.border->watch(hang, static_cast<unsigned>(parts.settings.integer("threads.workers")));
+        parts.workers.relieve(hang);
+        parts.loader->judge(now);
+    }
+    const auto soon = parts.loader->tend();
+    const auto next = std::chrono::ceil<milliseconds>(parts.lastBeat + beat - steady_clock::now());
+    return std::clamp(soon ? std::min(*soon, next) : next, milliseconds(0), beat);
 }
 
 void Host::stop()
@@ -353,6 +439,8 @@ void Host::stop()
     parts.border.reset();
     if (parts.serving)
         parts.reactors.stop();
+    if (parts.watched)
+        CrashSentinel::disarm(parts.data->crash());
     _parts.reset();
 }
 
@@ -364,7 +452,8 @@ Facts Host::facts() const
     if (parts.loader) {
         for (auto& status : parts.loader->status()) {
             facts.ports.insert(facts.ports.end(), status.ports.begin(), status.ports.end());
-            facts.plugins.push_back(PluginFacts{status.id, status.version, status.state, status.detail, status.required});
+            facts.plugins.push_back(PluginFacts{status.id, status.version, status.state, status.detail, status.required,
+                                                status.condition});
         }
     }
     facts.uptimeMs = std::chrono::duration_cast<milliseconds>(steady_clock::now() - parts.started).count();
@@ -377,9 +466,9 @@ Facts Host::facts() const
     return facts;
 }
 
-Result<void> checkPluginSettings(const Config& config, const fs::path& programDirectory)
+Result<void> checkPluginSettings(const Config& config, const fs::path& programDirectory, const fs::path& dataDirectory)
 {
-    return loader::checkAll(loaderOptions(config, {}, programDirectory), pluginSettings(config));
+    return loader::checkAll(loaderOptions(config, DataPaths(fs::absolute(dataDirectory)), programDirectory), pluginSettings(config));
 }
 
 } // namespace netbit::app

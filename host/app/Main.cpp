@@ -1,9 +1,11 @@
 // netbitd: options, signals, the life of the process.
 
+#include "app/Control.h"
 #include "app/Host.h"
 #include "app/Version.h"
 #include "app/config/ConfigLoader.h"
 #include "app/DataDirectory.h"
+#include "base/SignalStack.h"
 #include "services/log/Log.h"
 
 #include <Poco/Exception.h>
@@ -14,7 +16,6 @@
 #include <Poco/Util/ServerApplication.h>
 #include <csignal>
 #include <iostream>
-#include <pthread.h>
 
 namespace netbit::app {
 
@@ -96,12 +97,8 @@ private:
 
     int serve()
     {
-        // Before any thread starts: all of them leave these signals to this one, which waits for them below.
-        sigset_t signals;
-        sigemptyset(&signals);
-        for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP})
-            sigaddset(&signals, signal);
-        pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+        Control control; // before any thread starts
+        const base::SignalStack room;
         std::signal(SIGPIPE, SIG_IGN);
 
         const auto config = loadConfig(_sources);
@@ -110,16 +107,19 @@ private:
         if (_checkOnly)
             return checkPlugins(*config);
 
-        Host host(_data);
+        Host host(_data, [&control](std::function<void()> work) { return control.post(std::move(work)); });
         if (const auto started = host.start(*config, commandFolder()); !started)
             return complain(started.error().detail, started.error().code == "bad_setting" ? EXIT_CONFIG : EXIT_UNAVAILABLE);
         if (!_readyFile.empty())
             if (const auto written = DataDirectory::writeFile(_readyFile, factsJson(host.facts()) + "\n"); !written)
                 return complain(written.error().detail, EXIT_CANTCREAT);
 
-        int signal = 0;
-        while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
-            reload(host);
+        for (int signal = 0; signal == 0 || signal == SIGHUP;) {
+            signal = control.wait(host.tend());
+            if (signal == SIGHUP)
+                reload(host);
+        }
+        control.close();
         log::info("host", "Shutting down");
         host.stop();
         if (!_readyFile.empty()) {
@@ -141,7 +141,7 @@ private:
 
     int checkPlugins(const Config& config)
     {
-        if (const auto checked = checkPluginSettings(config, commandFolder()); !checked)
+        if (const auto checked = checkPluginSettings(config, commandFolder(), _data); !checked)
             return complain(checked.error().detail, EXIT_CONFIG);
         std::cout << (_sources.file.empty() ? "The settings" : "The settings in " + _sources.file.string()) << " are good.\n";
         return EXIT_OK;

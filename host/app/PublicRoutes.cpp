@@ -51,9 +51,14 @@ std::string notReady(const Facts& facts)
         return "The server is shutting down.";
     if (!facts.writerHealthy)
         return "The database cannot be written.";
-    for (const auto& plugin : facts.plugins)
-        if (plugin.required && plugin.state != "live")
+    for (const auto& plugin : facts.plugins) {
+        if (!plugin.required)
+            continue;
+        if (plugin.state != "live")
             return "The required plugin " + plugin.id + " is " + plugin.state + ".";
+        if (plugin.condition == border::Health::failed)
+            return "The required plugin " + plugin.id + " does not work: " + plugin.detail;
+    }
     return {};
 }
 
@@ -83,6 +88,8 @@ std::string serverJson(const Facts& facts)
         base::appendJsonString(out, plugin.id);
         out += ",\"version\":";
         base::appendJsonString(out, plugin.version);
+        out += ",\"condition\":";
+        base::appendJsonString(out, conditionName(plugin.condition));
         out += '}';
     }
     out += "]}";
@@ -159,6 +166,8 @@ std::string pluginsJson(const Facts& facts)
         base::appendJsonString(out, plugin.version);
         out += ",\"state\":";
         base::appendJsonString(out, plugin.state);
+        out += ",\"condition\":";
+        base::appendJsonString(out, conditionName(plugin.condition));
         out += ",\"detail\":";
         base::appendJsonString(out, plugin.detail);
         out += plugin.required ? ",\"required\":true}" : ",\"required\":false}";

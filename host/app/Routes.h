@@ -1,6 +1,7 @@
 #pragma once
 // The host's own routes: health, metrics, what this server is, and the admin's door.
 
+#include "border/Generation.h"
 #include "edge/Router.h"
 
 #include <cstdint>
@@ -17,6 +18,9 @@ class ChatService;
 namespace netbit::services::metrics {
 class Registry;
 }
+namespace netbit::loader {
+class Loader;
+}
 
 namespace netbit::app {
 
@@ -27,7 +31,10 @@ struct PluginFacts {
     std::string state;
     std::string detail;
     bool required = false;
+    border::Health condition = border::Health::good;
 };
+
+std::string_view conditionName(border::Health condition) noexcept; ///< "good", "degraded", "failed"
 
 struct Facts {
     std::vector<PluginFacts> plugins;
@@ -50,6 +57,16 @@ std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registr
 /// `passwordSet` is told whose password was changed.
 std::vector<edge::Route> adminRoutes(AskFacts facts, services::auth::AuthService& auth, services::chat::ChatService& chat,
                                      std::function<void(std::string_view username)> passwordSet);
+
+/// How the routes reach the plugins.
+struct PluginDoor {
+    std::function<loader::Loader&()> loader;
+    /// Runs it on the control thread, soon. False: the host stops, it will not run.
+    std::function<bool(std::function<void()>)> onControl;
+};
+
+/// /admin/plugins/…: install, enable, disable, reload, remove, plan, and what there is to know of each.
+std::vector<edge::Route> pluginRoutes(PluginDoor door);
 
 /// The object of the ready file and of GET /admin/status.
 std::string factsJson(const Facts& facts);

@@ -69,7 +69,7 @@ bool readCrashes(const json::object& object, std::map<std::string, Crash>& crash
             return found && found->is_string() ? std::string(found->get_string()) : std::string();
         };
         const auto* const at = one->if_contains("at");
-        crashes[id] = {text("version"), text("call"), text("signal"), at && at->is_int64() ? at->get_int64() : 0};
+        crashes[id] = {text("call"), text("signal"), at && at->is_int64() ? at->get_int64() : 0};
     }
     return true;
 }
@@ -123,7 +123,7 @@ Result<PluginChoices> PluginChoices::read(const fs::path& file)
         return refused("It is not JSON: " + parsed.error().detail);
     PluginChoices out;
     const auto* const object = parsed->if_object();
-    if (!object || !readNames(*object, "disabled", out.disabled) || !readNames(*object, "removed", out.removed) ||
+    if (!object || !readNames(*object, "disabled", out.disabled) || !readNames(*object, "known", out.known) ||
         !readCrashes(*object, out.quarantined))
         return refused("It is not of the form that NetBit writes.");
     return out;
@@ -134,15 +134,13 @@ Result<void> PluginChoices::write(const fs::path& file) const
     std::string out = "{";
     appendNames(out, "disabled", disabled);
     out += ',';
-    appendNames(out, "removed", removed);
+    appendNames(out, "known", known);
     out += ",\"quarantined\":{";
     bool first = true;
     for (const auto& [id, crash] : quarantined) {
         out += std::exchange(first, false) ? "" : ",";
         appendJsonString(out, id);
-        out += ":{\"version\":";
-        appendJsonString(out, crash.version);
-        out += ",\"call\":";
+        out += ":{\"call\":";
         appendJsonString(out, crash.call);
         out += ",\"signal\":";
         appendJsonString(out, crash.signal);

@@ -14,18 +14,17 @@
 namespace netbit::base {
 
 struct Crash {
-    std::string version; ///< of the plugin; empty: not known
     std::string call;    ///< that was under way: "handler"
     std::string signal;  ///< "SIGSEGV"
     std::int64_t at = 0; ///< ms since 1970
 };
 
-/// "It crashed in handler (SIGSEGV) on 2026-01-02T03:04:05Z; …": one sentence that says what lifts it.
+/// "The server crashed inside of its handler (SIGSEGV) at 2026-01-02T03:04:05.678Z; …": and what lifts it.
 std::string sentenceOf(const Crash& crash);
 
 struct PluginChoices {
     std::set<std::string> disabled;
-    std::set<std::string> removed; ///< were installed once: their settings are no mistake
+    std::set<std::string> known; ///< were there once: their settings are no mistake, even when they are gone
     std::map<std::string, Crash> quarantined;
 
     /// No file: no choices. Error: invalid / bad_plugin_choices, naming the file.

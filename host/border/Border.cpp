@@ -54,6 +54,34 @@ base::Result<void> Border::check(std::string_view plugin, const std::vector<edge
     return table ? base::Result<void>() : table.error();
 }
 
+std::vector<std::pair<Claim, std::string>> Border::clashes(const std::set<std::string>& replaced,
+                                                           const std::vector<Claim>& claims) const
+{
+    class Nobody final : public edge::RouteHandler {
+        edge::Outcome handle(edge::Exchange&) override { return edge::Outcome::replied; } // no table of these is served
+    };
+    const auto nobody = std::make_shared<Nobody>();
+    auto routes = _hostRoutes;
+    for (const auto& generation : _live)
+        if (!replaced.contains(generation->id()))
+            routes.insert(routes.end(), generation->routes().begin(), generation->routes().end());
+    std::vector<std::pair<Claim, std::string>> out;
+    for (const auto& claim : claims) {
+        edge::Route route;
+        route.method = claim.method;
+        route.pattern = claim.pattern;
+        route.access = edge::Access::anyone;
+        route.owner = claim.plugin;
+        route.handler = nobody;
+        routes.push_back(std::move(route));
+        if (const auto table = edge::RouteTable::build(routes); !table) {
+            out.emplace_back(claim, table.error().detail);
+            routes.pop_back();
+        }
+    }
+    return out;
+}
+
 base::Result<void> Border::admit(const std::shared_ptr<Generation>& generation, Generation* replaced)
 {
     auto table = tableOf(replaced ? replaced->id() : std::string_view(), &generation->routes());

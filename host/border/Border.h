@@ -20,6 +20,13 @@
 
 namespace netbit::border {
 
+/// A route that a plugin will want.
+struct Claim {
+    std::string plugin;
+    std::string method;
+    std::string pattern;
+};
+
 /// Outlives every generation it made.
 class Border {
 public:
@@ -39,6 +46,10 @@ public:
     /// it would be replaced). Error: conflict / duplicate_route naming the owner, invalid / bad_pattern,
     /// access_undeclared.
     base::Result<void> check(std::string_view plugin, const std::vector<edge::Route>& staged) const;
+
+    /// Which of these could not be served together with what is live (the plugins named aside) and with each other, and why.
+    std::vector<std::pair<Claim, std::string>> clashes(const std::set<std::string>& replaced,
+                                                       const std::vector<Claim>& claims) const;
 
     /// The staged generation goes live: its routes join (those of `replaced` leave in the same swap), its listeners
     /// accept. The replaced one gives way, and is to be tended and ended by the caller. Error: nothing has changed.

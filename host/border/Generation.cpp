@@ -32,14 +32,6 @@ constexpr std::size_t longestWhy = 512;      // bytes of a plugin's sentence abo
 constexpr std::size_t mostSaid = 100;        // different lines that are remembered
 constexpr std::chrono::milliseconds grace = 1s; // for calls that end as their connection is closed
 
-std::string prefixOf(const std::string& id)
-{
-    std::string prefix = "p_";
-    for (const char c : id)
-        prefix += c == '.' || c == '-' ? '_' : c;
-    return prefix + '_';
-}
-
 /// At most so many bytes, whole characters of UTF-8.
 std::string cut(std::string_view text, std::size_t most)
 {
@@ -59,8 +51,16 @@ bool covers(std::string_view declared, std::string_view pattern) noexcept
 
 } // namespace
 
+std::string sqlPrefixOf(const std::string& id)
+{
+    std::string prefix = "p_";
+    for (const char c : id)
+        prefix += c == '.' || c == '-' ? '_' : c;
+    return prefix + '_';
+}
+
 Generation::Generation(Border& border, GenerationSpec spec, BreakerOptions breaker, std::shared_ptr<Ledger> ledger)
-    : _border(border), _spec(std::move(spec)), _name(interned(_spec.id)), _sqlPrefix(prefixOf(_spec.id)),
+    : _border(border), _spec(std::move(spec)), _name(interned(_spec.id)), _sqlPrefix(sqlPrefixOf(_spec.id)),
       _ledger(std::move(ledger)), _breaker(breaker),
       _holdings(std::make_unique<Holdings>()), _settings(_spec.settings)
 {

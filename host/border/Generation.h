@@ -40,6 +40,9 @@ struct GenerationSpec {
     SettingsPtr settings;
 };
 
+/// What the names of a plugin's tables begin with: "p_<id>_".
+std::string sqlPrefixOf(const std::string& id);
+
 /// What Generation::end() came to.
 enum class Ending : std::uint8_t {
     clean,     ///< the library may be closed

@@ -72,17 +72,18 @@ Outcome HttpRoute::call(edge::Exchange& exchange)
         generation.complain("A handler returned NB_WOULD_BLOCK on a worker.");
         status = NB_INTERNAL;
     }
-    if (status != NB_OK && !answered &&
-        (request.state.fetch_or(nb_request::answered, std::memory_order_acq_rel) & nb_request::answered) == 0) {
-        exchange.problem(ofStatus(status));
-        request.state.fetch_or(nb_request::given, std::memory_order_acq_rel);
-    }
+    // Counted before it is answered: who asks again at once finds the breaker as it is.
     if (statusOf(status) == Status::internal) {
         if (returned)
             generation.failed("handler", "it returned NB_INTERNAL");
         generation.handlerFailed();
     } else {
         generation.breaker().succeeded();
+    }
+    if (status != NB_OK && !answered &&
+        (request.state.fetch_or(nb_request::answered, std::memory_order_acq_rel) & nb_request::answered) == 0) {
+        exchange.problem(ofStatus(status));
+        request.state.fetch_or(nb_request::given, std::memory_order_acq_rel);
     }
 
     if (!deferred)

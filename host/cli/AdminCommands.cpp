@@ -5,7 +5,6 @@
 #include "base/Json.h"
 
 #include <boost/json/serialize.hpp>
-#include <iomanip>
 
 namespace netbit::cli
 {
@@ -24,20 +23,6 @@ std::string duration(std::int64_t ms)
     if (seconds >= 60)
         text += std::to_string(seconds / 60 % 60) + " min ";
     return text + std::to_string(seconds % 60) + " s";
-}
-
-void printPlugins(std::ostream& out, const boost::json::array& plugins)
-{
-    std::size_t widest = 2;
-    for (const auto& plugin : plugins)
-        widest = std::max(widest, text(plugin, "id").size());
-    for (const auto& plugin : plugins) {
-        out << std::left << std::setw(static_cast<int>(widest) + 2) << text(plugin, "id") << std::setw(10)
-            << text(plugin, "version") << text(plugin, "state");
-        if (const auto detail = text(plugin, "detail"); !detail.empty())
-            out << "  " << detail;
-        out << '\n';
-    }
 }
 
 /// Prints the answer as JSON when that was asked for, else lets `print` do it.
@@ -76,12 +61,6 @@ ExitCode status(const Arguments& arguments, Terminal& terminal)
             printPlugins(out, plugins);
         }
     });
-}
-
-ExitCode pluginList(const Arguments& arguments, Terminal& terminal)
-{
-    return show(ask(arguments, "GET", "/admin/plugins"), arguments, terminal,
-                [&](const boost::json::value& answer) { printPlugins(terminal.out, list(answer, "data")); });
 }
 
 base::Result<std::string> password(const Arguments& arguments, Terminal& terminal)
@@ -157,7 +136,6 @@ std::vector<Command> adminCommands()
     const OptionSpec passwordStdin{"password-stdin", "", "", "read the password from the first line of stdin"};
     return {
         {"status", "", "Tells how the server is.", {dataOption, jsonOption}, 0, 0, status},
-        {"plugin list", "", "Lists the plugins and their states.", {dataOption, jsonOption}, 0, 0, pluginList},
         {"user add",
          "NAME [--admin] [--email E] --password-stdin",
          "Makes a user.",

@@ -137,7 +137,7 @@ const std::vector<Command>& allCommands()
     static const auto commands = [] {
         std::vector<Command> all;
         for (auto part :
-             {adminCommands(), authorCommands(), importCommands(), configCommands(), accountCommands(), chatCommands(),
+             {adminCommands(), pluginCommands(), authorCommands(), importCommands(), configCommands(), accountCommands(), chatCommands(),
               pingCommands()})
             std::ranges::move(part, std::back_inserter(all));
         return all;

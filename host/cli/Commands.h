@@ -4,6 +4,8 @@
 #include "cli/Arguments.h"
 #include "cli/Terminal.h"
 
+#include <boost/json/array.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -30,6 +32,7 @@ const OptionSpec dataOption{"data", "", "DIR",
 
 std::vector<Command> adminCommands(); ///< over DATA/netbitd.sock
 std::vector<Command> authorCommands(); ///< plugin new
+std::vector<Command> pluginCommands(); ///< the same, and DATA/plugins.json when no server is running
 std::vector<Command> importCommands();
 std::vector<Command> configCommands();
 std::vector<Command> accountCommands(); ///< login, logout
@@ -40,6 +43,9 @@ const std::vector<Command>& allCommands();
 
 /// The whole program. `arguments` are without the program's name. Prints usage errors and returns 2 for them.
 ExitCode run(const std::vector<std::string>& arguments, Terminal& terminal);
+
+/// A line for each: id, version, state, and why.
+void printPlugins(std::ostream& out, const boost::json::array& plugins);
 
 /// Prints the error as one sentence to stderr.
 ExitCode complain(Terminal& terminal, const base::Error& error);

@@ -1,11 +1,12 @@
 #include "loader/Loader.h"
 
-#include "border/Entry.h"
 #include "loader/Order.h"
 #include "loader/Parts.h"
 #include "services/log/Log.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 namespace netbit::loader {
@@ -42,6 +43,22 @@ bool listed(const std::vector<std::string>& ids, std::string_view id)
     return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
+std::string textOf(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// Conffiles outlive their packages: the settings of a plugin that was there once are no mistake.
+void addOnceKnown(std::vector<std::string>& ids, const base::PluginChoices& choices, const std::vector<std::string>& disabled)
+{
+    ids.insert(ids.end(), choices.disabled.begin(), choices.disabled.end());
+    ids.insert(ids.end(), choices.known.begin(), choices.known.end());
+    for (const auto& [id, crash] : choices.quarantined)
+        ids.push_back(id);
+    ids.insert(ids.end(), disabled.begin(), disabled.end());
+}
+
 } // namespace
 
 Loader::Loader(border::Border& border, LoaderOptions options) : _border(border), _options(std::move(options)) {}
@@ -51,19 +68,23 @@ Loader::~Loader() { stopAll(std::chrono::seconds(1)); }
 base::Result<void> Loader::loadAll(const SettingSources& settings)
 {
     removeOldCopies();
+    if (!_options.choices.empty()) {
+        auto choices = base::PluginChoices::read(_options.choices);
+        if (!choices)
+            return choices.error();
+        _choices = std::move(*choices);
+    }
+    finishPlacing();
     discover();
-    order();
+    if (auto checked = checkKeys(settings, knownIds()); !checked)
+        return checked;
     _settings = settings;
-    const auto known = knownIds();
-    for (const auto& [key, place] : settings)
-        if (ownerOf(key, known).empty())
-            log::warn(source, placeOf(key, place) + "no plugin that is installed has this setting");
-    for (const auto& plugin : _plugins)
-        if (plugin->state == "found")
-            load(*plugin, settings, known);
+    remember();
+    order();
+    startAllFound();
 
     std::string missing;
-    for (const auto& id : _options.required)
+    for (const auto& id : _options.policy.required)
         if (!find(id))
             missing += (missing.empty() ? "" : " ") + ("The required plugin " + id) + " is not installed.";
     for (const auto& plugin : _plugins)
@@ -75,10 +96,17 @@ base::Result<void> Loader::loadAll(const SettingSources& settings)
     return {};
 }
 
+void Loader::startAllFound()
+{
+    for (std::size_t i = 0; i < _plugins.size(); ++i)
+        if (_plugins[i]->state == "found")
+            load(*_plugins[i]);
+}
+
 /// The admin's word goes over the manifest's: a disabled plugin is not missed.
 bool Loader::mustRun(const Plugin& plugin) const
 {
-    if (listed(_options.required, plugin.id))
+    if (listed(_options.policy.required, plugin.id))
         return true;
     return plugin.state != "disabled" && plugin.manifest && plugin.manifest->mustRun;
 }
@@ -95,69 +123,21 @@ void Loader::removeOldCopies()
 
 void Loader::discover()
 {
-    for (const auto& directory : _options.directories) {
-        std::error_code failure;
-        std::vector<std::filesystem::path> manifests;
-        for (const auto& entry : std::filesystem::directory_iterator(directory, failure))
-            if (entry.path().extension() == ".json")
-                manifests.push_back(entry.path());
-        if (failure && failure != std::errc::no_such_file_or_directory)
-            log::warn(source, "A folder of plugins cannot be read.",
-                      {{"folder", directory.string()}, {"why", failure.message()}});
-        std::sort(manifests.begin(), manifests.end());
-        for (const auto& manifest : manifests)
-            take(manifest);
-    }
+    std::vector<std::filesystem::path> hidden;
+    for (auto& found : scan(_options.directories, _options.hostVersion, &hidden))
+        add(std::move(found));
+    for (const auto& manifest : hidden)
+        log::info(source, "A plugin of this name was found before; this one is left alone.",
+                  {{"manifest", manifest.string()}});
 }
 
-void Loader::take(const std::filesystem::path& manifestFile)
+void Loader::add(Found found)
 {
     auto plugin = std::make_unique<Plugin>();
-    plugin->id = manifestFile.stem().string();
-    plugin->library = manifestFile;
-    plugin->library.replace_extension(".so");
-    if (find(plugin->id)) {
-        log::info(source, "A plugin of this name was found before; this one is left alone.",
-                  {{"manifest", manifestFile.string()}});
-        return;
-    }
-    const auto refuse = [&](const std::string& why) {
-        plugin->state = "refused";
-        plugin->detail = why;
-    };
-    if (auto manifest = readManifest(manifestFile); !manifest) {
-        refuse(manifest.error().detail);
-    } else {
-        plugin->manifest = std::move(*manifest);
-        if (const auto fits = checkManifest(*plugin->manifest, manifestFile); !fits)
-            refuse(fits.error().detail);
-    }
-    if (plugin->state == "found" && listed(_options.disabled, plugin->id)) {
-        plugin->state = "disabled";
-        plugin->detail = "plugins.disabled names it.";
-    }
-    if (plugin->state == "refused")
-        log::error(source, "A plugin was refused.", {{"plugin", plugin->id}, {"why", plugin->detail}});
+    plugin->id = found.id;
+    look(*plugin, std::move(found));
     const std::lock_guard lock(_mutex);
     _plugins.push_back(std::move(plugin));
-}
-
-/// Whether this host can run what lies there, as far as the manifest tells.
-base::Result<void> Loader::checkManifest(const Manifest& manifest, const std::filesystem::path& file) const
-{
-    const auto refused = [](const std::string& why) { return fault(Status::invalid, "refused", why); };
-    const auto host = Version::parse(_options.hostVersion);
-    if (manifest.id != file.stem().string())
-        return refused(file.string() + ": the manifest of " + manifest.id + " must be called " + manifest.id + ".json.");
-    if (!border::abiFits(manifest.abiMajor, manifest.abiMinor))
-        return refused("The manifest says ABI " + std::to_string(manifest.abiMajor) + '.' +
-                       std::to_string(manifest.abiMinor) + ", this host has ABI " + border::hostAbi() + '.');
-    if (!host || compare(*host, manifest.minHost) < 0)
-        return refused("It needs NetBit " + manifest.minHost.text() + " or newer, this is " + _options.hostVersion + '.');
-    auto library = file;
-    if (!std::filesystem::exists(library.replace_extension(".so")))
-        return refused("There is no library " + library.string() + '.');
-    return {};
 }
 
 /// Puts the plugins in the order of loading, those that cannot run last.
@@ -166,13 +146,14 @@ void Loader::order()
     std::map<std::string, Manifest> manifests;
     std::set<std::string> refused;
     for (const auto& plugin : _plugins)
-        if (plugin->state == "found")
+        if (plugin->state == "found" || plugin->runs())
             manifests.emplace(plugin->id, *plugin->manifest);
         else
             refused.insert(plugin->id);
     const auto found = orderOf(manifests, refused);
     for (const auto& [id, why] : found.blocked)
-        note(*find(id), "blocked", why);
+        if (auto& plugin = *find(id); !plugin.runs())
+            note(plugin, "blocked", why);
     const auto rank = [&](const std::unique_ptr<Plugin>& plugin) {
         return std::find(found.ids.begin(), found.ids.end(), plugin->id) - found.ids.begin();
     };
@@ -181,7 +162,7 @@ void Loader::order()
                      [&](const auto& left, const auto& right) { return rank(left) < rank(right); });
 }
 
-void Loader::load(Plugin& plugin, const SettingSources& settings, const std::vector<std::string>& known)
+void Loader::load(Plugin& plugin)
 {
     for (const auto& [needed, range] : plugin.manifest->required)
         if (const auto* const other = find(needed); !other || !other->runs()) {
@@ -190,7 +171,7 @@ void Loader::load(Plugin& plugin, const SettingSources& settings, const std::vec
                      (other && !other->detail.empty() ? ": " + other->detail : "."));
             return;
         }
-    auto checked = checkSettings(*plugin.manifest, settings, known);
+    auto checked = checkSettings(*plugin.manifest, _settings, knownIds());
     if (!checked) {
         note(plugin, "failed", checked.error().detail);
         return;
@@ -206,6 +187,7 @@ void Loader::load(Plugin& plugin, const SettingSources& settings, const std::vec
         note(plugin, "failed", admitted.error().detail);
         return;
     }
+    (*life)->manifestText = textOf(plugin.manifestFile);
     {
         const std::lock_guard lock(_mutex);
         plugin.settings = std::move(*checked);
@@ -227,6 +209,7 @@ base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Manifest& manife
     };
     const auto options = _options.plugins.find(manifest.id);
     auto life = std::make_unique<Life>();
+    life->copy = copy;
     border::GenerationSpec spec;
     if (options != _options.plugins.end() && options->second.isolated) {
         isolation::Subject subject;
@@ -275,21 +258,10 @@ base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Manifest& manife
     return result.error();
 }
 
-base::Result<void> Loader::reconfigure(const SettingSources& settings)
+base::Result<void> Loader::configureAll(const std::vector<std::pair<Plugin*, border::SettingsPtr>>& changes)
 {
-    const auto known = knownIds();
-    std::vector<std::pair<Plugin*, border::SettingsPtr>> changes;
-    for (const auto& plugin : _plugins) {
-        if (!plugin->manifest)
-            continue;
-        auto checked = checkSettings(*plugin->manifest, settings, known);
-        if (!checked)
-            return checked.error();
-        if (plugin->runs() && **checked != *plugin->settings)
-            changes.emplace_back(plugin.get(), std::move(*checked));
-    }
     for (std::size_t i = 0; i < changes.size(); ++i) {
-        auto& [plugin, wanted] = changes[i];
+        const auto& [plugin, wanted] = changes[i];
         auto result = plugin->life->generation->configure(wanted);
         if (result)
             continue;
@@ -302,9 +274,8 @@ base::Result<void> Loader::reconfigure(const SettingSources& settings)
         }
         return fault(result.status(), result.error().code, plugin->id + ": " + result.error().detail);
     }
-    for (auto& [plugin, wanted] : changes)
+    for (const auto& [plugin, wanted] : changes)
         plugin->settings = wanted;
-    _settings = settings;
     return {};
 }
 
@@ -331,6 +302,7 @@ void Loader::end(Plugin& plugin, std::chrono::milliseconds patience)
     {
         const std::lock_guard lock(_mutex);
         life = std::move(plugin.life);
+        plugin.trial.reset();
     }
     letGo(std::move(life), ending);
     if (ending == border::Ending::abandoned)
@@ -339,23 +311,66 @@ void Loader::end(Plugin& plugin, std::chrono::milliseconds patience)
         note(plugin, "stopped", "");
 }
 
+PluginStatus Loader::statusOf(const Plugin& plugin) const
+{
+    PluginStatus one;
+    one.id = plugin.id;
+    one.state = plugin.state;
+    one.detail = plugin.detail;
+    if (plugin.manifest) {
+        one.version = plugin.manifest->version.text();
+        one.required = mustRun(plugin);
+    }
+    if (plugin.life) {
+        const auto& generation = *plugin.life->generation;
+        one.version = generation.version();
+        one.ports = generation.ports();
+        one.condition = generation.condition();
+        if (one.detail.empty())
+            one.detail = generation.trouble();
+        if (plugin.life->isolated)
+            tellOfChild(one, plugin.life->isolated->facts());
+    }
+    return one;
+}
+
 std::vector<PluginStatus> Loader::status() const
 {
     std::vector<PluginStatus> out;
     const std::lock_guard lock(_mutex);
+    for (const auto& plugin : _plugins)
+        out.push_back(statusOf(*plugin));
+    return out;
+}
+
+std::vector<PluginInfo> Loader::info() const
+{
+    std::vector<PluginInfo> out;
+    const std::lock_guard lock(_mutex);
     for (const auto& plugin : _plugins) {
-        PluginStatus one{plugin->id, {}, plugin->state, plugin->detail, false, {}, {}};
+        PluginInfo one;
+        static_cast<PluginStatus&>(one) = statusOf(*plugin);
+        one.library = plugin->library;
+        one.sha256 = plugin->digest;
+        one.installed = isInstalled(*plugin);
+        one.history = plugin->history;
+        one.onTrial = plugin->trial.has_value();
+        one.sums = _border.sums(plugin->id);
+        one.longCalls = _border.longCalls(plugin->id);
         if (plugin->manifest) {
-            one.version = plugin->manifest->version.text();
-            one.required = mustRun(*plugin);
+            const auto& manifest = *plugin->manifest;
+            for (const auto& [id, range] : manifest.required)
+                one.requires_.push_back(id + ' ' + range.text());
+            one.provides = manifest.provides;
+            one.services = manifest.services;
+            one.permissions = manifest.permissions;
         }
+        for (const auto& other : _plugins)
+            if (other->manifest && other->manifest->required.contains(plugin->id))
+                one.requiredBy.push_back(other->id);
         if (plugin->life) {
-            one.ports = plugin->life->generation->ports();
-            one.condition = plugin->life->generation->condition();
-            if (one.detail.empty())
-                one.detail = plugin->life->generation->trouble();
-            if (plugin->life->isolated)
-                tellOfChild(one, plugin->life->isolated->facts());
+            one.generation = plugin->life->generation->sequence();
+            one.figures = plugin->life->generation->figures();
         }
         out.push_back(std::move(one));
     }
@@ -367,6 +382,7 @@ std::vector<std::string> Loader::knownIds() const
     std::vector<std::string> ids;
     for (const auto& plugin : _plugins)
         ids.push_back(plugin->id);
+    addOnceKnown(ids, _choices, _options.policy.disabled);
     return ids;
 }
 
@@ -380,28 +396,27 @@ Loader::Plugin* Loader::find(std::string_view id) const
 
 base::Result<void> checkAll(const LoaderOptions& options, const SettingSources& settings)
 {
-    std::vector<Manifest> manifests;
-    std::vector<std::string> known;
-    for (const auto& directory : options.directories) {
-        std::error_code failure;
-        for (const auto& entry : std::filesystem::directory_iterator(directory, failure)) {
-            if (entry.path().extension() != ".json")
-                continue;
-            known.push_back(entry.path().stem().string());
-            if (auto manifest = readManifest(entry.path()))
-                manifests.push_back(std::move(*manifest)); // one that is refused is told of when plugins are loaded
-        }
+    base::PluginChoices choices;
+    if (!options.choices.empty()) {
+        auto read = base::PluginChoices::read(options.choices);
+        if (!read)
+            return read.error();
+        choices = std::move(*read);
     }
-    for (const auto& [key, place] : settings)
-        if (ownerOf(key, known).empty())
-            return fault(Status::invalid, "bad_setting",
-                         placeOf(key, place) + "There is no such setting, and no plugin of this name is installed.");
+    const auto all = scan(options.directories, options.hostVersion);
+    std::vector<std::string> known;
+    for (const auto& found : all)
+        known.push_back(found.id);
+    addOnceKnown(known, choices, options.policy.disabled);
+    if (auto checked = checkKeys(settings, known); !checked)
+        return checked;
     for (const auto& [id, option] : options.plugins)
         if (std::find(known.begin(), known.end(), id) == known.end())
-            return fault(Status::invalid, "bad_setting", option.place + "No plugin of this name is installed.");
-    for (const auto& manifest : manifests)
-        if (auto checked = checkSettings(manifest, settings, known); !checked)
-            return checked.error();
+            return fault(Status::invalid, "bad_setting", option.place + "No plugin of this name is or was installed.");
+    for (const auto& found : all) // one that is refused is told of when plugins are loaded
+        if (found.manifest)
+            if (auto checked = checkSettings(*found.manifest, settings, known); !checked)
+                return checked.error();
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include "isolation/parent/Isolated.h"
 #include "loader/Library.h"
 #include "loader/Loader.h"
+#include "loader/Scan.h"
 
 #include <optional>
 
@@ -16,16 +17,30 @@ struct Loader::Life {
     const nb_plugin_entry& entry() const { return isolated ? isolated->entry() : library->entry(); }
 
     std::shared_ptr<border::Generation> generation;
+    std::filesystem::path copy; // what the library was loaded from
+    std::string manifestText;   // that went with it
+};
+
+/// What a generation that has still to prove itself would be rolled back to.
+struct Loader::Trial {
+    std::chrono::steady_clock::time_point until;
+    Manifest manifest;
+    std::string manifestText;
+    std::filesystem::path library; // a link to the copy of the generation before
 };
 
 struct Loader::Plugin {
     std::string id;
+    std::filesystem::path manifestFile;
     std::filesystem::path library;
     std::optional<Manifest> manifest; // nothing: it was not understood
+    std::string digest; // of the library when it was last looked at; empty: never
     std::string state = "found";
     std::string detail;
+    std::string history; // the last change that went wrong: an exchange that was refused or rolled back
     border::SettingsPtr settings;
     std::unique_ptr<Life> life;
+    std::optional<Trial> trial;
 
     bool runs() const { return life && state == "live"; }
 };

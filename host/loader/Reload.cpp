@@ -41,13 +41,7 @@ base::Result<void> Loader::reload(const std::string& id, std::chrono::millisecon
         return fault(Status::notFound, "no_such_plugin", "There is no plugin " + id + '.');
     if (!plugin->runs())
         return fault(Status::conflict, "not_live", "The plugin " + id + " is " + plugin->state + ", not live.");
-    auto file = plugin->library;
-    const auto manifest = readManifest(file.replace_extension(".json"));
-    if (!manifest)
-        return manifest.error();
-    if (const auto fits = checkManifest(*manifest, file); !fits)
-        return fits;
-    return exchange(*plugin, *manifest, plugin->library, patience);
+    return upgrade(*plugin, examine(plugin->manifestFile, _options.hostVersion), patience);
 }
 
 base::Result<void> Loader::exchange(Plugin& plugin, const Manifest& manifest, const std::filesystem::path& file,

@@ -71,6 +71,15 @@ std::string ownerOf(const std::string& key, const std::vector<std::string>& know
     return owner;
 }
 
+base::Result<void> checkKeys(const SettingSources& sources, const std::vector<std::string>& knownPlugins)
+{
+    for (const auto& [key, source] : sources)
+        if (ownerOf(key, knownPlugins).empty())
+            return base::fault(base::Status::invalid, "bad_setting",
+                               placeOf(key, source) + "There is no such setting, and no plugin of this name is or was installed.");
+    return {};
+}
+
 base::Result<border::SettingsPtr> checkSettings(const Manifest& manifest, const SettingSources& sources,
                                                 const std::vector<std::string>& knownPlugins)
 {

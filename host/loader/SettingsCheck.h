@@ -28,6 +28,9 @@ std::string placeOf(const std::string& key, const SettingSource& source);
 base::Result<border::SettingsPtr> checkSettings(const Manifest& manifest, const SettingSources& sources,
                                                 const std::vector<std::string>& knownPlugins);
 
+/// That every key belongs to a plugin. Error: invalid / bad_setting; its detail names file, line and key.
+base::Result<void> checkKeys(const SettingSources& sources, const std::vector<std::string>& knownPlugins);
+
 /// The plugin that a key belongs to: the longest id that the key starts with. Empty: none.
 std::string ownerOf(const std::string& key, const std::vector<std::string>& knownPlugins);
 

@@ -154,4 +154,16 @@ base::Result<void> migrate(Database& database, std::string_view owner, std::span
     return {};
 }
 
+std::vector<std::string> appliedMigrations(Database& database, std::string_view owner)
+{
+    std::vector<std::string> names;
+    database.read([&](Connection& connection) {
+        auto& rows = connection.prepare("SELECT name FROM schema_migrations WHERE owner = $1 ORDER BY number");
+        rows.bind(1, owner);
+        while (rows.step())
+            names.emplace_back(rows.text(0));
+    });
+    return names;
+}
+
 } // namespace netbit::storage

@@ -4,7 +4,9 @@
 #include "base/Result.h"
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace netbit::storage
 {
@@ -23,6 +25,9 @@ struct Migration {
 /// step that this build does not), or what the engine says, with the step's number and name.
 base::Result<void> migrate(Database& database, std::string_view owner, std::span<const Migration> steps,
                            std::string_view tablePrefix = {});
+
+/// Names of the steps that the database has of `owner`, in order. [any but a thread inside of a read]
+std::vector<std::string> appliedMigrations(Database& database, std::string_view owner);
 
 /// The host's own schema.
 std::span<const Migration> hostMigrations() noexcept;

@@ -120,6 +120,15 @@ void Daemon::kill()
     _pid = -1;
 }
 
+void Daemon::signal(int number) const { ::kill(_pid, number); }
+
+int Daemon::waitForEnd()
+{
+    const int code = waitForProgram(_pid);
+    _pid = -1;
+    return code;
+}
+
 std::string Daemon::log() const
 {
     const auto path = folder() + "/log";

@@ -55,6 +55,8 @@ public:
     void start();
     int stop();  ///< SIGTERM; the exit code
     void kill(); ///< SIGKILL
+    void signal(int number) const;
+    int waitForEnd(); ///< that comes by itself: the exit code, or -N for a signal
     void restart()
     {
         stop();

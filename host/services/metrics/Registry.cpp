@@ -131,6 +131,27 @@ void appendHistogram(std::string& out, std::string_view name, const Histogram& h
     out += '\n';
 }
 
+void appendLabelled(std::string& out, std::string_view name, std::string_view label,
+                    const std::vector<std::pair<std::string, double>>& samples)
+{
+    for (const auto& [value, number] : samples) {
+        out += name;
+        (out += '{') += label;
+        out += "=\"";
+        for (const char c : value) {
+            if (c == '"' || c == '\\')
+                out += '\\';
+            if (c == '\n')
+                out += "\\n";
+            else
+                out += c;
+        }
+        out += "\"} ";
+        appendNumber(out, number);
+        out += '\n';
+    }
+}
+
 constexpr std::string_view typeName(Kind kind) noexcept
 {
     return kind == Kind::counter ? "counter" : kind == Kind::gauge ? "gauge" : "histogram";
@@ -144,6 +165,8 @@ struct Registry::Impl {
         std::string help;
         std::shared_ptr<Metric> metric; // shared with text(), which writes without the lock
         std::function<double()> sample; // instead of metric
+        std::function<std::vector<std::pair<std::string, double>>()> samples; // or this, by label
+        std::string label;
     };
 
     // With the mutex held. Whether another metric writes, or would write, a line under one of these names.
@@ -177,7 +200,7 @@ struct Registry::Impl {
             return nullptr;
         take(name, kind);
         auto& entry = entries[std::string(name)];
-        entry = {kind, std::string(help), make(), {}};
+        entry = {kind, std::string(help), make(), {}, {}, {}};
         return entry.metric.get();
     }
 
@@ -224,7 +247,19 @@ void Registry::sampled(Kind kind, std::string_view name, std::string_view help, 
     if (_impl->taken(name, kind))
         return;
     _impl->take(name, kind);
-    _impl->entries[std::string(name)] = {kind, std::string(help), nullptr, std::move(sample)};
+    _impl->entries[std::string(name)] = {kind, std::string(help), nullptr, std::move(sample), {}, {}};
+}
+
+void Registry::sampledBy(Kind kind, std::string_view name, std::string_view help, std::string_view label,
+                         std::function<std::vector<std::pair<std::string, double>>()> samples)
+{
+    if (!validName(name) || !validName(label) || kind == Kind::histogram || !samples)
+        return;
+    const std::lock_guard lock(_impl->mutex); // entries, lines
+    if (_impl->entries.contains(name) || _impl->taken(name, kind))
+        return;
+    _impl->take(name, kind);
+    _impl->entries[std::string(name)] = {kind, std::string(help), nullptr, {}, std::move(samples), std::string(label)};
 }
 
 std::string Registry::text() const
@@ -246,7 +281,9 @@ std::string Registry::text() const
         (out += "# TYPE ") += name;
         (out += ' ') += typeName(entry.kind);
         out += '\n';
-        if (!entry.metric)
+        if (entry.samples)
+            appendLabelled(out, name, entry.label, entry.samples());
+        else if (!entry.metric)
             appendSample(out, name, {}, entry.sample());
         else if (entry.kind == Kind::counter)
             appendSample(out, name, {}, static_cast<const Counter&>(*entry.metric).value());

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace netbit::services::metrics {
@@ -34,6 +35,9 @@ public:
     /// A value read when asked for, by the thread that calls text(); counter or gauge. The same name again replaces the
     /// function. Must not throw; what it uses must outlive this.
     void sampled(Kind kind, std::string_view name, std::string_view help, std::function<double()> sample);
+    /// The same, one value for each value of a label: `name{label="chat"} 1`. Label values may be any UTF-8.
+    void sampledBy(Kind kind, std::string_view name, std::string_view help, std::string_view label,
+                   std::function<std::vector<std::pair<std::string, double>>()> samples);
     std::string text() const; ///< [any]
 
 private:

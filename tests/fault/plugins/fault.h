@@ -15,6 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifndef FAULT_VERSION
+#define FAULT_VERSION "1.0.0"
+#endif
+
 #ifdef __cplusplus
 #define FAULT_ZERO {}
 #else
@@ -73,7 +77,7 @@ static inline void fault_destroy(nb_plugin *plugin) { (void)plugin; }
     const nb_plugin_entry *netbit_plugin_entry(void)                                                                   \
     {                                                                                                                  \
         static const nb_plugin_entry entry = {magic,  sizeof(nb_plugin_entry), abi_major,      NB_ABI_MINOR, 0,         \
-                                              FAULT_ID, "1.0.0",               NB_SDK_VERSION, "test",       calls};    \
+                                              FAULT_ID, FAULT_VERSION,         NB_SDK_VERSION, "test",       calls};    \
         return &entry;                                                                                                 \
     }
 
