@@ -226,6 +226,9 @@ std::string HostFixture::logOf(const std::function<void()>& work)
 }
 
 services::exec::WorkerPool& HostFixture::workers() { return _parts->workers; }
+services::auth::AuthService& HostFixture::auth() { return _parts->auth; }
+services::metrics::Registry& HostFixture::metrics() { return _parts->metrics; }
+std::uint16_t HostFixture::port() const { return _parts->port; }
 
 loader::Loader& HostFixture::loader() { return *_parts->loader; }
 border::Border& HostFixture::border() { return _parts->border; }

@@ -3,7 +3,9 @@
 // which each test puts the plugins it wants.
 
 #include "loader/Loader.h"
+#include "services/auth/AuthService.h"
 #include "services/exec/WorkerPool.h"
+#include "services/metrics/Registry.h"
 
 #include <chrono>
 #include <cstdint>
@@ -48,6 +50,9 @@ protected:
 
     loader::Loader& loader();
     services::exec::WorkerPool& workers();
+    services::auth::AuthService& auth();
+    services::metrics::Registry& metrics();
+    std::uint16_t port() const; ///< of HTTP
     /// What is written to the log meanwhile.
     static std::string logOf(const std::function<void()>& work);
     static constexpr unsigned workerCount = 4;
