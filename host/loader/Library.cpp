@@ -1,6 +1,7 @@
 #include "loader/Library.h"
 
 #include "border/Entry.h"
+#include "loader/Imports.h"
 #include "services/log/Log.h"
 
 #include <Poco/DigestEngine.h>
@@ -85,6 +86,10 @@ base::Result<std::unique_ptr<Library>> Library::load(const std::filesystem::path
         // The throwing form: its message keeps what dlerror said.
         impl->copy = std::filesystem::absolute(copy);
         impl->library.load(impl->copy, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+        // A destructor of thread-specific data (pthread_key_create) is called when its thread ends, and our threads outlive
+        // the library. Nobody can find those keys, so its code stays: libc++abi linked statically has one.
+        if (imports(impl->library.native(), "pthread_key_create"))
+            static_cast<void>(::dlopen(impl->copy.c_str(), RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE));
         auto out = std::make_unique<Library>(Key(), std::move(impl));
         auto entry = border::readEntry(out->_impl->library.get<border::EntryFunction>(border::entrySymbol), manifest.id,
                                        manifest.version.text());

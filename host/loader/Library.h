@@ -29,7 +29,8 @@ public:
     ~Library();
 
     /// [any] How many of this process were closed and are in memory all the same: the system keeps a library whose symbols
-    /// others are bound to, or that has thread-local objects in a thread that lives on.
+    /// others are bound to, or that has thread-local objects in a thread that lives on; and the loader one that makes keys of
+    /// thread-specific data, since a destructor of those would be called when it is gone.
     static std::size_t stillMapped() noexcept;
 
     const nb_plugin_entry& entry() const noexcept { return *_entry; }
