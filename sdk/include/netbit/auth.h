@@ -48,8 +48,9 @@ typedef struct nb_auth_api {
     /* [any] [fast] Proves a token (a JWT access token or "nbt_…"). On NB_OK *out is a reference to release.
      * NB_UNAUTHENTICATED: unknown, expired, revoked, or not ours; which one is not told. */
     int32_t (*verify)(const nb_host *host, nb_str token, nb_principal **out, nb_error *error);
-    /* [any] A principal without proof, for `tcp.allow_unauthenticated_loopback` of the seed's clients: refused
-     * (NB_FORBIDDEN) unless the manifest's permissions have "auth.impersonate". NB_NOT_FOUND: no such user. */
+    /* [any] A principal without proof, for bots and bridges, and for `tcp.allow_unauthenticated_loopback` of the seed's
+     * clients: refused (NB_FORBIDDEN permission_missing) unless the manifest's permissions have "auth.impersonate".
+     * NB_NOT_FOUND: no such user. */
     int32_t (*impersonate)(const nb_host *host, int64_t user_id, nb_principal **out, nb_error *error);
     void (*retain)(nb_principal *principal);
     void (*release)(nb_principal *principal);
