@@ -1,7 +1,6 @@
 #include "loader/Library.h"
 
 #include "border/Entry.h"
-#include "loader/Imports.h"
 #include "services/log/Log.h"
 
 #include <Poco/DigestEngine.h>
@@ -9,9 +8,13 @@
 #include <boost/dll/shared_library.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <dlfcn.h>
+#include <elf.h>
 #include <fstream>
 #include <iterator>
+#include <link.h>
+#include <string_view>
 
 namespace netbit::loader {
 
@@ -48,6 +51,35 @@ base::Result<void> copyChecked(const std::filesystem::path& file, const std::fil
     std::error_code ignored;
     std::filesystem::permissions(copy, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec, ignored);
     return {};
+}
+
+/// Whether the library has an undefined symbol of this name. False also for one without a GNU hash table, which every
+/// linker of today writes.
+bool imports(void* handle, std::string_view symbol) noexcept
+{
+    link_map* map = nullptr;
+    if (::dlinfo(handle, RTLD_DI_LINKMAP, &map) != 0 || !map)
+        return false;
+    const ElfW(Sym)* symbols = nullptr;
+    const char* names = nullptr;
+    const std::uint32_t* hash = nullptr;
+    for (const ElfW(Dyn)* entry = map->l_ld; entry->d_tag != DT_NULL; ++entry) {
+        // Relocated by the loader of the system, so these are addresses (glibc, x86-64 and AArch64).
+        if (entry->d_tag == DT_SYMTAB)
+            symbols = reinterpret_cast<const ElfW(Sym)*>(entry->d_un.d_ptr);
+        else if (entry->d_tag == DT_STRTAB)
+            names = reinterpret_cast<const char*>(entry->d_un.d_ptr);
+        else if (entry->d_tag == DT_GNU_HASH)
+            hash = reinterpret_cast<const std::uint32_t*>(entry->d_un.d_ptr);
+    }
+    if (!symbols || !names || !hash)
+        return false;
+    // Only what is defined is hashed; what is not stands before it, behind the empty first symbol.
+    const std::uint32_t firstHashed = hash[1];
+    for (std::uint32_t i = 1; i < firstHashed; ++i)
+        if (symbols[i].st_shndx == SHN_UNDEF && symbol == names + symbols[i].st_name)
+            return true;
+    return false;
 }
 
 } // namespace
