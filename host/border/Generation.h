@@ -123,6 +123,8 @@ public:
     /// [any] Counts something that a call into the plugin is still owed for, or that it still owes: a deferred request,
     /// a write's end, a posted task. False: too late, it was stopped.
     bool enter() noexcept;
+    /// [any] The same for whoever is counted already: never refused.
+    void enterAgain() noexcept { _inFlight.fetch_add(1, std::memory_order_seq_cst); }
     /// [any] Nothing of this object is touched afterwards.
     void leave() noexcept;
 

@@ -9,8 +9,16 @@ namespace netbit::border {
 
 void RequestYard::keep(nb_request& request)
 {
-    const std::lock_guard lock(_mutex);
-    _waiting.insert(&request);
+    std::optional<base::Error> over;
+    {
+        const std::lock_guard lock(_mutex);
+        _waiting.insert(&request);
+        over = _over;
+    }
+    if (over && claim(request)) {
+        request.exchange->problem(*over);
+        settle(request);
+    }
 }
 
 void RequestYard::bury(nb_request& request)
@@ -23,7 +31,8 @@ void RequestYard::bury(nb_request& request)
         const std::lock_guard lock(_mutex);
         _waiting.erase(&request);
         _buried.emplace_back(&request);
-        if (_buried.size() > remembered)
+        // Those that the host has answered itself are all remembered: the plugin still owes them an answer.
+        if (_buried.size() > remembered && !_over)
             _buried.pop_front();
     }
     // The exchange may be the last that keeps the generation alive, through its route: let go of it after leaving.
@@ -36,6 +45,7 @@ std::size_t RequestYard::answerAll(const base::Error& error)
     std::vector<nb_request*> ours;
     {
         const std::lock_guard lock(_mutex); // so that none of them is buried meanwhile
+        _over = error;
         for (auto* request : _waiting)
             if ((request->state.load() & nb_request::answered) == 0 && claim(*request))
                 ours.push_back(request);

@@ -11,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_set>
 
 struct nb_request final {
@@ -55,13 +56,14 @@ public:
     void keep(nb_request& request);
     /// Answered and returned: nobody may use it any more. The last touch of the generation.
     void bury(nb_request& request);
-    /// Answers what the plugin still owes; returns how many.
+    /// Answers what the plugin still owes, and at once what it defers from here on; returns how many it owed.
     std::size_t answerAll(const base::Error& error);
     void clear();
     std::size_t waiting() const;
 
 private:
     mutable std::mutex _mutex; // guards what follows
+    std::optional<base::Error> _over; // the answer to all that comes now
     std::unordered_set<nb_request*> _waiting;
     std::deque<std::unique_ptr<nb_request>> _buried;
 };

@@ -209,11 +209,11 @@ void defer(nb_request* request)
         auto& open = notNull(request, "request");
         if (open.isAnswered() || (open.state.load() & nb_request::deferred) != 0)
             return;
-        if (!open.generation.enter())
-            return; // then the handler ends without an answer, and the host gives one
+        // The handler that calls this is under way itself: the generation cannot be stopped before it has returned.
+        open.generation.enterAgain();
         open.kept = open.exchange->shared_from_this();
-        open.generation.holdings().requests.keep(open);
         open.state.fetch_or(nb_request::deferred, std::memory_order_acq_rel);
+        open.generation.holdings().requests.keep(open);
     });
 }
 

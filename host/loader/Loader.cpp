@@ -27,7 +27,7 @@ void tellOfChild(PluginStatus& status, const isolation::ChildFacts& child)
         status.state = "restarting";
     else if (status.state == "live" && child.state == ChildState::failed)
         status.state = "failed";
-    auto facts = std::string("Isolated");
+    auto facts = child.refusing + (child.refusing.empty() ? "Isolated" : " Isolated");
     if (child.pid > 0)
         facts += ", process " + std::to_string(child.pid);
     if (child.restarts > 0)

@@ -91,6 +91,7 @@ struct HostFixture::Parts {
     border::Border border{{router, reactors, *database, writer, auth, chat, events, cache, workers, timers, metrics, "1.0.0"},
                           {},
                           HostFixture::breaker};
+    loader::LoaderOptions options;
     std::unique_ptr<loader::Loader> loader;
     std::uint16_t port = 0;
 
@@ -114,10 +115,9 @@ struct HostFixture::Parts {
             throw std::runtime_error(bound.error().detail);
         port = *bound;
         server.start();
-        loader::LoaderOptions options;
         options.directories = {plugins()};
         options.generations = directory.path() / "generations";
-        loader = std::make_unique<loader::Loader>(border, std::move(options));
+        loader = std::make_unique<loader::Loader>(border, options);
     }
     ~Parts()
     {
@@ -139,6 +139,8 @@ HostFixture::~HostFixture() = default;
 
 void HostFixture::install(const std::string& id)
 {
+    if (std::getenv("NETBIT_TEST_ISOLATE"))
+        isolate({id.c_str()});
     for (const auto suffix : {".so", ".json"})
         fs::copy_file(fs::path(FAULT_PLUGINS) / (id + suffix), _parts->plugins() / (id + suffix));
 }
@@ -163,6 +165,23 @@ std::string HostFixture::manifestOf(const std::string& id) const
     std::ostringstream text;
     text << std::ifstream(fs::path(FAULT_PLUGINS) / (id + ".json")).rdbuf();
     return text.str();
+}
+
+void HostFixture::isolate(std::initializer_list<const char*> ids, isolation::Options options)
+{
+    for (const auto* id : ids)
+        _parts->options.plugins[id].isolated = true;
+    _parts->options.isolation = options;
+    _parts->options.isolation.breaker = breaker;
+    if (options.program.empty())
+        _parts->options.isolation.program = PLUGIN_PROCESS;
+    _parts->loader = std::make_unique<loader::Loader>(_parts->border, _parts->options);
+}
+
+void HostFixture::again()
+{
+    _parts.reset();
+    _parts = std::make_unique<Parts>();
 }
 
 base::Result<void> HostFixture::load(const loader::SettingSources& settings) { return _parts->loader->loadAll(settings); }

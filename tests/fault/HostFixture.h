@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
@@ -37,6 +38,11 @@ protected:
     void write(const std::filesystem::path& where, const std::string& content);
     bool exists(const std::filesystem::path& where) const;
     std::string manifestOf(const std::string& id) const;
+
+    /// These run in processes of their own, from the next load() on.
+    void isolate(std::initializer_list<const char*> ids, isolation::Options options = {});
+    /// A host as new; the one before has ended.
+    void again();
 
     base::Result<void> load(const loader::SettingSources& settings = {});
     loader::PluginStatus statusOf(const std::string& id) const;

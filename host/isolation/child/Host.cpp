@@ -517,17 +517,11 @@ bool Host::hello(Frame& frame)
         const auto& entry = _library->entry();
         loaded.sdk = wire::str(entry.sdk ? entry.sdk : "");
         loaded.toolchain = wire::str(entry.toolchain ? entry.toolchain : "");
-        const auto* const calls = entry.calls;
-        std::memcpy(&_table, calls, std::min<std::size_t>(calls->size, sizeof _table));
-        const auto lacks = calls->size < sizeof(nb_plugin_calls) ? "is too small"
-                           : !_table.create || !_table.start || !_table.destroy ? "lacks create, start or destroy"
-                                                                                : nullptr;
-        if (lacks)
-            result = base::fault(base::Status::invalid, "bad_table", std::string("The plugin's table of calls ") + lacks + '.');
-    }
-    if (!result)
+        std::memcpy(&_table, entry.calls, std::min<std::size_t>(entry.calls->size, sizeof _table));
+    } else {
         loaded.status = refuse(&loaded.error, static_cast<std::int32_t>(result.status()), result.error().code,
                                result.error().detail);
+    }
     _channel.send(Kind::loaded, loaded);
     return result.ok();
 }
@@ -559,6 +553,7 @@ void Host::control(Frame& frame)
         leave();
     _logLevel = wanted.logLevel;
     nb_error error{};
+    error.size = sizeof error;
     std::int32_t status = NB_OK;
     const auto optional = [&](const char* name, std::int32_t (*function)(nb_plugin*, nb_error*)) {
         if (function)
@@ -577,6 +572,11 @@ void Host::control(Frame& frame)
                 return nullptr;
             return isBasic(id) || of(host)._services.contains(id) ? findTable(id) : nullptr;
         };
+        if (_table.size < sizeof _table || !_table.create || !_table.start || !_table.destroy) {
+            status = refuse(&error, NB_INVALID, "bad_table",
+                            "The plugin's table of calls is too small, or lacks create, start or destroy.");
+            break;
+        }
         status = life("create", error, [&](nb_error* out) { return _table.create(&_host, &_plugin, out); });
         if (status == NB_OK && !_plugin)
             status = refuse(&error, NB_INVALID, "bad_table", "create returned NB_OK without a plugin.");

@@ -46,6 +46,7 @@ struct ChildFacts {
     pid_t pid = 0; ///< 0: there is none now
     std::uint64_t restarts = 0;
     std::string trouble; ///< how the last child ended, in one sentence; empty: none has
+    std::string refusing; ///< why requests are refused though there is a child, in one sentence; empty: they are not
 };
 
 /// Its child lives from launch() to the plugin's destroy. The entry's calls are those of a plugin against the SDK: routes,

@@ -241,8 +241,15 @@ std::int32_t Keeper::call(wire::Call call, nb_error* error)
 
 ChildFacts Keeper::facts() const
 {
-    const std::lock_guard lock(_mutex);
-    return _facts;
+    ChildFacts out;
+    {
+        const std::lock_guard lock(_mutex);
+        out = _facts;
+    }
+    if (const auto& breaker = _proxy.breaker; breaker.open())
+        out.refusing = "It failed " + std::to_string(breaker.inARow()) + " times in a row; the next try is in " +
+                       std::to_string(breaker.left().count()) + " ms.";
+    return out;
 }
 
 } // namespace netbit::isolation::parent

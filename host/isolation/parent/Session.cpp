@@ -110,16 +110,15 @@ std::int32_t Session::control(wire::Call call, nb_error& error)
                 continue;
             }
             lock.unlock();
-            giveUp("hung in a call of its life");
+            giveUp("hung in a call of its life"); // and then it is dead
             lock.lock();
-            break;
+            until = Clock::time_point::max();
         }
     }
     _inCall = false;
     _controlCalls.clear();
     if (!_result)
-        return refuse(error, NB_UNAVAILABLE, "plugin_unavailable",
-                      _why.empty() ? "Its process has ended." : "Its process " + _why + '.');
+        return refuse(error, NB_UNAVAILABLE, "plugin_unavailable", "Its process " + _why + '.');
     error = _result->second;
     return _result->first;
 }
@@ -167,12 +166,7 @@ bool Session::broken(std::string_view what)
 std::string Session::end()
 {
     _channel.shut();
-    {
-        const std::lock_guard lock(_mutex);
-        _dead = true;
-    }
-    _changed.notify_all();
-    // First those who wait.
+    // First the clients that wait.
     const bool opened = _proxy.tables != nullptr;
     for (auto* const request : _requests.close())
         _proxy.unavailable(request);
@@ -193,14 +187,17 @@ std::string Session::end()
     _proxy.breaker.trialGivenUp();
 
     // One that we gave up is not waited for; another one is at its end already, or does its last work.
-    std::string why;
-    {
-        const std::lock_guard lock(_mutex);
-        why = _why;
-    }
-    const auto ended = _process.reap(why.empty() ? lastWords : milliseconds(0));
+    std::unique_lock lock(_mutex);
+    const bool given = !_why.empty();
+    lock.unlock();
+    const auto ended = _process.reap(given ? milliseconds(0) : lastWords);
     readOutput(true);
-    return why.empty() ? ended : why;
+    lock.lock();
+    if (_why.empty())
+        _why = ended;
+    _dead = true;
+    _changed.notify_all();
+    return _why;
 }
 
 // Conversation.
