@@ -215,13 +215,20 @@ void Host::listen(int timeoutMs)
 void Host::readOn(const std::atomic<bool>& until)
 {
     for (Frame frame; !until;) {
-        const auto got = _channel.next(frame);
-        if (got == wire::Channel::Got::broken)
-            leave();
-        if (got == wire::Channel::Got::nothing)
-            listen(-1);
-        else if (!routeElsewhere(frame))
-            _deferred.push_back(std::move(frame));
+        switch (_channel.next(frame)) {
+        case wire::Channel::Got::broken: leave();
+        case wire::Channel::Got::frame:
+            if (!routeElsewhere(frame))
+                _deferred.push_back(std::move(frame));
+            break;
+        case wire::Channel::Got::nothing:
+            // Tasks wait in any case: but for room in the socket there is nothing to poll for.
+            if (_channel.wantsToWrite())
+                listen(-1);
+            else if (!_channel.receive(true))
+                leave();
+            break;
+        }
     }
 }
 

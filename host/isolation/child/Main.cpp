@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <iostream>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -42,6 +43,7 @@ int main(int count, char** words)
         std::signal(signal, SIG_IGN);
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ); // a pipe: what is printed shall be in the log before a crash
     close(memoryDescriptor);
+    fcntl(socketDescriptor, F_SETFD, FD_CLOEXEC); // what the plugin starts has no part in it
 
     // Never destroyed: its threads run until the process ends, and the parent says when.
     auto& host = *std::make_unique<child::Host>(socketDescriptor, std::move(*memory)).release();

@@ -136,15 +136,16 @@ bool Keeper::bringUp(Session& session)
         if (stopping() || !session.serve(milliseconds(10)))
             return false;
     }
-    session.open();
+    session.open(*_proxy.tables());
     for (const auto call : {wire::Call::create, wire::Call::configure, wire::Call::start}) {
         nb_error error{};
         if (stopping())
             return false;
-        if (session.controlHere(call, error) != NB_OK) {
+        const auto status = session.controlHere(call, error);
+        if (status && *status != NB_OK)
             session.giveUp(std::string("refused to start again: ") + error.detail);
+        if (status != NB_OK)
             return false;
-        }
     }
     _proxy.serveWith(session.shared_from_this());
     setState(ChildState::live);
@@ -189,14 +190,15 @@ std::optional<milliseconds> Keeper::crashed(const std::string& how)
 
 std::int32_t Keeper::create(const nb_host* host, nb_error* error)
 {
-    _proxy.tables = std::make_unique<const Tables>(*host);
+    auto tables = std::make_unique<const Tables>(*host);
     std::shared_ptr<Session> session;
     {
         const std::lock_guard lock(_mutex);
         session = _session;
     }
     if (session)
-        session->open();
+        session->open(*tables);
+    _proxy.setTables(std::move(tables));
     const auto status = call(wire::Call::create, error);
     if (status != NB_OK)
         stop(); // destroy will not come

@@ -86,7 +86,7 @@ std::int32_t Proxy::addRoute(Session& session, const wire::AddRoute& wanted, std
     given.summary = wanted.summary;
     given.handler = &Proxy::handle;
     given.user = &route;
-    const auto status = tables->http->add_route(tables->host, &given, &error);
+    const auto status = tables()->http->add_route(tables()->host, &given, &error);
     if (status != NB_OK)
         _routes.pop_back();
     else
@@ -100,7 +100,7 @@ std::int32_t Proxy::listen(Session& session, const wire::Listen& wanted, wire::L
     const auto answer = [&](Listener& listener) {
         listener.servedBy = session.number();
         out.listener = listener.index;
-        out.port = tables->transport->port(listener.handle);
+        out.port = tables()->transport->port(listener.handle);
         return NB_OK;
     };
     std::unique_lock lock(_mutex);
@@ -130,10 +130,10 @@ std::int32_t Proxy::listen(Session& session, const wire::Listen& wanted, wire::L
     given.high_mark_bytes = wanted.highMarkBytes;
     given.hard_mark_bytes = wanted.hardMarkBytes;
     given.write_timeout_ms = wanted.writeTimeoutMs;
-    const auto& transport = *tables->transport;
-    const auto status = listener.tcp ? transport.listen_tcp(tables->host, &given, &Session::tcpCalls(), &listener,
+    const auto& transport = *tables()->transport;
+    const auto status = listener.tcp ? transport.listen_tcp(tables()->host, &given, &Session::tcpCalls(), &listener,
                                                             &listener.handle, &error)
-                                     : transport.listen_udp(tables->host, &given, &Session::udpCalls(), &listener,
+                                     : transport.listen_udp(tables()->host, &given, &Session::udpCalls(), &listener,
                                                             &listener.handle, &error);
     if (status == NB_OK)
         return answer(listener);
@@ -152,7 +152,7 @@ std::int32_t Proxy::migrate(const wire::Migrate& wanted, nb_error& error)
     }
     if (!first)
         return steps == _steps ? NB_OK : notAsBefore(error, "A step of the migrations");
-    const auto status = tables->sql->migrate(tables->host, given.data(), given.size(), &error);
+    const auto status = tables()->sql->migrate(tables()->host, given.data(), given.size(), &error);
     if (status == NB_OK)
         _steps = std::move(steps);
     return status;
@@ -181,7 +181,7 @@ void Proxy::unavailable(nb_request* request) const
 {
     nb_error error{};
     refuse(error, NB_UNAVAILABLE, "plugin_unavailable", "The plugin " + subject.id + " does not answer at the moment.");
-    tables->http->problem(request, &error);
+    tables()->http->problem(request, &error);
 }
 
 std::int32_t Proxy::handle(void* user, nb_request* request)

@@ -58,7 +58,13 @@ public:
     const Subject& subject;
     const Options& options;
     border::Breaker breaker;
-    std::unique_ptr<const Tables> tables; ///< from create on
+    /// From create on; null before. [any]
+    const Tables* tables() const noexcept { return _tables.load(std::memory_order_acquire); }
+    void setTables(std::unique_ptr<const Tables> tables) noexcept
+    {
+        _owned = std::move(tables);
+        _tables.store(_owned.get(), std::memory_order_release);
+    }
 
     /// The child that serves now. [any]
     std::shared_ptr<Session> live() const noexcept { return _live.load(); }
@@ -82,6 +88,8 @@ public:
 private:
     static std::int32_t handle(void* user, nb_request* request);
 
+    std::unique_ptr<const Tables> _owned;
+    std::atomic<const Tables*> _tables{nullptr};
     base::SharedCell<Session> _live;
     std::deque<Route> _routes; // their places are the users that the host knows
     std::vector<std::pair<std::string, std::string>> _steps; // of the migrations that were run

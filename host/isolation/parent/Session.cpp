@@ -47,10 +47,10 @@ Session::Session(Proxy& proxy, std::uint64_t number, Process process, wire::Shar
 
 Session::~Session() = default;
 
-void Session::open()
+void Session::open(const Tables& tables)
 {
-    _principals.open(tables().auth);
-    _bodies.open(tables().body);
+    _principals.open(tables.auth);
+    _bodies.open(tables.body);
 }
 
 // Its life.
@@ -123,7 +123,7 @@ std::int32_t Session::control(wire::Call call, nb_error& error)
     return _result->first;
 }
 
-std::int32_t Session::controlHere(wire::Call call, nb_error& error)
+std::optional<std::int32_t> Session::controlHere(wire::Call call, nb_error& error)
 {
     {
         const std::lock_guard lock(_mutex);
@@ -142,7 +142,7 @@ std::int32_t Session::controlHere(wire::Call call, nb_error& error)
     const std::lock_guard lock(_mutex);
     _inCall = _onKeeper = false;
     if (!_result)
-        return refuse(error, NB_UNAVAILABLE, "plugin_unavailable", "Its process has ended.");
+        return std::nullopt;
     error = _result->second;
     return _result->first;
 }
@@ -167,7 +167,7 @@ std::string Session::end()
 {
     _channel.shut();
     // First the clients that wait.
-    const bool opened = _proxy.tables != nullptr;
+    const bool opened = _proxy.tables() != nullptr;
     for (auto* const request : _requests.close())
         _proxy.unavailable(request);
     for (const auto& stream : _streams.close())
@@ -348,7 +348,7 @@ bool Session::take(wire::Frame& frame)
         _pinged.reset();
         return true;
     }
-    if (!_proxy.tables)
+    if (!_proxy.tables())
         return broken("a call before it was created");
     if (!allowed(frame.head.kind))
         return broken("a call of a service that its manifest does not name");

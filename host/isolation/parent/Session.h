@@ -36,7 +36,7 @@ public:
     std::uint64_t number() const noexcept { return _number; }
     pid_t pid() const noexcept { return _pid; }
     wire::Channel& channel() noexcept { return _channel; } ///< [any] to send
-    const Tables& tables() const noexcept { return *_proxy.tables; }
+    const Tables& tables() const noexcept { return *_proxy.tables(); }
 
     // The keeper's thread.
 
@@ -44,12 +44,12 @@ public:
     base::Result<void> load(const std::filesystem::path& library, const std::filesystem::path& copy);
     const std::string& sdk() const noexcept { return _sdk; }
     const std::string& toolchain() const noexcept { return _toolchain; }
-    /// The host's tables are there.
-    void open();
+    /// The host's tables, before the child can name anything of theirs.
+    void open(const Tables& tables);
     /// Waits for messages, for so long at most, and does what they say. False: this child is at its end.
     bool serve(std::chrono::milliseconds most);
-    /// One call of the plugin's life, in a generation that lives already.
-    std::int32_t controlHere(wire::Call call, nb_error& error);
+    /// One call of the plugin's life, in a generation that lives already. Nothing: it has not come back.
+    std::optional<std::int32_t> controlHere(wire::Call call, nb_error& error);
     /// Answers, closes and ends all that the child has left, and waits for its process. How it ended, in one sentence.
     std::string end();
 

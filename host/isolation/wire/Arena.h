@@ -15,7 +15,7 @@ namespace netbit::isolation::wire {
 
 /// A payload below this goes through the socket: two copies by the kernel cost less than a block that must be found and
 /// given back. Measured, see the room's README.
-inline constexpr std::size_t sharedFrom = 16 * 1024;
+inline constexpr std::size_t sharedFrom = 4 * 1024;
 
 /// The memory that both processes have mapped, an Arena for each direction.
 class SharedMemory {

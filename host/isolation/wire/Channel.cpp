@@ -89,7 +89,7 @@ Channel::Got Channel::next(Frame& frame)
     return Got::frame;
 }
 
-bool Channel::receive()
+bool Channel::receive(bool wait)
 {
     // What was not complete moves to the front; the buffer grows with what really comes, whatever a head announces.
     const auto rest = _inEnd - _inBegin;
@@ -103,7 +103,7 @@ bool Channel::receive()
     if (_in.size() - _inEnd < roomToReceive)
         _in.resize(std::max(_inEnd + roomToReceive, _in.size() + _in.size() / 2));
     for (;;) {
-        const auto got = ::recv(_socket, _in.data() + _inEnd, _in.size() - _inEnd, MSG_DONTWAIT);
+        const auto got = ::recv(_socket, _in.data() + _inEnd, _in.size() - _inEnd, wait ? 0 : MSG_DONTWAIT);
         if (got > 0) {
             _inEnd += static_cast<std::size_t>(got);
             return true;

@@ -113,8 +113,8 @@ public:
     };
     /// The next frame of what was received.
     Got next(Frame& frame);
-    /// Takes in what the socket has, without waiting. False: the other end is gone.
-    bool receive();
+    /// Takes in what the socket has; `wait`: for as long as there is nothing. False: the other end is gone.
+    bool receive(bool wait = false);
 
 private:
     static Channel*& gathering() noexcept

@@ -49,8 +49,11 @@ def wait_until(condition, seconds=15, what="a program did not become ready"):
 
 
 def tree(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as f:
-        children = [int(c) for c in f.read().split()]
+    # The children of each thread: a plugin's process is that of the thread that looks after it.
+    children = []
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/children") as f:
+            children += [int(c) for c in f.read().split()]
     return [pid] + [p for c in children for p in tree(c)]
 
 
