@@ -163,7 +163,7 @@ void copyHex(char (&out)[N], std::string_view hex)
 std::int32_t signingKey(const nb_host* host, nb_principal* principal, nb_signing_key* out, nb_error* error)
 {
     return answer(error, [&]() -> base::Result<void> {
-        if (notNull(out, "out").size < sizeof(nb_signing_key))
+        if (notNull(out, "out").size < leastSize<nb_signing_key>)
             refuseArgument("out", "has a size that is too small");
         const auto issued =
             generationOf(host).services().auth.issueSigningKey(notNull(principal, "principal").principal);

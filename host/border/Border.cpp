@@ -89,11 +89,12 @@ base::Result<void> Border::admit(const std::shared_ptr<Generation>& generation, 
         return table.error();
     std::erase_if(_live, [&](const auto& other) { return other.get() == replaced; });
     _live.push_back(generation);
-    generation->goLive();
+    if (replaced)
+        replaced->giveWay(*generation);
+    else
+        generation->goLive();
     publishTables();
     _services.router.swap(std::move(*table));
-    if (replaced)
-        replaced->giveWay();
     return {};
 }
 
@@ -104,6 +105,12 @@ void Border::withdraw(const Generation& generation)
     publishTables();
     if (const auto done = publish(); !done) // fewer routes than were there together before
         services::log::error("border", done.error().detail);
+}
+
+std::shared_ptr<Generation> Border::liveOf(std::string_view plugin) const
+{
+    const auto found = std::find_if(_live.begin(), _live.end(), [&](const auto& each) { return each->id() == plugin; });
+    return found == _live.end() ? nullptr : *found;
 }
 
 void Border::publishTables()

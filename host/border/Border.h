@@ -52,13 +52,15 @@ public:
                                                        const std::vector<Claim>& claims) const;
 
     /// The staged generation goes live: its routes join (those of `replaced` leave in the same swap), its listeners
-    /// accept. The replaced one gives way, and is to be tended and ended by the caller. Error: nothing has changed.
+    /// accept. The replaced one gives way: sockets, named subscriptions and the beat of timers are handed over here; it is to
+    /// be tended and ended by the caller. Error: nothing has changed.
     base::Result<void> admit(const std::shared_ptr<Generation>& generation, Generation* replaced = nullptr);
 
     /// Its routes leave the router. Requests that found them before are answered still.
     void withdraw(const Generation& generation);
 
     const std::vector<std::shared_ptr<Generation>>& live() const noexcept { return _live; }
+    std::shared_ptr<Generation> liveOf(std::string_view plugin) const; ///< nullptr: there is none
 
     /// [any] What plugins offer each other now.
     std::shared_ptr<const Provided> provided() const noexcept { return _provided.load(); }

@@ -76,8 +76,8 @@ std::int32_t page(const nb_host* host, const nb_principal* principal, const nb_p
 {
     return answer(error, [&]() -> base::Result<void> {
         notNull(out, "out");
-        const auto in = structOf(query, sizeof(nb_page_query), "query");
-        if (info && info->size < sizeof(nb_page_info))
+        const auto in = structOf(query, "query");
+        if (info && info->size < leastSize<nb_page_info>)
             refuseArgument("info", "has a size that is too small");
         services::chat::PageQuery wanted;
         wanted.chatId = in.chat_id;
@@ -102,7 +102,7 @@ std::int32_t create(const nb_host* host, const nb_principal* principal, const nb
 {
     return answer(error, [&] {
         auto& generation = generationOf(host);
-        const auto in = structOf(chat, sizeof(nb_new_chat), "chat");
+        const auto in = structOf(chat, "chat");
         services::chat::NewChat made;
         made.name = textOf(in.name, "chat.name");
         made.chatType = textOf(in.chat_type, "chat.chat_type");
@@ -121,7 +121,7 @@ std::int32_t send(const nb_host* host, const nb_principal* principal, const nb_n
 {
     return answer(error, [&] {
         auto& generation = generationOf(host);
-        const auto in = structOf(message, sizeof(nb_new_message), "message");
+        const auto in = structOf(message, "message");
         services::chat::NewMessage made;
         made.chatId = in.chat_id;
         made.content = textOf(in.content, "message.content");

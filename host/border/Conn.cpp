@@ -8,13 +8,37 @@ using netbit::net::SendState;
 namespace base = netbit::base;
 
 nb_conn::nb_conn(std::shared_ptr<netbit::border::Generation> owner, netbit::net::Connection& accepted,
-                 const nb_tcp_calls& wanted, std::size_t highMarkBytes, std::size_t hardMarkBytes)
+                 const nb_tcp_calls& wanted, std::size_t highMarkBytes, std::size_t hardMarkBytes, Count open)
     : generation(std::move(owner)), connection(accepted.shared_from_this()), calls(wanted), _highMark(highMarkBytes),
-      _hardMark(hardMarkBytes)
+      _hardMark(hardMarkBytes), _open(std::move(open))
 {
+    _open->fetch_add(1, std::memory_order_relaxed);
 }
 
 nb_conn::~nb_conn() = default;
+
+void nb_conn::setGone() noexcept
+{
+    if (!_gone.exchange(true, std::memory_order_acq_rel))
+        _open->fetch_sub(1, std::memory_order_release);
+}
+
+void nb_conn::hold(bool held)
+{
+    if (std::exchange(_held, held) == held)
+        return;
+    if (held)
+        connection->pauseReading();
+    else if (!_paused)
+        connection->resumeReading();
+}
+
+void nb_conn::moveAway()
+{
+    _moved = true;
+    setGone();
+    fulfil();
+}
 
 bool nb_conn::here() const noexcept { return connection->reactor().here(); }
 
@@ -64,7 +88,7 @@ std::size_t nb_conn::data(std::string_view bytes)
     if (_closing.load(std::memory_order_relaxed))
         return bytes.size();
     // A generation that drains starts no new work; the bytes stay for whoever takes the connection over.
-    if (generation->draining()) {
+    if (_held || generation->draining()) {
         connection->pauseReading();
         return 0;
     }
@@ -84,12 +108,20 @@ std::size_t nb_conn::data(std::string_view bytes)
 
 void nb_conn::pause()
 {
+    if (gone())
+        return;
     _resume = false;
+    _paused = true;
     connection->pauseReading();
 }
 
 void nb_conn::resume()
 {
+    if (gone())
+        return;
+    _paused = false;
+    if (_held)
+        return;
     if (_inData) {
         connection->resumeReading(); // offers again after data() has returned
         return;
@@ -149,7 +181,7 @@ void nb_conn::fulfil()
         if (gathered.empty())
             return;
         const auto bytes = gathered.size();
-        if (!gone())
+        if (!gone() || _moved)
             sendHere(std::move(gathered));
         gathered = base::Body();
         _wishedBytes.fetch_sub(bytes, std::memory_order_relaxed);
@@ -163,9 +195,10 @@ void nb_conn::fulfil()
         }
         flush();
         if (const auto* const close = std::get_if<Close>(&wish)) {
-            closeHere(close->reason, close->now);
+            if (!_moved)
+                closeHere(close->reason, close->now);
         } else if (std::holds_alternative<Resume>(wish)) {
-            if (std::exchange(_resume, false) && !gone())
+            if (std::exchange(_resume, false) && !gone() && !_held)
                 connection->resumeReading();
         } else {
             auto& call = std::get<Run>(wish);

@@ -20,9 +20,12 @@
 /// Counted: the reactor's side holds one reference until `closed` was told, the plugin holds what it retains.
 /// What other threads ask for is put in a list, and the reactor is woken once for the whole list: many answers to one
 /// client then leave in one write.
+/// When the connection moves to another generation, that one gets an nb_conn of its own, and this one is gone.
 struct nb_conn final : netbit::border::Counted<nb_conn> {
+    using Count = std::shared_ptr<std::atomic<std::int64_t>>;
+    /// `open` counts those of one listener that are not gone.
     nb_conn(std::shared_ptr<netbit::border::Generation> owner, netbit::net::Connection& accepted,
-            const nb_tcp_calls& wanted, std::size_t highMarkBytes, std::size_t hardMarkBytes);
+            const nb_tcp_calls& wanted, std::size_t highMarkBytes, std::size_t hardMarkBytes, Count open);
     ~nb_conn();
 
     const std::shared_ptr<netbit::border::Generation> generation;
@@ -36,9 +39,18 @@ struct nb_conn final : netbit::border::Counted<nb_conn> {
     void close(bool now);
     void run(void (*function)(void*, nb_conn*), void* user);
     bool gone() const noexcept { return _gone.load(std::memory_order_acquire); }
+    /// The plugin has closed it.
+    bool closing() const noexcept { return _closing.load(std::memory_order_relaxed); }
 
     // [reactor]
-    void setGone() noexcept { _gone.store(true, std::memory_order_release); }
+    void setGone() noexcept;
+    /// Nothing is offered to data() while it is held; what came meanwhile is offered behind it.
+    void hold(bool held);
+    bool paused() const noexcept { return _paused; }
+    /// Does what other threads have asked for up to now.
+    void settle() { fulfil(); }
+    /// It is another's from here on: what was sent before is still written, and everything else comes too late.
+    void moveAway();
     void drained();
     std::size_t data(std::string_view bytes);
     void pause();
@@ -76,4 +88,8 @@ private:
     bool _netFull = false; // [reactor] net will tell when it has drained
     bool _inData = false;  // [reactor] inside data()
     bool _resume = false;  // [reactor] resume() was called, and pause() not since
+    bool _paused = false;  // [reactor] by the plugin
+    bool _held = false;    // [reactor] by hold()
+    bool _moved = false;   // [reactor]
+    const Count _open;
 };

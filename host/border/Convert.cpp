@@ -67,7 +67,7 @@ std::int32_t tell(nb_error* out, const base::Error& error) noexcept
         cutTo(out->code, sizeof out->code, error.code);
     if (covers(offsetof(nb_error, detail)))
         cutTo(out->pointer, sizeof out->pointer, error.pointer);
-    if (covers(sizeof(nb_error)))
+    if (covers(leastSize<nb_error>))
         cutTo(out->detail, sizeof out->detail, error.detail);
     return status;
 }
@@ -75,7 +75,7 @@ std::int32_t tell(nb_error* out, const base::Error& error) noexcept
 base::Error errorOf(const nb_error& error, std::int32_t status)
 {
     base::Error out{statusOf(status), {}, {}, {}};
-    if (error.size >= sizeof(nb_error)) {
+    if (error.size >= leastSize<nb_error>) {
         out.code = upToNul(error.code);
         out.pointer = upToNul(error.pointer);
         out.detail = upToNul(error.detail);

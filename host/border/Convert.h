@@ -3,6 +3,7 @@
 
 #include "base/Result.h"
 #include "border/Generation.h"
+#include "border/Sizes.h"
 #include <netbit/result.h>
 #include "storage/Database.h"
 
@@ -51,12 +52,12 @@ std::string_view bytesOf(nb_str text, std::string_view name);
 /// Well-formed UTF-8.
 std::string_view textOf(nb_str text, std::string_view name);
 
-/// The part of a struct that the plugin knows, the rest zero. `least`: bytes that its first version had.
+/// The part of a struct that the plugin knows, the rest zero.
 template <class T>
-T structOf(const T* in, std::size_t least, std::string_view name)
+T structOf(const T* in, std::string_view name)
 {
-    static_assert(std::is_trivially_copyable_v<T>);
-    if (notNull(in, name).size < least)
+    static_assert(std::is_trivially_copyable_v<T> && leastSize<T> > 0);
+    if (notNull(in, name).size < leastSize<T>)
         refuseArgument(name, "has a size that is too small");
     T out{};
     std::memcpy(&out, in, std::min<std::size_t>(in->size, sizeof(T)));

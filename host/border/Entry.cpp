@@ -1,5 +1,6 @@
 #include "border/Entry.h"
 
+#include "border/Sizes.h"
 #include "border/UnderWay.h"
 
 #include <cstddef>
@@ -12,8 +13,6 @@ namespace {
 
 using base::fault;
 using base::Status;
-
-constexpr std::size_t oldestEntry = sizeof(nb_plugin_entry); // of ABI 1.0
 
 std::string hex(std::uint32_t number)
 {
@@ -35,7 +34,7 @@ base::Result<void> check(const nb_plugin_entry* entry, std::string_view id, std:
     if (!abiFits(entry->abi_major, entry->abi_minor))
         return refused("abi_mismatch", "The library has ABI " + std::to_string(entry->abi_major) + '.' +
                                            std::to_string(entry->abi_minor) + ", this host has ABI " + hostAbi() + '.');
-    if (entry->size < oldestEntry || !entry->id || !entry->version)
+    if (entry->size < leastSize<nb_plugin_entry> || !entry->id || !entry->version)
         return refused("bad_entry", "The library's entry is incomplete.");
     if (id != entry->id)
         return refused("bad_entry", "The library calls itself " + std::string(entry->id) + ", the manifest " +

@@ -18,6 +18,7 @@ using base::Status;
 
 constexpr std::size_t mostTopics = 64;
 constexpr std::size_t longestTopic = 128;
+constexpr std::size_t longestName = 64;
 
 bool goodTopic(std::string_view topic) noexcept
 {
@@ -51,8 +52,8 @@ base::Result<void> subscribe(const nb_host* host, const nb_subscribe_options* op
 {
     auto& generation = generationOf(host);
     notNull(out, "out");
-    const auto in = structOf(options, sizeof(nb_subscribe_options), "options");
-    const auto wanted = structOf(calls, sizeof(nb_event_calls), "calls");
+    const auto in = structOf(options, "options");
+    const auto wanted = structOf(calls, "calls");
     if (!wanted.event || !wanted.ended)
         refuseArgument("calls", "lacks event or ended");
     if ((in.flags & ~(NB_SUBSCRIBE_EPHEMERAL | NB_SUBSCRIBE_ONLY_EPHEMERAL)) != 0)
@@ -81,7 +82,13 @@ base::Result<void> subscribe(const nb_host* host, const nb_subscribe_options* op
     if (made.after < 0 && made.durable && !generation.serves())
         made.after = generation.services().events.lastId();
 
-    auto handle = std::make_shared<nb_subscription>(generation, std::move(made), wanted, user);
+    std::string name(textOf(in.name, "options.name"));
+    if (name.size() > longestName)
+        refuseArgument("options.name", "has more than 64 bytes");
+    if (generation.subscriptionNamed(name))
+        return fault(Status::conflict, "duplicate_subscription", "The plugin has a subscription " + name + " already.");
+
+    auto handle = std::make_shared<nb_subscription>(generation, std::move(name), std::move(made), wanted, user);
     *out = generation.holdings().subscriptions.put(handle);
     if (generation.serves())
         handle->arm();

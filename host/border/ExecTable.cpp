@@ -11,14 +11,23 @@
 
 using netbit::border::Guard;
 
-void nb_timer::arm()
+void nb_timer::arm(std::optional<Time> first)
 {
     const std::lock_guard lock(_mutex);
     if (_handle != 0 || _silent.load())
         return;
     auto& timers = generation->services().timers;
     auto task = [self = shared_from_this()] { self->fire(); };
-    _handle = _periodic ? timers.every(_delay, std::move(task)) : timers.after(_delay, std::move(task));
+    if (!periodic)
+        _handle = timers.after(delay, std::move(task));
+    else
+        _handle = first ? timers.every(delay, *first, std::move(task)) : timers.every(delay, std::move(task));
+}
+
+std::optional<nb_timer::Time> nb_timer::due()
+{
+    const std::lock_guard lock(_mutex);
+    return _handle != 0 && periodic ? generation->services().timers.due(_handle) : std::nullopt;
 }
 
 void nb_timer::fire()
@@ -43,6 +52,23 @@ void nb_timer::cancel()
 }
 
 namespace netbit::border {
+
+Beats::Beats(const Timers& before)
+{
+    for (const auto& timer : before)
+        if (const auto due = timer->madeInStart ? timer->due() : std::nullopt)
+            _due.emplace(timer->delay, *due); // behind those of the same period
+}
+
+std::optional<nb_timer::Time> Beats::of(const nb_timer& timer)
+{
+    const auto found = timer.periodic ? _due.find(timer.delay) : _due.end();
+    if (found == _due.end())
+        return std::nullopt;
+    const auto due = found->second;
+    _due.erase(found);
+    return due;
+}
 
 namespace {
 

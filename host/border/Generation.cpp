@@ -10,12 +10,14 @@
 #include "border/Subscription.h"
 #include "border/Tables.h"
 #include "border/Timer.h"
+#include "edge/Exchange.h"
 #include "services/cache/KeyValueCache.h"
 #include "services/auth/AuthService.h"
 #include "services/log/Log.h"
 
 #include <algorithm>
 #include <array>
+#include <latch>
 #include <thread>
 
 namespace netbit::border {
@@ -30,6 +32,7 @@ namespace log = services::log;
 constexpr auto quiet = 60s;                  // between two lines of the log that say the same
 constexpr std::size_t longestWhy = 512;      // bytes of a plugin's sentence about its health
 constexpr std::size_t mostSaid = 100;        // different lines that are remembered
+constexpr auto arrival = 1s; // within it, requests that found a route have reached its handler
 constexpr std::chrono::milliseconds grace = 1s; // for calls that end as their connection is closed
 
 /// At most so many bytes, whole characters of UTF-8.
@@ -143,8 +146,7 @@ Figures Generation::figures() const
     const auto listeners = _holdings->listeners.all();
     out.listeners = listeners.size();
     for (const auto& listener : listeners)
-        if (listener->stream)
-            out.connections += static_cast<std::size_t>(listener->stream->counts().open.load(std::memory_order_relaxed));
+        out.connections += static_cast<std::size_t>(std::max<std::int64_t>(listener->connections(), 0));
     out.timers = _holdings->timers.size();
     out.subscriptions = _holdings->subscriptions.size();
     out.streams = _holdings->streams.size();
@@ -311,9 +313,9 @@ base::Result<void> Generation::create(const nb_plugin_entry& entry)
     const auto refused = [](std::string_view why) { return fault(Status::invalid, "bad_table", why); };
     if (!calls)
         return refused("The plugin's entry has no table of calls.");
-    if (calls->size < sizeof(nb_plugin_calls))
+    if (calls->size < leastSize<nb_plugin_calls>)
         return refused("The plugin's table of calls is too small.");
-    std::memcpy(&_table, calls, sizeof _table);
+    std::memcpy(&_table, calls, std::min<std::size_t>(calls->size, sizeof _table));
     if (!_table.create || !_table.start || !_table.destroy)
         return refused("The plugin's table of calls lacks create, start or destroy.");
 
@@ -370,35 +372,72 @@ base::Result<void> Generation::start()
     return result;
 }
 
-base::Result<void> Generation::stageRoute(edge::Route route)
+base::Result<void> Generation::stageRoute(edge::Route route, Thaw thaw)
 {
     if (!declares(route.method, route.pattern))
         return fault(Status::forbidden, "route_undeclared",
                      route.method + ' ' + route.pattern + " is not among the routes of the manifest.");
+    const auto name = route.method + ' ' + route.pattern;
     _routes.push_back(std::move(route));
     auto fits = _border.check(_spec.id, _routes);
     if (!fits)
         _routes.pop_back();
+    else if (thaw.function)
+        _thaws.emplace(name, thaw);
     _ledger->routes.store(_routes.size(), std::memory_order_relaxed);
     return fits;
 }
 
-void Generation::goLive()
+const Generation::Thaw* Generation::thawOf(std::string_view route) const noexcept
+{
+    const auto found = _thaws.find(route);
+    return found == _thaws.end() ? nullptr : &found->second;
+}
+
+void Generation::goLive(Generation* before)
 {
     _state = State::live;
     for (const auto& listener : _holdings->listeners.all())
         listener->start();
-    for (const auto& subscription : _holdings->subscriptions.all())
-        subscription->arm();
+    for (const auto& subscription : _holdings->subscriptions.all()) {
+        const auto last = before ? before->subscriptionNamed(subscription->name) : nullptr;
+        if (last)
+            last->handTo(subscription);
+        else
+            subscription->arm();
+    }
+    Beats beats(before ? before->_holdings->timers.all() : Beats::Timers());
     for (const auto& timer : _holdings->timers.all())
-        timer->arm();
+        timer->arm(beats.of(*timer));
+    if (before && before->_holdings->provider)
+        services().auth.removeProvider(*before->_holdings->provider);
     if (_holdings->provider)
         services().auth.addProvider(_holdings->provider);
 }
 
-void Generation::giveWay()
+std::shared_ptr<nb_subscription> Generation::subscriptionNamed(std::string_view name) const
+{
+    if (!name.empty())
+        for (const auto& subscription : _holdings->subscriptions.all())
+            if (subscription->name == name)
+                return subscription;
+    return nullptr;
+}
+
+void Generation::giveWay(Generation& next)
 {
     _state = State::replaced;
+    _replacedAt = std::chrono::steady_clock::now();
+    // What start has begun, the other one begins anew. The rest belongs to a connection or a stream, and ends with it.
+    for (const auto& timer : _holdings->timers.all())
+        if (timer->madeInStart)
+            timer->silence();
+    next.goLive(this);
+    for (const auto& subscription : _holdings->subscriptions.all())
+        if (subscription->madeInStart)
+            subscription->cancelByHost();
+    for (const auto& listener : _holdings->listeners.all())
+        listener->stopAccepting();
     for (const auto& route : _routes)
         _handlers.push_back(route.handler);
     _routes.clear();
@@ -406,14 +445,51 @@ void Generation::giveWay()
 
 bool Generation::tend()
 {
-    quiesce();
-    return inFlight() == 0 && !reachable();
+    const auto notYet = moveOut();
+    // A request that found its route before the swap may only now begin a stream, which quiesce would end.
+    const bool mayBegin = reachable() && std::chrono::steady_clock::now() - _replacedAt < arrival;
+    if (notYet == 0 && !mayBegin)
+        quiesce();
+    return inFlight() == 0 && !reachable() && connections() == 0 && _holdings->streams.size() == 0;
 }
 
 /// Whether a request that found its route before the swap may still be on its way to it.
 bool Generation::reachable() const
 {
     return std::any_of(_handlers.begin(), _handlers.end(), [](const auto& handler) { return !handler.expired(); });
+}
+
+std::int64_t Generation::connections() const
+{
+    std::int64_t open = 0;
+    for (const auto& listener : _holdings->listeners.all())
+        open += listener->connections();
+    return open;
+}
+
+/// Asks each connection and stream to move to whoever is live. Gives how many are to be asked again.
+std::size_t Generation::moveOut()
+{
+    std::size_t again = 0;
+    for (const auto& listener : _holdings->listeners.all())
+        again += listener->moveConnections();
+    const auto next = _border.liveOf(id());
+    const auto streams = next ? _holdings->streams.all() : std::vector<std::shared_ptr<nb_stream>>();
+    if (streams.empty())
+        return again;
+    std::atomic<std::size_t> waiting{0};
+    std::latch asked(static_cast<std::ptrdiff_t>(streams.size()));
+    for (const auto& stream : streams)
+        stream->onReactor([&] {
+            const struct Asked {
+                ~Asked() { latch.count_down(); } // whatever the plugin throws
+                std::latch& latch;
+            } done{asked};
+            if (stream->moveTo(*next) == Moved::notYet)
+                waiting.fetch_add(1, std::memory_order_relaxed);
+        });
+    asked.wait();
+    return again + waiting.load();
 }
 
 void Generation::quiesce()
@@ -481,6 +557,7 @@ void Generation::destroy()
     const auto alive = shared_from_this();
     _routes.clear();
     _holdings->streams.clear();
+    _holdings->moved.clear();
     _holdings->subscriptions.clear();
     _holdings->timers.clear();
     _holdings->listeners.clear();

@@ -7,6 +7,7 @@
 #include "border/Ledger.h"
 #include "border/Settings.h"
 #include "edge/Router.h"
+#include <netbit/http.h>
 #include <netbit/plugin.h>
 
 #include <atomic>
@@ -20,6 +21,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+struct nb_subscription;
 
 namespace netbit::border {
 
@@ -98,10 +101,11 @@ public:
     /// Also later, with new settings: on an error the old ones are in force again.
     base::Result<void> configure(SettingsPtr settings);
     base::Result<void> start();
-    /// Told by Border::admit: listeners accept, timers may run.
-    void goLive();
-    /// Told by Border::admit when another one has taken its place: it gets nothing new, and goes on with what it has begun.
-    void giveWay();
+    /// Told by Border::admit: listeners accept, timers and subscriptions begin. Where there was a generation before, its
+    /// sockets are taken over, its named subscriptions go on and its timers keep their beat.
+    void goLive(Generation* before = nullptr);
+    /// Told by Border::admit: the other one goes live in its place. It gets nothing new, and goes on with what it has begun.
+    void giveWay(Generation& next);
     /// Of one that was replaced, again and again: goes on with handing over. True: nothing is left, it can be ended.
     bool tend();
     /// Tells the plugin that soon no more calls come, once: what it holds open by itself (event streams) it ends now.
@@ -118,7 +122,14 @@ public:
     std::string spaceName() const { return _spec.id; } ///< of its cache and its migrations
     bool mayRegister() const noexcept { return state() == State::starting; }
     const std::vector<edge::Route>& routes() const noexcept { return _routes; } ///< [control]
-    base::Result<void> stageRoute(edge::Route route); ///< [control], in start
+    /// How streams that were begun on a route of the generation before go on here.
+    struct Thaw {
+        decltype(nb_route::thaw) function = nullptr;
+        void* user = nullptr;
+    };
+    base::Result<void> stageRoute(edge::Route route, Thaw thaw); ///< [control], in start
+    std::shared_ptr<nb_subscription> subscriptionNamed(std::string_view name) const; ///< [any] nullptr also for no name
+    const Thaw* thawOf(std::string_view route) const noexcept; ///< [any] "GET /a/{b}"; nullptr: it has none
 
     /// [any] Counts something that a call into the plugin is still owed for, or that it still owes: a deferred request,
     /// a write's end, a posted task. False: too late, it was stopped.
@@ -146,6 +157,8 @@ private:
     bool waitIdle(std::chrono::milliseconds patience) const;
     void destroy();
     bool reachable() const;
+    std::size_t moveOut();
+    std::int64_t connections() const;
 
     Border& _border;
     GenerationSpec _spec;
@@ -163,6 +176,8 @@ private:
     std::atomic<State> _state{State::loaded};
     std::atomic<bool> _shut{false}; // no call enters any more
     bool _quiesced = false;         // [control]
+    std::chrono::steady_clock::time_point _replacedAt; // [control]
+    std::map<std::string, Thaw, std::less<>> _thaws; // by route; not changed after start
     std::atomic<std::int64_t> _inFlight{0};
     std::atomic<Health> _health{Health::good};
     std::atomic<unsigned> _stuck{0};

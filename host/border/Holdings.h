@@ -24,6 +24,8 @@ class Shelf {
 public:
     Handle* put(std::shared_ptr<Handle> handle)
     {
+        if (!handle)
+            return nullptr;
         const std::lock_guard lock(_mutex);
         auto* const raw = handle.get();
         _handles.emplace(raw, std::move(handle));
@@ -71,6 +73,7 @@ struct Holdings {
     TokenShelf<nb_timer> timers;
     TokenShelf<nb_subscription> subscriptions;
     Shelf<nb_stream> streams;
+    Shelf<nb_stream> moved; ///< streams that the next generation has; the plugin may still hold their handles
     RequestYard requests;
     std::vector<std::unique_ptr<nb_lease>> offers; ///< [control]; live ones are found through the border
     std::shared_ptr<Provider> provider; // [control]

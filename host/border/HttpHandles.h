@@ -1,6 +1,7 @@
 #pragma once
 // A request as a plugin sees it, and the reply that has no end yet.
 
+#include "border/Frozen.h"
 #include "border/Generation.h"
 #include "border/Handles.h"
 #include "edge/Exchange.h"
@@ -9,9 +10,11 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_set>
 
 struct nb_request final {
@@ -76,18 +79,25 @@ void settle(nb_request& request) noexcept;
 } // namespace netbit::border
 
 struct nb_stream final : std::enable_shared_from_this<nb_stream> {
-    nb_stream(netbit::border::Generation& owner, const nb_stream_calls& wanted, void* argument)
-        : generation(owner.shared_from_this()), calls(wanted), user(argument)
+    nb_stream(netbit::border::Generation& owner, std::string from, const nb_stream_calls& wanted, void* argument)
+        : generation(owner.shared_from_this()), route(std::move(from)), calls(wanted), user(argument)
     {
     }
 
     const std::shared_ptr<netbit::border::Generation> generation;
-    const nb_stream_calls calls;
-    void* const user;
+    const std::string route; ///< "GET /a/{b}", which began it
+    nb_stream_calls calls;   ///< set before the plugin may call; by thaw for one that moves in
+    void* user;
     std::shared_ptr<netbit::edge::ReplyStream> reply;
 
     /// Sets what the edge shall tell; once, after `reply` is set.
     void listen();
+    /// [control] Runs it on the stream's reactor thread; here and now where that has not begun yet.
+    void onReactor(std::function<void()> task);
+    /// [any] It is another generation's now.
+    bool moved() const noexcept { return _moved.load(std::memory_order_acquire); }
+    /// [reactor] Freezes it here and thaws it there. It is `notYet` as long as the plugin says that it would block.
+    netbit::border::Moved moveTo(netbit::border::Generation& to);
     /// The plugin's end(): no call after it but `ended`, which comes from here or from the call that is under way.
     void endByPlugin() noexcept;
     /// The generation ends: the client gets its end, the plugin may still call end().
@@ -96,8 +106,15 @@ struct nb_stream final : std::enable_shared_from_this<nb_stream> {
 private:
     void tellPlugin(void (*function)(void*), const char* call) noexcept;
     void tellEnded() noexcept;
+    bool beginCall() noexcept { return (_state.fetch_add(1, std::memory_order_acq_rel) & over) == 0; }
+    void endCall() noexcept;
+    netbit::border::Moved freeze(netbit::border::Keeper& keeper);
+    void thawIn(netbit::border::Generation& to, const netbit::border::Keeper& keeper) const;
 
     static constexpr std::uint32_t over = 0x8000'0000u;
     std::atomic<std::uint32_t> _state{0}; // calls under way, and the bit `over`
     std::atomic<bool> _endedTold{false};
+    std::atomic<bool> _ready{false}; // `reply` is there
+    std::atomic<bool> _moved{false};
+    bool _stays = false; // [reactor] the plugin has said that it cannot move
 };

@@ -22,7 +22,7 @@ base::Result<void> addRoute(const nb_host* host, const nb_route* given)
     auto& generation = generationOf(host);
     if (!generation.mayRegister())
         return fault(Status::invalid, "not_in_start", "Routes are added in start.");
-    const auto in = structOf(given, sizeof(nb_route), "route");
+    const auto in = structOf(given, "route");
     if (!in.handler)
         refuseArgument("route.handler", "is null");
     edge::Route route;
@@ -45,7 +45,7 @@ base::Result<void> addRoute(const nb_host* host, const nb_route* given)
     route.fast = (in.flags & NB_ROUTE_FAST) != 0;
     route.maxBodyBytes = in.max_body_bytes;
     route.handler = std::make_shared<HttpRoute>(generation.shared_from_this(), in.handler, in.user, route.fast);
-    return generation.stageRoute(std::move(route));
+    return generation.stageRoute(std::move(route), {in.thaw, in.user});
 }
 
 // Reading. A request that was answered has nothing to say any more.
@@ -146,7 +146,7 @@ std::uint32_t mayBlock(const nb_request* request) { return request && request->m
 
 base::Result<edge::Reply> replyOf(const nb_reply* given)
 {
-    const auto in = structOf(given, sizeof(nb_reply), "reply");
+    const auto in = structOf(given, "reply");
     edge::Reply out;
     if (in.status < 200 || in.status > 599)
         return fault(Status::invalid, "bad_status", "The status of a reply is 200 to 599.");
@@ -193,7 +193,7 @@ std::int32_t problem(nb_request* request, const nb_error* error)
 {
     return answer(nullptr, [&]() -> base::Result<void> {
         auto& open = notNull(request, "request");
-        const auto in = structOf(error, sizeof(nb_error), "error");
+        const auto in = structOf(error, "error");
         const auto made = errorOf(in, in.status);
         if (!claim(open))
             return fault(Status::closed, "answered_twice", "");
@@ -226,8 +226,9 @@ std::int32_t stream(nb_request* request, const nb_reply* head, const nb_stream_c
         auto made = replyOf(head);
         if (!made)
             return made.error();
-        const auto wanted = calls ? structOf(calls, sizeof(nb_stream_calls), "calls") : nb_stream_calls{};
-        auto handle = std::make_shared<nb_stream>(open.generation, wanted, user);
+        const auto wanted = calls ? structOf(calls, "calls") : nb_stream_calls{};
+        const auto& route = open.exchange->route();
+        auto handle = std::make_shared<nb_stream>(open.generation, route.method + ' ' + route.pattern, wanted, user);
         if (!claim(open))
             return fault(Status::closed, "answered_twice", "The request was answered before.");
         // Before anyone may call: a call from a reactor can come as soon as listen() is under way.
@@ -253,7 +254,9 @@ std::int32_t streamWrite(nb_stream* stream, nb_str bytes)
 {
     std::int32_t state = NB_CLOSED;
     const auto status = answer(nullptr, [&]() -> base::Result<void> {
-        state = written(notNull(stream, "stream").reply->write(bytesOf(bytes, "bytes")));
+        auto& open = notNull(stream, "stream");
+        if (!open.moved())
+            state = written(open.reply->write(bytesOf(bytes, "bytes")));
         return {};
     });
     return status == NB_OK ? state : status;
@@ -263,7 +266,9 @@ std::int32_t streamWriteBody(nb_stream* stream, nb_body* body)
 {
     std::int32_t state = NB_CLOSED;
     const auto status = answer(nullptr, [&]() -> base::Result<void> {
-        state = written(notNull(stream, "stream").reply->write(shareOf(notNull(body, "body"))));
+        auto& open = notNull(stream, "stream");
+        if (!open.moved())
+            state = written(open.reply->write(shareOf(notNull(body, "body"))));
         return {};
     });
     return status == NB_OK ? state : status;
@@ -276,6 +281,8 @@ void streamEnd(nb_stream* stream)
         const auto generation = open.generation;
         if (const auto handle = generation->holdings().streams.take(&open))
             handle->endByPlugin();
+        else
+            generation->holdings().moved.take(&open);
     });
 }
 

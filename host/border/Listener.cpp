@@ -2,97 +2,55 @@
 
 #include "border/Convert.h"
 #include "border/Guard.h"
+#include "border/TcpBridge.h"
+#include "services/log/Log.h"
 
 #include <cstring>
-
-namespace netbit::border {
-
-namespace {
-
-static_assert(sizeof(nb_address::bytes) == sizeof(net::DatagramAddress::bytes));
-
-/// The reactor's side of a connection: passes on what net tells.
-class TcpBridge final : public net::ConnectionHandler {
-public:
-    explicit TcpBridge(nb_conn& conn) : _conn(conn) {}
-    ~TcpBridge() override { _conn.release(); }
-    TcpBridge(const TcpBridge&) = delete;
-    TcpBridge& operator=(const TcpBridge&) = delete;
-
-    std::size_t onData(net::Connection&, std::string_view bytes) override { return _conn.data(bytes); }
-
-    void onEnd(net::Connection& connection) override
-    {
-        if (!_conn.calls.ended) {
-            connection.closeAfterWrite();
-            return;
-        }
-        Guard guard(*_conn.generation, "ended");
-        if (!guard || !guard.run([&] { _conn.calls.ended(_conn.session, &_conn); }))
-            connection.closeNow(net::CloseReason::local);
-    }
-
-    void onDrained(net::Connection&) override { _conn.drained(); }
-
-    void onTimeout(net::Connection& connection) override
-    {
-        if (!_conn.calls.timed_out) {
-            connection.closeNow(net::CloseReason::timeout);
-            return;
-        }
-        Guard guard(*_conn.generation, "timed_out");
-        if (!guard || !guard.run([&] { _conn.calls.timed_out(_conn.session, &_conn); }))
-            connection.closeNow(net::CloseReason::local);
-    }
-
-    void onClose(net::Connection&, net::CloseReason reason) override
-    {
-        _conn.setGone();
-        if (Guard guard(*_conn.generation, "closed"); guard)
-            guard.run([&] { _conn.calls.closed(_conn.session, &_conn, numberOf(reason)); });
-    }
-
-private:
-    static std::uint32_t numberOf(net::CloseReason reason) noexcept
-    {
-        switch (reason) {
-        case net::CloseReason::peer: return NB_CLOSE_PEER;
-        case net::CloseReason::error: return NB_CLOSE_ERROR;
-        case net::CloseReason::timeout: return NB_CLOSE_TIMEOUT;
-        case net::CloseReason::overflow: return NB_CLOSE_OVERFLOW;
-        case net::CloseReason::local: return NB_CLOSE_LOCAL;
-        case net::CloseReason::shutdown: break;
-        }
-        return NB_CLOSE_SHUTDOWN;
-    }
-
-    nb_conn& _conn; // one reference is ours
-};
-
-} // namespace
-
-} // namespace netbit::border
+#include <limits>
 
 using netbit::border::Guard;
+using netbit::border::Keeper;
+using netbit::border::Moved;
+using netbit::border::TcpBridge;
 namespace net = netbit::net;
+
+static_assert(sizeof(nb_address::bytes) == sizeof(net::DatagramAddress::bytes));
 
 void nb_listener::start()
 {
     if (std::exchange(_started, true))
         return;
-    // The socket is destroyed before this is, and tells nothing afterwards.
-    if (stream)
-        stream->start([this](net::Connection& connection) { return accept(connection); });
-    else
-        datagrams->start([this](net::DatagramSocket&, const net::DatagramAddress& from, std::string_view bytes) {
-            receive(from, bytes);
-        });
+    auto& shared = *socket; // destroys what calls it before itself
+    const auto before = shared.owner.exchange(shared_from_this());
+    if (shared.stream) {
+        shared.stream->setCaps(wanted.maxConnections, wanted.maxPerAddress, wanted.writeTimeout);
+        shared.stream->setMarks(wanted.highMark, wanted.hardMark);
+        if (!before)
+            shared.stream->start([&shared](net::Connection& connection) -> std::shared_ptr<net::ConnectionHandler> {
+                const auto owner = shared.owner.load();
+                return owner ? owner->accept(connection) : nullptr;
+            });
+        return;
+    }
+    if (before) {
+        shared.datagrams->call([&] { takeDatagrams(*before); });
+        return;
+    }
+    shared.receiver = this;
+    shared.datagrams->start([&shared](net::DatagramSocket&, const net::DatagramAddress& from, std::string_view bytes) {
+        shared.receiver->receive(from, bytes);
+    });
+}
+
+nb_conn* nb_listener::makeConn(net::Connection& connection)
+{
+    return std::make_unique<nb_conn>(generation, connection, tcp, wanted.highMark, wanted.hardMark, _open).release();
 }
 
 std::shared_ptr<net::ConnectionHandler> nb_listener::accept(net::Connection& connection)
 {
-    auto* const conn = std::make_unique<nb_conn>(generation, connection, tcp, highMark, hardMark).release();
-    auto bridge = std::make_shared<netbit::border::TcpBridge>(*conn); // has the reference from here on
+    auto* const conn = makeConn(connection);
+    auto bridge = std::make_shared<TcpBridge>(*conn); // has the reference from here on
     std::int32_t status = NB_INTERNAL;
     Guard guard(*generation, "accepted");
     if (guard)
@@ -114,20 +72,72 @@ void nb_listener::receive(const net::DatagramAddress& from, std::string_view byt
         guard.run([&] { udp.datagram(user, this, &address, netbit::border::str(bytes)); });
 }
 
+/// [reactor] Between two datagrams.
+void nb_listener::takeDatagrams(nb_listener& from)
+{
+    socket->receiver = this;
+    if (!from.udp.freeze || !udp.thaw)
+        return;
+    Keeper keeper(std::numeric_limits<std::size_t>::max());
+    if (Guard guard(*from.generation, "freeze"); guard) {
+        std::int32_t status = NB_INTERNAL;
+        guard.run([&] { status = from.udp.freeze(from.user, &from, &Keeper::keep, &keeper); });
+        if (status != NB_OK)
+            from.generation->complain("freeze of the listener " + name + " returned the status " + std::to_string(status) +
+                                      '.');
+    }
+    std::size_t refused = 0;
+    for (std::size_t i = 0; i < keeper.size(); ++i) {
+        std::int32_t status = NB_INTERNAL;
+        const auto piece = keeper.at(i);
+        if (Guard guard(*generation, "thaw"); guard)
+            guard.run([&] { status = udp.thaw(user, this, &piece); });
+        refused += status == NB_OK ? 0 : 1;
+    }
+    if (refused > 0)
+        generation->complain("thaw of the listener " + name + " refused " + std::to_string(refused) + " of " +
+                             std::to_string(keeper.size()) + " pieces.");
+}
+
 void nb_listener::stopAccepting()
 {
-    if (!_started)
-        return;
-    if (stream)
-        stream->stopAccepting();
+    if (_started && socket->stream && owns())
+        socket->stream->stopAccepting();
+}
+
+std::size_t nb_listener::moveConnections()
+{
+    if (!socket->stream || connections() == 0)
+        return 0;
+    const auto to = socket->owner.load();
+    if (!to || to.get() == this)
+        return 0;
+    std::atomic<std::size_t> again{0}; // counted on several reactors
+    socket->stream->forEach([&](net::Connection&, net::ConnectionHandler& handler) {
+        auto& bridge = static_cast<TcpBridge&>(handler); // accept() makes no other
+        if (bridge.conn().generation == generation && bridge.moveTo(*to) == Moved::notYet)
+            again.fetch_add(1, std::memory_order_relaxed);
+    });
+    return again.load();
 }
 
 void nb_listener::closeAll()
 {
     if (!_started)
         return;
-    if (stream)
-        stream->closeAll();
-    else
-        datagrams->stop();
+    if (owns()) {
+        if (socket->stream)
+            socket->stream->closeAll();
+        else
+            socket->datagrams->stop();
+        socket->owner.store(nullptr);
+        return;
+    }
+    if (!socket->stream || connections() == 0)
+        return;
+    socket->stream->forEach([&](net::Connection& connection, net::ConnectionHandler& handler) {
+        if (static_cast<TcpBridge&>(handler).conn().generation == generation)
+            connection.closeNow(net::CloseReason::shutdown);
+    });
+    socket->stream->forEach([](net::Connection&, net::ConnectionHandler&) {}); // and their handlers have been let go
 }

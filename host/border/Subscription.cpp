@@ -5,6 +5,7 @@
 
 using netbit::border::Guard;
 namespace events = netbit::services::events;
+namespace storage = netbit::storage;
 
 void nb_subscription::arm()
 {
@@ -17,6 +18,48 @@ void nb_subscription::arm()
         return;
     }
     _handle = generation->services().events.subscribe(std::move(_options), shared_from_this());
+}
+
+void nb_subscription::handTo(std::shared_ptr<nb_subscription> next)
+{
+    {
+        const std::lock_guard lock(next->_mutex);
+        next->_awaits = true;
+    }
+    std::shared_ptr<events::Subscription> handle;
+    storage::Id stoppedAt = -1;
+    {
+        const std::lock_guard lock(_mutex);
+        if (_handle || _awaits) { // whoever ends it, or was to begin it, passes on
+            _next = std::move(next);
+            if (_handle && !std::exchange(_logTold, true))
+                handle = _handle;
+        } else {
+            stoppedAt = _stoppedAt;
+        }
+    }
+    if (next)
+        next->goOnFrom(stoppedAt);
+    else if (handle)
+        generation->services().events.cancel(handle);
+}
+
+/// < 0: the one before never began.
+void nb_subscription::goOnFrom(storage::Id position)
+{
+    std::shared_ptr<nb_subscription> next;
+    {
+        const std::lock_guard lock(_mutex);
+        _awaits = false;
+        if (position >= 0)
+            _options.after = position;
+        _stoppedAt = _options.after;
+        next.swap(_next);
+    }
+    if (next)
+        next->goOnFrom(position);
+    else
+        arm();
 }
 
 void nb_subscription::resume()
@@ -106,13 +149,21 @@ void nb_subscription::onEnded()
     bool tell = false;
     std::optional<netbit::border::Owed> owed;
     std::shared_ptr<events::Subscription> handle; // it holds us, and we it
+    std::shared_ptr<nb_subscription> next;
+    storage::Id stoppedAt = -1;
     {
         const std::lock_guard lock(_mutex);
         _over = true;
         handle.swap(_handle);
+        if (handle)
+            _stoppedAt = generation->services().events.position(handle);
+        stoppedAt = _stoppedAt;
+        next.swap(_next);
         tell = _cancelled;
         owed.swap(_owed);
     }
+    if (next)
+        next->goOnFrom(stoppedAt);
     if (tell)
         tellEnded();
     owed.reset(); // behind the call: only now may the library go

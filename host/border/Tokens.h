@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -52,6 +53,7 @@ public:
         _handles.erase(found);
         return out;
     }
+    /// In the order in which they were put.
     std::vector<std::shared_ptr<Handle>> all() const
     {
         const std::lock_guard lock(every().mutex);
@@ -76,7 +78,7 @@ public:
     }
 
 private:
-    using Map = std::unordered_map<std::uintptr_t, std::shared_ptr<Handle>>;
+    using Map = std::map<std::uintptr_t, std::shared_ptr<Handle>>; // tokens rise
     /// One for the process: a plugin passes a handle without saying whose it is.
     struct Every {
         std::mutex mutex; // guards what follows, and the maps of all shelves

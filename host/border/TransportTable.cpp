@@ -1,3 +1,4 @@
+#include "border/Border.h"
 #include "border/Convert.h"
 #include "border/Holdings.h"
 #include "border/Listener.h"
@@ -33,7 +34,7 @@ base::Result<Wanted> wantedOf(Generation& generation, const nb_listen_options* o
 {
     if (!generation.mayRegister())
         return fault(Status::invalid, "not_in_start", "Listeners are made in start.");
-    Wanted out{structOf(options, sizeof(nb_listen_options), "options"), {}, {}};
+    Wanted out{structOf(options, "options"), {}, {}};
     out.name = textOf(out.options.name, "options.name");
     out.address = textOf(out.options.address, "options.address");
     if (out.name.empty() || out.name.size() > longestName)
@@ -46,6 +47,21 @@ base::Result<Wanted> wantedOf(Generation& generation, const nb_listen_options* o
     return out;
 }
 
+/// The socket that the generation before has under this name, at the same address and port. Nothing: one is to be bound.
+std::shared_ptr<ListeningSocket> socketOfBefore(Generation& generation, const Wanted& wanted, bool stream)
+{
+    const auto before = generation.border().liveOf(generation.id());
+    if (!before)
+        return nullptr;
+    for (const auto& listener : before->holdings().listeners.all()) {
+        const auto& socket = listener->socket;
+        if (listener->name == wanted.name && (socket->stream != nullptr) == stream && socket->address == wanted.address &&
+            (wanted.options.port == 0 || wanted.options.port == socket->port()))
+            return socket;
+    }
+    return nullptr;
+}
+
 base::Result<void> listenTcp(const nb_host* host, const nb_listen_options* options, const nb_tcp_calls* calls, void* user,
                              nb_listener** out)
 {
@@ -55,7 +71,7 @@ base::Result<void> listenTcp(const nb_host* host, const nb_listen_options* optio
     if (!wanted)
         return wanted.error();
     auto handle = std::make_shared<nb_listener>(generation, wanted->name, user);
-    handle->tcp = structOf(calls, sizeof(nb_tcp_calls), "calls");
+    handle->tcp = structOf(calls, "calls");
     if (!handle->tcp.accepted || !handle->tcp.data || !handle->tcp.closed)
         refuseArgument("calls", "lacks accepted, data or closed");
     const auto& in = wanted->options;
@@ -64,13 +80,19 @@ base::Result<void> listenTcp(const nb_host* host, const nb_listen_options* optio
     made.port = static_cast<std::uint16_t>(in.port);
     made.maxConnections = orElse(in.max_connections, maxConnections);
     made.maxPerAddress = in.max_per_address;
-    made.highMark = handle->highMark = orElse(in.high_mark_bytes, highMark);
-    made.hardMark = handle->hardMark = std::max(orElse(in.hard_mark_bytes, hardMark), orElse(in.high_mark_bytes, highMark));
+    made.highMark = orElse(in.high_mark_bytes, highMark);
+    made.hardMark = std::max<std::size_t>(orElse(in.hard_mark_bytes, hardMark), made.highMark);
     made.writeTimeout = std::chrono::milliseconds(orElse(in.write_timeout_ms, writeTimeoutMs));
-    auto bound = net::StreamListener::bind(generation.services().reactors, std::move(made));
-    if (!bound)
-        return bound.error();
-    handle->stream = std::move(*bound);
+    handle->wanted = made;
+    handle->socket = socketOfBefore(generation, *wanted, true);
+    if (!handle->socket) {
+        auto bound = net::StreamListener::bind(generation.services().reactors, std::move(made));
+        if (!bound)
+            return bound.error();
+        handle->socket = std::make_shared<ListeningSocket>();
+        handle->socket->address = wanted->address;
+        handle->socket->stream = std::move(*bound);
+    }
     *out = generation.holdings().listeners.put(std::move(handle));
     return {};
 }
@@ -84,16 +106,21 @@ base::Result<void> listenUdp(const nb_host* host, const nb_listen_options* optio
     if (!wanted)
         return wanted.error();
     auto handle = std::make_shared<nb_listener>(generation, wanted->name, user);
-    handle->udp = structOf(calls, sizeof(nb_udp_calls), "calls");
+    handle->udp = structOf(calls, "calls");
     if (!handle->udp.datagram)
         refuseArgument("calls", "lacks datagram");
-    net::DatagramOptions made;
-    made.address = wanted->address;
-    made.port = static_cast<std::uint16_t>(wanted->options.port);
-    auto bound = net::DatagramSocket::bind(generation.services().reactors, std::move(made));
-    if (!bound)
-        return bound.error();
-    handle->datagrams = std::move(*bound);
+    handle->socket = socketOfBefore(generation, *wanted, false);
+    if (!handle->socket) {
+        net::DatagramOptions made;
+        made.address = wanted->address;
+        made.port = static_cast<std::uint16_t>(wanted->options.port);
+        auto bound = net::DatagramSocket::bind(generation.services().reactors, std::move(made));
+        if (!bound)
+            return bound.error();
+        handle->socket = std::make_shared<ListeningSocket>();
+        handle->socket->address = wanted->address;
+        handle->socket->datagrams = std::move(*bound);
+    }
     *out = generation.holdings().listeners.put(std::move(handle));
     return {};
 }
@@ -191,9 +218,9 @@ std::int32_t sendTo(nb_listener* listener, const nb_address* to, nb_str bytes)
     bool sent = false;
     const auto status = answer(nullptr, [&]() -> base::Result<void> {
         auto& open = notNull(listener, "listener");
-        if (!open.datagrams)
+        if (!open.socket->datagrams)
             refuseArgument("listener", "is not one of UDP");
-        sent = open.datagrams->send(addressOf(notNull(to, "to")), bytesOf(bytes, "bytes"));
+        sent = open.socket->datagrams->send(addressOf(notNull(to, "to")), bytesOf(bytes, "bytes"));
         return {};
     });
     return status != NB_OK ? status : sent ? NB_OK : NB_WOULD_BLOCK;

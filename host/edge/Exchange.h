@@ -36,6 +36,8 @@ public:
     /// Called on a reactor thread: when a full stream has room again, and once when the peer is gone.
     virtual void onDrained(std::function<void()> drained) = 0;
     virtual void onClosed(std::function<void()> closed) = 0;
+    /// Runs it on the stream's reactor thread, also when the peer is gone.
+    virtual void post(std::function<void()> task) = 0;
 };
 
 /// Kept alive by whoever still has to answer. What it returns is borrowed and lives as long as the exchange.

@@ -150,6 +150,8 @@ void ReplyStreamImpl::onClosed(std::function<void()> closed)
     });
 }
 
+void ReplyStreamImpl::post(std::function<void()> task) { _owner->reactor().post(std::move(task)); }
+
 void ReplyStreamImpl::onGone()
 {
     if (_closed.exchange(true))

@@ -29,6 +29,7 @@ public:
     void end() override;
     void onDrained(std::function<void()> drained) override;
     void onClosed(std::function<void()> closed) override;
+    void post(std::function<void()> task) override;
 
     /// [any] Something of this stream is posted: what comes later must be posted too, or it would overtake.
     void expectPost() noexcept { _posts.fetch_add(1, std::memory_order_relaxed); }

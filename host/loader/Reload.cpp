@@ -83,6 +83,7 @@ base::Result<void> Loader::exchange(Plugin& plugin, const Manifest& manifest, co
                {"to", manifest.version.text()},
                {"generation", std::to_string(plugin.life->generation->sequence())}});
     _replaced.push_back(std::move(old));
+    tend(); // most of what can move does so at once
     return {};
 }
 

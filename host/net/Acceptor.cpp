@@ -73,6 +73,18 @@ void Acceptor::closeAll()
     }
 }
 
+void Acceptor::forEach(const Visit& visit)
+{
+    for (auto& shard : _state->shards)
+        shard->reactor.call([&] { shard->forEach(visit); });
+}
+
+void Acceptor::setMarks(std::size_t highMark, std::size_t hardMark) noexcept
+{
+    _state->highMark = highMark;
+    _state->hardMark = hardMark;
+}
+
 void Acceptor::setCaps(std::size_t maxConnections, std::size_t maxPerAddress,
                        std::chrono::milliseconds writeTimeout) noexcept
 {

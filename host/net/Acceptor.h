@@ -22,9 +22,11 @@ public:
     void start(Factory factory) override;
     void stopAccepting() override;
     void closeAll() override;
+    void forEach(const Visit& visit) override;
     const ListenerCounts& counts() const noexcept override { return _state->counts; }
     void setCaps(std::size_t maxConnections, std::size_t maxPerAddress,
                  std::chrono::milliseconds writeTimeout) noexcept override;
+    void setMarks(std::size_t highMark, std::size_t hardMark) noexcept override;
 
 private:
     void onReady(std::uint32_t events) override;

@@ -59,6 +59,7 @@ public:
     virtual void closeAfterWrite() = 0;
     virtual void closeNow(CloseReason reason) = 0;
     virtual bool closing() const noexcept = 0;
+    virtual bool peerEnded() const noexcept = 0; ///< [reactor] onEnd was told: the peer sends no more
 
     /// [reactor] Stops and resumes reading (back-pressure towards the peer). On resume, held bytes are offered again,
     /// also when reading was not stopped; inside onData that happens after it returned.

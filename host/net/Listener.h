@@ -50,10 +50,16 @@ public:
     virtual void stopAccepting() = 0;
     /// [control] Closes the connections that are left, with `shutdown`, and waits until their onClose has returned.
     virtual void closeAll() = 0;
+    /// [control] Calls it for each open connection and its handler, on that connection's reactor thread, and waits. It may
+    /// close the connection.
+    using Visit = std::function<void(Connection&, ConnectionHandler&)>;
+    virtual void forEach(const Visit& visit) = 0;
     virtual const ListenerCounts& counts() const noexcept = 0;
     /// [any] New values for connections accepted from now on (the write time-out: for all, from their next wait on).
     virtual void setCaps(std::size_t maxConnections, std::size_t maxPerAddress,
                          std::chrono::milliseconds writeTimeout) noexcept = 0;
+    /// [any] The same for all connections, from their next send on.
+    virtual void setMarks(std::size_t highMark, std::size_t hardMark) noexcept = 0;
 };
 
 /// Where a datagram came from and goes to. Plain bytes, so that it can be kept and compared.
@@ -81,6 +87,8 @@ public:
     virtual std::uint16_t port() const noexcept = 0;
     virtual void start(Handler handler) = 0;
     virtual void stop() = 0; ///< [control] no handler runs after it returned
+    /// [control] Runs it on the socket's reactor thread, between two datagrams, and waits for its end.
+    virtual void call(const std::function<void()>& task) = 0;
     /// [any] Best effort: false when the socket would block or the packet is refused by the system.
     /// On the reactor thread, inside the handler, answers are gathered and sent with one sendmmsg.
     virtual bool send(const DatagramAddress& to, std::string_view bytes) = 0;

@@ -38,6 +38,7 @@ public:
     void closeAfterWrite() override;
     void closeNow(CloseReason reason) override;
     bool closing() const noexcept override { return _phase != Phase::open; }
+    bool peerEnded() const noexcept override { return _ended; }
     void pauseReading() override;
     void resumeReading() override;
     void setDeadline(std::chrono::milliseconds delay) override;

@@ -38,6 +38,16 @@ void StreamShard::shutAll()
         _first->shut();
 }
 
+void StreamShard::forEach(const StreamListener::Visit& visit)
+{
+    std::vector<std::shared_ptr<StreamConnection>> all; // a visit may close any of them
+    for (auto* each = _first; each; each = each->_next)
+        all.push_back(each->_self);
+    for (const auto& each : all)
+        if (const auto handler = each->_handler) // none any more: its onClose was told
+            visit(*each, *handler);
+}
+
 std::unique_ptr<StreamOutbox> StreamShard::takeOutbox()
 {
     if (_spare.empty())

@@ -43,6 +43,7 @@ public:
     void add(StreamConnection& connection) noexcept;
     void remove(StreamConnection& connection) noexcept;
     void shutAll();
+    void forEach(const StreamListener::Visit& visit);
 
     std::unique_ptr<StreamOutbox> takeOutbox();
     void giveBack(std::unique_ptr<StreamOutbox> outbox);
@@ -67,8 +68,8 @@ struct ListenerState {
     std::atomic<std::size_t> maxConnections;
     std::atomic<std::size_t> maxPerAddress;
     std::atomic<std::int64_t> writeTimeoutMs;
-    const std::size_t highMark;
-    const std::size_t hardMark;
+    std::atomic<std::size_t> highMark;
+    std::atomic<std::size_t> hardMark;
 
 private:
     std::mutex _mutex; // guards _perAddress

@@ -24,6 +24,7 @@ public:
     std::uint16_t port() const noexcept override { return _port; }
     void start(Handler handler) override;
     void stop() override;
+    void call(const std::function<void()>& task) override { _reactor.call(task); }
     bool send(const DatagramAddress& to, std::string_view bytes) override;
 
 private:

@@ -249,6 +249,9 @@ services::auth::AuthService& HostFixture::auth() { return _parts->auth; }
 services::metrics::Registry& HostFixture::metrics() { return _parts->metrics; }
 std::uint16_t HostFixture::port() const { return _parts->port; }
 
+services::events::EventLog& HostFixture::events() { return _parts->events; }
+std::uint16_t HostFixture::httpPort() const { return _parts->port; }
+
 loader::Loader& HostFixture::loader() { return *_parts->loader; }
 border::Border& HostFixture::border() { return _parts->border; }
 

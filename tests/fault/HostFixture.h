@@ -4,6 +4,7 @@
 
 #include "loader/Loader.h"
 #include "services/auth/AuthService.h"
+#include "services/events/EventLog.h"
 #include "services/exec/WorkerPool.h"
 #include "services/metrics/Registry.h"
 
@@ -59,6 +60,8 @@ protected:
     services::auth::AuthService& auth();
     services::metrics::Registry& metrics();
     std::uint16_t port() const; ///< of HTTP
+    services::events::EventLog& events();
+    std::uint16_t httpPort() const;
     /// What is written to the log meanwhile.
     static std::string logOf(const std::function<void()>& work);
     static constexpr unsigned workerCount = 4;

@@ -100,6 +100,7 @@ public:
         }
     }
     bool closing() const noexcept override { return _closing; }
+    bool peerEnded() const noexcept override { return false; }
     void pauseReading() override {}
     void resumeReading() override
     {

@@ -119,6 +119,31 @@ TEST_F(StreamTest, EchoesWhatItReads)
     EXPECT_EQ(client.read(5), "hello");
 }
 
+TEST_F(StreamTest, EachOpenConnectionIsVisitedOnItsReactorAndMayBeClosed)
+{
+    script.data = echo;
+    serve();
+    Client one(listener->port());
+    Client two(listener->port());
+    Client three(listener->port());
+    for (auto* const client : {&one, &two, &three}) {
+        ASSERT_TRUE(client->send("x"));
+        ASSERT_EQ(client->read(1), "x");
+    }
+    std::atomic<int> visits{0};
+    listener->forEach([&](Connection& connection, ConnectionHandler&) {
+        EXPECT_TRUE(connection.reactor().here());
+        EXPECT_FALSE(connection.peerEnded());
+        if (++visits == 2)
+            connection.closeNow(CloseReason::local);
+    });
+    EXPECT_EQ(visits, 3);
+    EXPECT_EQ(log.closed, 1);
+    visits = 0;
+    listener->forEach([&](Connection&, ConnectionHandler&) { ++visits; });
+    EXPECT_EQ(visits, 2);
+}
+
 TEST_F(StreamTest, OffersUnconsumedBytesAgainWithMoreBehind)
 {
     script.data = [](Connection& connection, std::string_view bytes) -> std::size_t {

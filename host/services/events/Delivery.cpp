@@ -164,7 +164,6 @@ void Delivery::deliverBatch()
         for (const auto& event : _batch) {
             if (event->id <= subscription.cursor)
                 continue;
-            subscription.cursor = event->id;
             if (!offer(subscription, event))
                 break;
         }
@@ -221,7 +220,6 @@ void Delivery::oneTurn(Subscription& subscription)
     if (subscription.state != State::lagging) // onReset had enough
         return;
     for (const auto& event : _missed) {
-        subscription.cursor = event->id;
         if (!offer(subscription, event)) {
             subscription.chunk = std::max(subscription.chunk / 2, smallestChunk);
             _missed.clear();
@@ -303,6 +301,8 @@ bool Delivery::offer(Subscription& subscription, const EventPtr& event)
 {
     if (subscription.cancelled.load(std::memory_order_acquire)) // its command is on the way
         return false;
+    if (event->id != 0)
+        subscription.cursor = event->id; // only now: whoever goes on from here has not had it otherwise
     if (!subscription.topics.wants(event->topic))
         return true;
     if (!checkPrincipal(subscription))

@@ -267,6 +267,8 @@ void EventLog::cancel(const std::shared_ptr<Subscription>& subscription)
 
 Id EventLog::lastId() const noexcept { return _impl->feed.lastId.load(std::memory_order_acquire); }
 
+Id EventLog::position(const std::shared_ptr<Subscription>& subscription) const noexcept { return subscription->cursor; }
+
 void EventLog::prune()
 {
     const auto before = base::now() - std::chrono::milliseconds(_impl->options.retention).count();

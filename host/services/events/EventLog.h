@@ -104,6 +104,8 @@ public:
     void cancel(const std::shared_ptr<Subscription>& subscription);
 
     Id lastId() const noexcept; ///< [any]
+    /// Within onEnded of this subscription: its reader was offered everything up to this id, and nothing behind it.
+    Id position(const std::shared_ptr<Subscription>& subscription) const noexcept;
     void prune();               ///< [worker] drops what is past retention
 
 private:

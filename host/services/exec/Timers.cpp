@@ -37,7 +37,7 @@ struct State : std::enable_shared_from_this<State> {
 
     explicit State(WorkerPool& pool) : workers(pool) {}
 
-    Timers::Handle add(milliseconds delay, milliseconds period, std::function<void()> task)
+    Timers::Handle add(Clock::time_point due, milliseconds period, std::function<void()> task)
     {
         const std::lock_guard lock(mutex); // all of it
         const auto handle = ++lastHandle;
@@ -46,7 +46,7 @@ struct State : std::enable_shared_from_this<State> {
         auto timer = std::make_shared<Timer>();
         timer->task = std::move(task);
         timer->period = period;
-        timer->due = Clock::now() + std::clamp(delay, milliseconds(0), longest);
+        timer->due = due;
         arm(handle, *timer);
         timers.emplace(handle, std::move(timer));
         return handle;
@@ -103,15 +103,26 @@ struct State : std::enable_shared_from_this<State> {
             const std::lock_guard lock(mutex); // all of it
             timer->running = false;
             if (!timer->cancelled && timer->period.count() > 0) {
-                // On the grid of the first due time: what was missed is not made up for.
-                const auto late = Clock::now() - timer->due;
-                timer->due += timer->period * (late / timer->period + 1);
+                timer->due = next(*timer, Clock::now());
                 arm(handle, *timer);
             } else {
                 timers.erase(handle);
             }
         }
         ended.notify_all();
+    }
+
+    std::optional<Clock::time_point> due(Timers::Handle handle)
+    {
+        const std::lock_guard lock(mutex); // all of it
+        const auto found = timers.find(handle);
+        if (found == timers.end() || found->second->cancelled)
+            return std::nullopt;
+        const auto& timer = *found->second;
+        const auto now = Clock::now();
+        if (timer.due > now || !timer.running)
+            return timer.due;
+        return timer.period.count() > 0 ? std::make_optional(next(timer, now)) : std::nullopt;
     }
 
     void cancel(Timers::Handle handle)
@@ -149,6 +160,12 @@ struct State : std::enable_shared_from_this<State> {
     }
 
 private:
+    /// On the grid of the first due time: what was missed is not made up for.
+    static Clock::time_point next(const Timer& timer, Clock::time_point now)
+    {
+        return timer.due + timer.period * ((now - timer.due) / timer.period + 1);
+    }
+
     void cancelLocked(Timers::Handle handle, Timer& timer, std::function<void()>& dropped)
     {
         timer.cancelled = true;
@@ -170,7 +187,7 @@ private:
     {
         const auto now = Clock::now();
         if (timer.period.count() > 0)
-            timer.due += timer.period * ((now - timer.due) / timer.period + 1);
+            timer.due = next(timer, now);
         else
             timer.due = now + knockAgain;
         arm(handle, timer);
@@ -204,14 +221,21 @@ Timers::~Timers() { stop(); }
 
 Timers::Handle Timers::after(milliseconds delay, std::function<void()> task)
 {
-    return _impl->state->add(delay, milliseconds(0), std::move(task));
+    return _impl->state->add(Clock::now() + std::clamp(delay, milliseconds(0), longest), milliseconds(0), std::move(task));
 }
 
 Timers::Handle Timers::every(milliseconds period, std::function<void()> task)
 {
     const auto positive = std::clamp(period, milliseconds(1), longest);
-    return _impl->state->add(positive, positive, std::move(task));
+    return _impl->state->add(Clock::now() + positive, positive, std::move(task));
 }
+
+Timers::Handle Timers::every(milliseconds period, Time first, std::function<void()> task)
+{
+    return _impl->state->add(first, std::clamp(period, milliseconds(1), longest), std::move(task));
+}
+
+std::optional<Timers::Time> Timers::due(Handle handle) const { return _impl->state->due(handle); }
 
 void Timers::cancel(Handle handle) { _impl->state->cancel(handle); }
 

@@ -35,7 +35,7 @@ typedef struct nb_stream_calls {
      * Does not come when stream() itself failed. */
     void (*ended)(void *user);
     /* Handover. Calls keep(keeper, piece) once and returns NB_OK: writing says NB_CLOSED from then on, what was written is
-     * sent, and `ended` follows. NB_WOULD_BLOCK: asked again soon. Any other status: this one cannot move.
+     * sent, and `ended` follows without an end(). NB_WOULD_BLOCK: asked again soon. Any other status: this one cannot move.
      * Other threads may be writing meanwhile: the plugin sees to it that nothing is written twice or left out. */
     int32_t (*freeze)(void *user, nb_stream *stream, nb_keep_fn keep, void *keeper);
 } nb_stream_calls;

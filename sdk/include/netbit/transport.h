@@ -59,7 +59,8 @@ typedef struct nb_tcp_calls {
      * offered to the new session. NB_WOULD_BLOCK: answers are still owed; asked again soon, and no data comes meanwhile.
      * Any other status: this one cannot move. */
     int32_t (*freeze)(void *session, nb_conn *conn, nb_keep_fn keep, void *keeper);
-    /* In the new generation, instead of accepted. A status other than NB_OK closes the connection. */
+    /* In the new generation, instead of accepted. A status other than NB_OK closes the connection. Reading is not paused,
+     * no deadline is set, and `ended` comes again if it had come before. */
     int32_t (*thaw)(void *user, nb_conn *conn, const nb_frozen *piece, void **session);
 } nb_tcp_calls;
 

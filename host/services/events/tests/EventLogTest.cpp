@@ -23,6 +23,54 @@ TEST_F(LogTest, EveryReaderGetsEachEventOnceInOrder)
     EXPECT_EQ(event->json, EventLog::envelope(event->id, "test.one", 0, 0, event->createdAt, R"({"a":1})"));
 }
 
+/// Ends in the middle of a batch, and knows where that was.
+class Leaver final : public Reader {
+public:
+    explicit Leaver(EventLog& log) : Reader([this](const Event& event) { return leave(event); }), _log(log) {}
+    void onEnded() override
+    {
+        position = _log.position(subscription);
+        Reader::onEnded();
+    }
+
+    std::shared_ptr<Subscription> subscription;
+    Id leavesAt = 0;
+    Id position = 0;
+
+private:
+    Take leave(const Event& event)
+    {
+        if (event.id == leavesAt)
+            _log.cancel(subscription);
+        return Take::next;
+    }
+    EventLog& _log;
+};
+
+TEST_F(LogTest, WhoGoesOnWhereAnotherHasLeftMissesNothingAndGetsNothingTwice)
+{
+    std::vector<Id> written;
+    for (int i = 0; i < 40; ++i)
+        written.push_back(put("test.one"));
+    const auto first = std::make_shared<Leaver>(*log);
+    first->leavesAt = written[17];
+    // Held until the leaver knows its own subscription.
+    const auto gate = std::make_shared<Reader>([&](const Event&) {
+        first->subscription = follow(first, 0);
+        return Take::cancel;
+    });
+    follow(gate, written[38]);
+    ASSERT_TRUE(first->waitForEnd());
+    EXPECT_EQ(first->position, written[17]);
+    const auto second = std::make_shared<Reader>();
+    follow(second, first->position);
+    ASSERT_TRUE(second->waitForEvents(22));
+    auto both = first->ids();
+    for (const auto id : second->ids())
+        both.push_back(id);
+    EXPECT_EQ(both, written);
+}
+
 TEST_F(LogTest, FromNowOnBeginsAtTheMomentOfTheCall)
 {
     put("test.before");

@@ -38,6 +38,27 @@ private:
     int _count = 0;
 };
 
+TEST(Timers, ABeatCanBeTakenOver)
+{
+    WorkerPool pool(1, 10);
+    Timers timers(pool);
+    Counter first;
+    Counter second;
+    const auto begun = std::chrono::steady_clock::now();
+    const auto one = timers.every(200ms, [&] { first.add(); });
+    ASSERT_TRUE(first.reaches(1));
+    const auto due = timers.due(one);
+    ASSERT_TRUE(due);
+    EXPECT_GE(*due, begun + 400ms);
+    timers.cancel(one);
+    EXPECT_FALSE(timers.due(one));
+    const auto two = timers.every(200ms, *due, [&] { second.add(); });
+    EXPECT_EQ(due, timers.due(two));
+    ASSERT_TRUE(second.reaches(1));
+    EXPECT_GE(std::chrono::steady_clock::now(), *due);
+    EXPECT_EQ(1, first.count());
+}
+
 TEST(Timers, OneShotsRunOnceInOrderOfTheirTime)
 {
     WorkerPool pool(1, 10);
