@@ -88,7 +88,7 @@ public:
 
     static constexpr std::uint32_t firstOnes = 64; ///< of each thread: all are timed
     static constexpr std::uint32_t clockEvery = 16;
-    static constexpr std::uint32_t cpuEvery = 64; ///< reading a thread's CPU time is a system call
+    static constexpr std::uint32_t cpuEvery = 256; ///< reading a thread's CPU time is a system call
 
 private:
     // Buckets of the latency: eight to a power of two, so that a percentile is right to an eighth.

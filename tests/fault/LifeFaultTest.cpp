@@ -131,6 +131,24 @@ TEST_F(LifeFault, AHandleThatIsGivenBackTwiceIsHarmlessAndTold)
     expectGoodRuns();
 }
 
+TEST_F(LifeFault, AHandleOfAGenerationThatIsGoneIsHarmlessAndTold)
+{
+    install("stale_handle");
+    ASSERT_TRUE(load());
+    ASSERT_EQ("kept", get("/stale/keep").body);
+    const auto reloaded = loader().reload("stale_handle", 1s);
+    ASSERT_TRUE(reloaded) << reloaded.error().detail;
+    ASSERT_TRUE(eventually([&] {
+        loader().tend();
+        return loader().draining() == 0;
+    }));
+    const auto log = logOf([&] { EXPECT_EQ("again", get("/stale/again").body); });
+    EXPECT_NE(std::string::npos, log.find("source=stale_handle msg=\"cancel of a timer that was given back before, or whose "
+                                          "generation has ended"))
+        << log;
+    expectState("stale_handle", "live");
+}
+
 TEST_F(LifeFault, AHandlerThatHangsIsToldAndTheOthersGoOn)
 {
     install("good");

@@ -256,17 +256,55 @@ TEST_F(PluginSettings, AVersionThatKnowsASettingNoMoreIsRefusedByThePlan)
     expectRefusal(plugin(daemon, {"enable", "traveller"}), "plugins.disabled names traveller");
 }
 
-TEST(PluginReadiness, ARequiredPluginThatIsNotLiveIsNamed)
+class PluginReadiness : public WithPlugins {
+protected:
+    void expectReady(std::string_view because) { EXPECT_EQ(_client.get("/readyz").status, 200) << because; }
+    void expectNotReady(std::string_view part)
+    {
+        const auto reply = _client.get("/readyz");
+        EXPECT_EQ(reply.status, 503);
+        EXPECT_NE(textAt(reply.document(), "/detail").find(part), std::string::npos) << reply.body;
+    }
+    std::string condition()
+    {
+        const auto server = _client.expect(200, "GET", "/api/server");
+        for (const auto& each : listAt(server, "/plugins"))
+            if (textAt(each, "/id") == "moody")
+                return textAt(each, "/condition");
+        return "not there";
+    }
+
+    Daemon _daemon;
+    HttpClient _client = _daemon.client();
+};
+
+TEST_F(PluginReadiness, TellsTheTruthAboutARequiredPlugin)
 {
-    Daemon daemon;
-    EXPECT_EQ(daemon.client().get("/readyz").status, 200);
-    const auto server = daemon.client().expect(200, "GET", "/api/server");
-    EXPECT_EQ(textAt(server, "/plugins/0/condition"), "good");
+    expectGood(plugin(_daemon, {"install", built("moody", "moody")}), "moody 1.0.0 is live.");
+    expectReady("it is well");
+    EXPECT_EQ(condition(), "good");
+    _client.get("/moody/degraded");
+    expectReady("degraded is no failure");
+    EXPECT_EQ(condition(), "degraded");
+    expectGood(plugin(_daemon, {"list"}), "live, degraded  The mail server answers slowly.");
+    _client.get("/moody/failed");
+    expectNotReady("The required plugin moody does not work: The mail server is gone.");
+    EXPECT_EQ(condition(), "failed");
+    _client.get("/moody/good");
+    expectReady("it is well again");
+
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(_client.get("/moody/error").status, 500);
+    expectNotReady("The required plugin moody does not work: It failed 10 times in a row");
+    EXPECT_EQ(_client.get("/moody/good").status, 503) << "its breaker is open";
+    expectGood(plugin(_daemon, {"disable", "moody"}));
+    expectReady("the admin's word goes over the manifest's");
+}
+
+TEST_F(PluginReadiness, WhatTheSettingsRequireIsNotDisabled)
+{
     Daemon picky({"plugins.required=tcp"});
-    auto words = std::vector<std::string>{netbitPath(), "plugin", "disable", "tcp", "--data", picky.data()};
-    const auto ran = runProgram(words);
-    EXPECT_EQ(ran.exitCode, 1);
-    EXPECT_NE(ran.err.find("plugins.required names it"), std::string::npos) << ran.err;
+    expectRefusal(plugin(picky, {"disable", "tcp"}), "plugins.required names it");
 }
 
 } // namespace netbit::test
