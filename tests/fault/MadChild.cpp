@@ -12,6 +12,7 @@
 #include <string>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace {
 
@@ -103,6 +104,24 @@ std::string wellFormed(Kind kind)
     case Kind::signingKey: return good<PrincipalId>(id);
     case Kind::profile: return good<Profile>(id);
     case Kind::account: return good<Account>([](Account& m) { m.call = static_cast<std::uint8_t>(below(6)); m.token = number(); });
+    case Kind::chatPage: return good<ChatPage>([](ChatPage& m) { m.principal = number(); m.chatId = static_cast<std::int64_t>(number()); m.mayBlock = static_cast<std::uint32_t>(below(2)); });
+    case Kind::chatList: return good<ChatList>([](ChatList& m) { m.principal = number(); m.mayBlock = static_cast<std::uint32_t>(below(2)); });
+    case Kind::chatGet: return good<ChatGet>([](ChatGet& m) { m.principal = number(); m.mayBlock = static_cast<std::uint32_t>(below(2)); });
+    case Kind::mayRead: return good<MayRead>(id);
+    case Kind::chatCreate: return good<ChatCreate>([](ChatCreate& m) { m.principal = number(); m.token = number(); });
+    case Kind::chatSend: return good<ChatSend>([](ChatSend& m) { m.principal = number(); m.token = number(); });
+    case Kind::query: return good<Statement>([](Statement& m) { m.sql = str("SELECT 1"); m.params.push_back({static_cast<std::uint32_t>(below(6)), 1, 0, str("x")}); });
+    case Kind::execute: return good<Execute>([](Execute& m) { m.token = number(); m.statements.push_back({str("DROP TABLE users"), {}}); });
+    case Kind::migrate: return good<Migrate>([](Migrate& m) { m.steps.push_back({str("x"), str("DROP TABLE users")}); });
+    case Kind::listen: return good<Listen>([](Listen& m) { m.tcp = 1; m.name = str("x"); m.address = str("127.0.0.1"); });
+    case Kind::lastId: return good<Nothing>([](Nothing&) {});
+    case Kind::cacheGet:
+    case Kind::cacheRemove: return good<CacheKey>([](CacheKey& m) { m.key = str("k"); });
+    case Kind::cacheSet: return good<CacheSet>([](CacheSet& m) { m.key = str("k"); m.value.bytes = str("v"); m.ttlMs = number(); });
+    case Kind::cacheIncr: return good<CacheIncr>([](CacheIncr& m) { m.key = str("k"); m.by = static_cast<std::int64_t>(random_()); });
+    case Kind::metric: return good<Metric>([](Metric& m) { m.kind = static_cast<std::uint8_t>(below(4)); m.name = str("x_total"); m.bounds = {1, 0.5}; });
+    case Kind::metricChange: return good<MetricChange>([](MetricChange& m) { m.metric = static_cast<std::uint32_t>(below(2)); m.call = static_cast<std::uint8_t>(below(4)); });
+    case Kind::health: return good<Health>([](Health& m) { m.state = static_cast<std::uint32_t>(number()); });
     case Kind::subscribe: return good<Subscribe>([](Subscribe& m) { m.subscription = number(); m.flags = static_cast<std::uint32_t>(below(4)); m.topics.push_back(str("*")); });
     case Kind::unsubscribe: return good<SubscriptionId>([](SubscriptionId& m) { m.subscription = number(); });
     case Kind::eventTaken: return good<EventTaken>([](EventTaken& m) { m.subscription = number(); m.count = static_cast<std::uint32_t>(number()); });
@@ -124,17 +143,19 @@ std::string wellFormed(Kind kind)
 void rave(Channel& channel)
 {
     for (auto messages = below(40) + 1; messages > 0; --messages) {
-        const auto kind = static_cast<Kind>(below(static_cast<std::uint64_t>(Kind::count_) + (below(20) == 0 ? 3 : 0)));
-        auto fields = below(3) == 0 ? noise() : wellFormed(kind);
-        if (!fields.empty() && below(4) == 0)
+        constexpr auto first = static_cast<std::uint64_t>(Kind::reply); // what a child may send at all
+        constexpr auto end = static_cast<std::uint64_t>(Kind::count_);
+        const auto kind = static_cast<Kind>(below(30) == 0 ? below(end + 3) : first + below(end - first));
+        auto fields = below(8) == 0 ? noise() : wellFormed(kind);
+        if (!fields.empty() && below(8) == 0)
             fields[below(fields.size())] = static_cast<char>(random_());
         Head head{static_cast<std::uint32_t>(fields.size()), kind, 0, number()};
-        if (below(12) == 0)
+        if (below(40) == 0)
             head.length = static_cast<std::uint32_t>(below(2) ? random_() : below(1'000'000));
         std::string whole;
         appendRaw(whole, &head, sizeof head);
         whole += fields;
-        if (below(20) == 0)
+        if (below(40) == 0)
             whole.resize(below(whole.size() + 1));
         if (::send(channel.socket(), whole.data(), whole.size(), MSG_NOSIGNAL) < 0)
             return;
@@ -162,6 +183,7 @@ int main()
     random_.seed(seed);
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
     std::fflush(stdout);
+    std::uint64_t starting = 0; // the call of its life that waits for its route
     Channel channel(3, std::move(*memory), Side::child, [] {});
     for (Frame frame;;) {
         pollfd wanted{3, POLLIN, 0};
@@ -182,10 +204,16 @@ int main()
                     route.pattern = str("/mad");
                     route.access = 1;
                     channel.send(Kind::addRoute, route, 1);
+                    starting = frame.head.call;
+                    continue;
                 }
                 if (control.call >= static_cast<std::uint8_t>(Call::quiesce))
                     rave(channel);
                 channel.send(Kind::result, Ended{}, frame.head.call);
+            } else if (frame.head.kind == Kind::result && starting != 0) {
+                channel.send(Kind::result, Ended{}, std::exchange(starting, 0)); // the route is there
+            } else if (frame.head.kind == Kind::ping) {
+                channel.send(Kind::pong, Nothing{});
             } else if (frame.head.kind == Kind::request) {
                 rave(channel);
             }
