@@ -32,8 +32,8 @@ std::int32_t refuse(nb_error* out, std::int32_t status, std::string_view code, s
     nb_error error{};
     error.size = sizeof error;
     error.status = status;
-    std::memcpy(error.code, code.data(), std::min(code.size(), sizeof error.code - 1));
-    std::memcpy(error.detail, detail.data(), std::min(detail.size(), sizeof error.detail - 1));
+    std::copy_n(code.data(), std::min(code.size(), sizeof error.code - 1), error.code);
+    std::copy_n(detail.data(), std::min(detail.size(), sizeof error.detail - 1), error.detail);
     Host::tell(out, error);
     return status;
 }

@@ -208,7 +208,7 @@ void nb_conn::data(nb_str bytes)
 {
     _offered += bytes.len;
     if (_paused && open && !closing) {
-        _rest.append(bytes.ptr, bytes.len);
+        _rest.append(bytes.ptr ? bytes.ptr : "", bytes.len);
         _waiting += bytes.len;
         return; // the parent stops reading when it is not thanked
     }

@@ -3,7 +3,6 @@
 #include "isolation/parent/Session.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace netbit::isolation::parent {
 
@@ -40,7 +39,7 @@ std::int32_t refuse(nb_error& error, std::int32_t status, std::string_view code,
 {
     const auto fill = [](auto& out, std::string_view text) {
         const auto length = std::min(text.size(), sizeof out - 1);
-        std::memcpy(out, text.data(), length);
+        std::copy_n(text.data(), length, out);
         out[length] = '\0';
     };
     error.size = sizeof error;

@@ -63,7 +63,11 @@ public:
     bool tooLong() const noexcept { return _tooLong; }
 
 private:
-    void raw(const void* bytes, std::size_t length) { _out.append(static_cast<const char*>(bytes), length); }
+    void raw(const void* bytes, std::size_t length)
+    {
+        if (length > 0)
+            _out.append(static_cast<const char*>(bytes), length);
+    }
     bool fits(std::size_t length) noexcept
     {
         _tooLong = _tooLong || length > longestMessage(Side::parent);
