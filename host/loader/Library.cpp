@@ -1,10 +1,9 @@
 #include "loader/Library.h"
 
+#include "base/Digest.h"
 #include "border/Entry.h"
 #include "services/log/Log.h"
 
-#include <Poco/DigestEngine.h>
-#include <Poco/SHA2Engine.h>
 #include <boost/dll/shared_library.hpp>
 
 #include <atomic>
@@ -35,9 +34,7 @@ base::Result<void> copyChecked(const std::filesystem::path& file, const std::fil
     if (!in.is_open() || in.bad())
         return fault(Status::invalid, "bad_library", file.string() + " cannot be read.");
     if (!manifest.sha256.empty()) {
-        Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
-        engine.update(bytes);
-        const auto digest = Poco::DigestEngine::digestToHex(engine.digest());
+        const auto digest = base::sha256Hex(bytes);
         if (digest != manifest.sha256)
             return fault(Status::invalid, "wrong_sha256",
                          "The SHA-256 of " + file.string() + " is " + digest + ", but the manifest says " +

@@ -3,9 +3,6 @@
 #include "base/Json.h"
 #include "loader/ManifestReader.h"
 
-#include <Poco/Exception.h>
-#include <Poco/JSON/Parser.h>
-
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -180,19 +177,16 @@ Manifest manifestOf(const ObjectReader& reader)
 
 base::Result<Manifest> parseManifest(std::string_view text)
 {
-    // Poco's parser lets pass what JSON does not allow, so the form is checked first.
-    if (const auto strict = base::parseJson(text); !strict)
-        return base::fault(Status::malformed, "bad_manifest", "The manifest is not JSON: " + strict.error().detail);
+    const auto parsed = base::parseJson(text);
+    if (!parsed)
+        return base::fault(Status::malformed, "bad_manifest", "The manifest is not JSON: " + parsed.error().detail);
+    const auto* const root = parsed->if_object();
+    if (!root)
+        return base::fault(Status::malformed, "bad_manifest", "The manifest is not a JSON object.");
     try {
-        Poco::JSON::Parser parser;
-        const auto root = parser.parse(std::string(text));
-        if (root.type() != typeid(Poco::JSON::Object::Ptr))
-            return base::fault(Status::malformed, "bad_manifest", "The manifest is not a JSON object.");
-        return manifestOf(ObjectReader(root.extract<Poco::JSON::Object::Ptr>(), ""));
+        return manifestOf(ObjectReader(*root, ""));
     } catch (const ManifestFault& refused) {
         return refused.error;
-    } catch (const Poco::Exception& error) {
-        return base::fault(Status::malformed, "bad_manifest", "The manifest cannot be read: " + error.displayText());
     }
 }
 

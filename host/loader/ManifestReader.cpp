@@ -1,14 +1,13 @@
 #include "loader/ManifestReader.h"
 
-#include <Poco/JSON/Array.h>
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
 
 #include <algorithm>
 
 namespace netbit::loader {
 
 namespace {
-
-using Poco::Dynamic::Var;
 
 std::string escaped(const std::string& key)
 {
@@ -18,24 +17,24 @@ std::string escaped(const std::string& key)
     return out;
 }
 
-std::optional<border::SettingValue> convert(const Var& value, SettingType type)
+std::optional<border::SettingValue> convert(const boost::json::value& value, SettingType type)
 {
     switch (type) {
     case SettingType::text:
-        if (value.isString())
-            return value.convert<std::string>();
+        if (const auto* const text = value.if_string())
+            return std::string(*text);
         break;
     case SettingType::integer:
-        if (value.isInteger() && !value.isBoolean())
-            return std::int64_t{value.convert<Poco::Int64>()};
+        if (const auto* const integer = value.if_int64())
+            return *integer;
         break;
     case SettingType::real:
-        if (value.isNumeric() && !value.isBoolean())
-            return value.convert<double>();
+        if (value.is_number())
+            return value.to_number<double>();
         break;
     case SettingType::flag:
-        if (value.isBoolean())
-            return value.convert<bool>();
+        if (const auto* const flag = value.if_bool())
+            return *flag;
         break;
     }
     return std::nullopt;
@@ -61,6 +60,14 @@ void ObjectReader::refuse(const std::string& key, const std::string& why) const
         base::fault(base::Status::invalid, "bad_manifest", "The member " + pointer + ' ' + why + '.', pointer)};
 }
 
+std::vector<std::string> ObjectReader::keys() const
+{
+    std::vector<std::string> out;
+    for (const auto& member : _object)
+        out.emplace_back(member.key());
+    return out;
+}
+
 void ObjectReader::only(std::initializer_list<std::string_view> known) const
 {
     for (const auto& key : keys())
@@ -68,11 +75,12 @@ void ObjectReader::only(std::initializer_list<std::string_view> known) const
             refuse(key, "is unknown");
 }
 
-Var ObjectReader::member(const std::string& key) const
+const boost::json::value& ObjectReader::member(const std::string& key) const
 {
-    if (!has(key))
+    const auto* const found = _object.if_contains(key);
+    if (!found)
         refuse(key, "is missing");
-    return _object->get(key);
+    return *found;
 }
 
 border::SettingValue ObjectReader::value(const std::string& key, SettingType type) const
@@ -99,19 +107,19 @@ double ObjectReader::number(const std::string& key) const { return std::get<doub
 
 ObjectReader ObjectReader::object(const std::string& key) const
 {
-    const auto found = member(key);
-    if (found.type() != typeid(Poco::JSON::Object::Ptr))
+    const auto* const found = member(key).if_object();
+    if (!found)
         refuse(key, "must be an object");
-    return {found.extract<Poco::JSON::Object::Ptr>(), _pointer + '/' + escaped(key)};
+    return {*found, _pointer + '/' + escaped(key)};
 }
 
 std::vector<border::SettingValue> ObjectReader::values(const std::string& key, SettingType type) const
 {
-    const auto found = member(key);
-    if (found.type() != typeid(Poco::JSON::Array::Ptr))
+    const auto* const found = member(key).if_array();
+    if (!found)
         refuse(key, "must be an array");
     std::vector<border::SettingValue> out;
-    for (const auto& each : *found.extract<Poco::JSON::Array::Ptr>()) {
+    for (const auto& each : *found) {
         auto converted = convert(each, type);
         if (!converted)
             refuse(key, "must hold " + std::string(nameOf(type)) + " in each place");

@@ -4,7 +4,7 @@
 #include "base/Result.h"
 #include "loader/Manifest.h"
 
-#include <Poco/JSON/Object.h>
+#include <boost/json/object.hpp>
 
 #include <initializer_list>
 #include <string>
@@ -20,15 +20,13 @@ struct ManifestFault {
 
 class ObjectReader {
 public:
-    ObjectReader(Poco::JSON::Object::Ptr object, std::string pointer)
-        : _object(std::move(object)), _pointer(std::move(pointer))
-    {
-    }
+    /// `object` must outlive this.
+    ObjectReader(const boost::json::object& object, std::string pointer) : _object(object), _pointer(std::move(pointer)) {}
 
     [[noreturn]] void refuse(const std::string& key, const std::string& why) const;
 
-    bool has(const std::string& key) const { return _object->has(key); }
-    std::vector<std::string> keys() const { return _object->getNames(); }
+    bool has(const std::string& key) const { return _object.contains(key); }
+    std::vector<std::string> keys() const;
     /// Refuses every other member by its name.
     void only(std::initializer_list<std::string_view> known) const;
 
@@ -43,9 +41,9 @@ public:
     std::vector<border::SettingValue> values(const std::string& key, SettingType type) const;
 
 private:
-    Poco::Dynamic::Var member(const std::string& key) const;
+    const boost::json::value& member(const std::string& key) const;
 
-    Poco::JSON::Object::Ptr _object;
+    const boost::json::object& _object;
     std::string _pointer; // of this object
 };
 

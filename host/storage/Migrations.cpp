@@ -1,10 +1,9 @@
 #include "storage/Migrations.h"
 
+#include "base/Digest.h"
 #include "base/Time.h"
 #include "storage/Database.h"
 
-#include <Poco/DigestEngine.h>
-#include <Poco/SHA2Engine.h>
 #include <string>
 
 namespace netbit::storage
@@ -12,13 +11,6 @@ namespace netbit::storage
 
 namespace
 {
-
-std::string digestOf(std::string_view sql)
-{
-    Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
-    engine.update(sql.data(), sql.size());
-    return Poco::DigestEngine::digestToHex(engine.digest());
-}
 
 std::string describe(std::string_view owner, const Migration& step)
 {
@@ -99,7 +91,7 @@ base::Result<std::size_t> appliedSteps(Connection& connection, std::string_view 
                                    ", which this build does not know: use a newer build");
         }
         const auto& step = steps[static_cast<std::size_t>(number) - 1];
-        if (rows.text(1) != digestOf(step.sql)) {
+        if (rows.text(1) != base::sha256Hex(step.sql)) {
             rows.reset();
             return base::fault(base::Status::conflict, "migration_changed",
                                describe(owner, step) + " was applied with another text");
@@ -114,7 +106,7 @@ void apply(Connection& connection, std::string_view owner, const Migration& step
     connection.restrictTo(tablePrefix);
     connection.execute(step.sql);
     connection.restrictTo({});
-    const auto digest = digestOf(step.sql);
+    const auto digest = base::sha256Hex(step.sql);
     connection
         .prepare("INSERT INTO schema_migrations (owner, number, name, digest, applied_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(1, owner)

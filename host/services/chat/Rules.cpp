@@ -1,8 +1,7 @@
 #include "services/chat/Rules.h"
 
+#include "base/Digest.h"
 #include "base/Json.h"
-
-#include <Poco/SHA2Engine.h>
 
 namespace netbit::services::chat {
 
@@ -124,14 +123,9 @@ Result<void> checkNumbers(std::uint32_t page, std::uint32_t perPage)
 
 std::string digestOf(const NewMessage& message)
 {
-    Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
     // Each part with its end, so that no two requests give the same bytes.
-    const auto head = std::to_string(message.chatId) + '\n' + message.messageType + '\n' +
-                      std::to_string(message.replyTo) + '\n';
-    engine.update(head.data(), head.size());
-    engine.update(message.content.data(), message.content.size());
-    const auto& digest = engine.digest();
-    return std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
+    return base::sha256(std::to_string(message.chatId) + '\n' + message.messageType + '\n' +
+                        std::to_string(message.replyTo) + '\n' + message.content);
 }
 
 } // namespace netbit::services::chat
