@@ -1,0 +1,47 @@
+#pragma once
+// Every service's table, and which of them need not be asked for in a manifest.
+
+#include <netbit/auth.h>
+#include <netbit/cache.h>
+#include <netbit/chat.h>
+#include <netbit/config.h>
+#include <netbit/events.h>
+#include <netbit/exec.h>
+#include <netbit/health.h>
+#include <netbit/http.h>
+#include <netbit/log.h>
+#include <netbit/metrics.h>
+#include <netbit/provide.h>
+#include <netbit/sql.h>
+#include <netbit/transport.h>
+
+#include <string_view>
+
+/// One use of another plugin's table.
+struct nb_lease {
+    bool released = false;
+};
+
+namespace netbit::fake {
+
+class Life;
+
+const nb_body_api& bodyTable() noexcept;
+const nb_log_api& logTable() noexcept;
+const nb_config_api& configTable() noexcept;
+const nb_http_api& httpTable() noexcept;
+const nb_transport_api& transportTable() noexcept;
+const nb_auth_api& authTable() noexcept;
+const nb_chat_api& chatTable() noexcept;
+const nb_events_api& eventsTable() noexcept;
+const nb_exec_api& execTable() noexcept;
+const nb_cache_api& cacheTable() noexcept;
+const nb_sql_api& sqlTable() noexcept;
+const nb_metrics_api& metricsTable() noexcept;
+const nb_health_api& healthTable() noexcept;
+const nb_provide_api& provideTable() noexcept;
+
+const void* findTable(std::string_view service) noexcept;
+bool isBasic(std::string_view service) noexcept;
+
+} // namespace netbit::fake

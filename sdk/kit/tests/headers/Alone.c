@@ -1,0 +1,3 @@
+#include <netbit/kit.h>
+#include <netbit/kit.h>
+int nothing;

@@ -1,0 +1,3 @@
+#include <netbit/kit.hpp>
+#include <netbit/kit.hpp>
+int nothing;

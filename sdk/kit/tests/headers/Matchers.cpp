@@ -1,0 +1,3 @@
+#include <netbit/kit/gtest.hpp>
+#include <netbit/kit/gtest.hpp>
+int nothing;
