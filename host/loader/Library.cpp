@@ -84,6 +84,7 @@ bool imports(void* handle, std::string_view symbol) noexcept
 struct Library::Impl {
     dll::shared_library library;
     std::filesystem::path copy;
+    bool pinned = false;
 };
 
 Library::Library(Key, std::unique_ptr<Impl> impl) : _impl(std::move(impl)) {}
@@ -103,6 +104,8 @@ Library::~Library()
     std::filesystem::remove(_impl->copy, ignored);
 }
 
+bool Library::pinned() const noexcept { return _impl->pinned; }
+
 std::size_t Library::stillMapped() noexcept { return mapped.load(std::memory_order_relaxed); }
 
 base::Result<std::unique_ptr<Library>> Library::load(const std::filesystem::path& file, const std::filesystem::path& copy,
@@ -117,7 +120,8 @@ base::Result<std::unique_ptr<Library>> Library::load(const std::filesystem::path
         impl->library.load(impl->copy, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
         // A destructor of thread-specific data (pthread_key_create) is called when its thread ends, and our threads outlive
         // the library. Nobody can find those keys, so its code stays: libc++abi linked statically has one.
-        if (imports(impl->library.native(), "pthread_key_create"))
+        impl->pinned = imports(impl->library.native(), "pthread_key_create");
+        if (impl->pinned)
             static_cast<void>(::dlopen(impl->copy.c_str(), RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE));
         auto out = std::make_unique<Library>(Key(), std::move(impl));
         auto entry = border::readEntry(out->_impl->library.get<border::EntryFunction>(border::entrySymbol), manifest.id,

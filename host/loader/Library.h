@@ -34,6 +34,8 @@ public:
     static std::size_t stillMapped() noexcept;
 
     const nb_plugin_entry& entry() const noexcept { return *_entry; }
+    /// It makes keys of thread-specific data, so its code stays in memory on purpose.
+    bool pinned() const noexcept;
 
 private:
     std::unique_ptr<Impl> _impl;

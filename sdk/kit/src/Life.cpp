@@ -246,8 +246,9 @@ void Life::tellHeld()
 
 void Life::unload()
 {
+    const bool pinned = _library->pinned();
     _library.reset();
-    if (mapped(_copy))
+    if (!pinned && mapped(_copy))
         _world.violation("The library stays mapped after it was closed: something of it is still in use, such as a "
                          "thread-local or a unique symbol that leaks.");
     std::error_code ignored;

@@ -6,7 +6,7 @@
 #include "border/Settings.h"
 #include "edge/Router.h"
 #include "loader/Library.h"
-#include <netbit/handover.h>
+#include <netbit/auth.h>
 #include <netbit/http.h>
 #include <netbit/plugin.h>
 
@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -97,6 +98,7 @@ public:
     std::vector<std::unique_ptr<nb_request>> requests;
     std::vector<std::unique_ptr<nb_lease>> leases;
     std::map<std::string, std::pair<const void*, void*>, std::less<>> offers;
+    std::optional<std::pair<nb_provider_calls, void*>> provider; ///< of logins
     const Alive bodies = std::make_shared<std::atomic<std::int64_t>>(0);
     const Alive principals = std::make_shared<std::atomic<std::int64_t>>(0);
     std::int64_t connections = 0; ///< references that the plugin has retained

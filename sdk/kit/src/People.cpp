@@ -46,10 +46,18 @@ base::Result<std::int64_t> People::add(std::string_view username, std::string_vi
         return good.error();
     if (byName(username))
         return fault(Status::conflict, "username_taken", "This username is taken.", "/username");
-    Person person{static_cast<std::int64_t>(_all.size()) + 1, std::string(username), std::string(email), {}, admin, now};
+    Person person{static_cast<std::int64_t>(_all.size()) + 1, std::string(username), std::string(email), {}, admin, now, {}};
     if (password)
         person.password = *password;
     _all.push_back(std::move(person));
+    return _all.back().id;
+}
+
+std::int64_t People::addProvided(std::string_view username, std::string_view email, std::string_view provider,
+                                 std::int64_t now)
+{
+    _all.push_back({static_cast<std::int64_t>(_all.size()) + 1, std::string(username), std::string(email), {}, false, now,
+                    std::string(provider)});
     return _all.back().id;
 }
 

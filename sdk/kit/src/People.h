@@ -23,6 +23,7 @@ struct Person {
     std::optional<std::string> password;
     bool admin = false;
     std::int64_t createdAt = 0;
+    std::string provider{}; ///< the plugin that proves its logins; empty: the host itself
 };
 
 class People {
@@ -32,6 +33,8 @@ public:
                                    std::optional<std::string_view> password, bool admin, std::int64_t now);
     /// What an account must look like, and that the name is free.
     base::Result<void> check(std::string_view username, std::string_view email, std::string_view password) const;
+    /// A user whose logins a plugin proves.
+    std::int64_t addProvided(std::string_view username, std::string_view email, std::string_view provider, std::int64_t now);
     const Person* byId(std::int64_t id) const;
     const Person* byName(std::string_view name) const; ///< without regard to ASCII case
 

@@ -31,12 +31,17 @@ std::int32_t verify(const nb_host* host, nb_str token, nb_principal** out, nb_er
     });
 }
 
+bool permits(Life& life, std::string_view permission)
+{
+    const auto& all = life.world().manifest.permissions;
+    return std::find(all.begin(), all.end(), permission) != all.end();
+}
+
 std::int32_t impersonate(const nb_host* host, std::int64_t userId, nb_principal** out, nb_error* error)
 {
     return served(host, "auth.impersonate", error, [&](Life& life) -> base::Result<void> {
         notNull(out, "out");
-        const auto& permissions = life.world().manifest.permissions;
-        if (std::find(permissions.begin(), permissions.end(), "auth.impersonate") == permissions.end())
+        if (!permits(life, "auth.impersonate"))
             return fault(Status::forbidden, "permission_missing",
                          "To act without proof, the manifest's permissions must have auth.impersonate.");
         auto principal = life.world().people.impersonate(userId);
@@ -80,16 +85,67 @@ base::Result<void> registerUser(Life& life, nb_str name, nb_str email, nb_str pa
                  });
 }
 
+base::Result<void> addProvider(Life& life, const nb_provider_calls* calls, void* user)
+{
+    const auto wanted = structOf(calls, sizeof(nb_provider_calls), "calls");
+    if (!wanted.check)
+        refuseArgument("calls", "lacks check");
+    if (!permits(life, "auth.provide"))
+        return fault(Status::forbidden, "permission_missing",
+                     "To prove logins, the manifest's permissions must have auth.provide.");
+    if (life.state() != Life::State::starting)
+        return fault(Status::invalid, "not_in_start", "A provider is added in start.");
+    if (life.provider)
+        return fault(Status::conflict, "provider_added_already", "A plugin is one provider at most.");
+    life.provider.emplace(wanted, user);
+    return {};
+}
+
+/// Asks the plugin's provider. The e-mail that it knows, or empty; an error: it cannot be asked now; nothing: no.
+base::Result<std::optional<std::string>> askProvider(Life& life, std::string_view username, std::string_view password)
+{
+    if (!life.provider || !life.live())
+        return std::optional<std::string>();
+    nb_provided out{};
+    out.size = sizeof out;
+    nb_error error{};
+    error.size = sizeof error;
+    std::int32_t status = NB_INTERNAL;
+    life.call(Lane::worker, "The provider of logins",
+              [&] { status = life.provider->first.check(life.provider->second, str(username), str(password), &out, &error); });
+    if (status == NB_UNAUTHENTICATED)
+        return std::optional<std::string>();
+    if (status != NB_OK)
+        return fault(Status::unavailable, "provider_unavailable",
+                     "Whoever keeps the passwords cannot be asked at the moment: try again later.");
+    return std::optional<std::string>(std::string(out.email, strnlen(out.email, sizeof out.email)));
+}
+
 base::Result<void> login(Life& life, nb_str name, nb_str password, nb_str peer, nb_str client, nb_done_fn done, void* user)
 {
     if (auto here = notOnReactor(life, "auth.login"); !here)
         return here;
     static_cast<void>(textOf(peer, "peer"));
     static_cast<void>(textOf(client, "client"));
-    const auto* const person = life.world().people.byName(textOf(name, "username"));
-    if (!person || !person->password || *person->password != textOf(password, "password"))
-        return fault(Status::unauthenticated, "bad_credentials", "The username or the password is wrong.");
-    return later(life, "auth.login", done, user, [&world = life.world(), id = person->id] {
+    auto& people = life.world().people;
+    const auto username = textOf(name, "username");
+    const auto secret = textOf(password, "password");
+    const auto* const person = people.byName(username);
+    const auto wrong = fault(Status::unauthenticated, "bad_credentials", "The username or the password is wrong.");
+    std::int64_t id = person ? person->id : 0;
+    if (person && person->provider.empty()) {
+        if (!person->password || *person->password != secret)
+            return wrong;
+    } else {
+        const auto proven = askProvider(life, person ? std::string_view(person->username) : username, secret);
+        if (!proven)
+            return proven.error();
+        if (!*proven)
+            return wrong;
+        if (!person)
+            id = people.addProvided(username, **proven, life.id(), life.world().now());
+    }
+    return later(life, "auth.login", done, user, [&world = life.world(), id] {
         auto begun = world.people.begin(id);
         return services::Completed{begun.first, std::move(begun.second), false};
     });
@@ -345,6 +401,10 @@ const nb_auth_api& authTable() noexcept
                nb_error* error) {
                 return served(host, "auth.verify_mac", error,
                               [&](Life& life) { return verifyMac(life, session, bytes, mac, sequence, out); });
+            },
+        .add_provider =
+            [](const nb_host* host, const nb_provider_calls* calls, void* user, nb_error* error) {
+                return served(host, "auth.add_provider", error, [&](Life& life) { return addProvider(life, calls, user); });
             },
     };
     return table;
