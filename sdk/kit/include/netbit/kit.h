@@ -220,13 +220,6 @@ NB_KIT_API uint32_t nb_kit_peer_closed(const nb_kit_peer *peer);  /* NB_CLOSE_â€
 NB_KIT_API uint32_t nb_kit_peer_paused(const nb_kit_peer *peer);  /* 1: the plugin does not want to read */
 NB_KIT_API uint64_t nb_kit_peer_waiting(const nb_kit_peer *peer); /* bytes sent by the plugin and not read */
 
-/* ---- Replay ---- */
-
-/* Runs a recording of a real host (plugin.<id>.record) against a library: the plugin gets the same calls, its services
- * answer what they answered then, and what it does is compared. NB_OK: the same throughout. NB_CONFLICT plugin_differs:
- * `difference` (cut to capacity, terminated) is one sentence on the first. NB_MALFORMED bad_record; and as nb_kit_open. */
-NB_KIT_API int32_t nb_kit_replay(nb_str record, nb_str library, char *difference, size_t capacity, nb_error *error);
-
 /* ---- JSON ---- */
 
 #define NB_KIT_JSON_NULL 0u

@@ -549,25 +549,6 @@ private:
     nb_kit* _kit = nullptr;
 };
 
-/* What became of a replay: no difference, or one sentence on the first. */
-struct Replayed {
-    std::string difference;
-    bool same() const noexcept { return difference.empty(); }
-};
-
-/* Throws a Failure where the recording or the library cannot be used. */
-inline Replayed replay(std::string_view record, std::string_view library)
-{
-    char text[2048];
-    text[0] = '\0';
-    ErrorBuffer error;
-    const std::int32_t status = nb_kit_replay(toStr(record), toStr(library), text, sizeof text, error.get());
-    if (status != NB_CONFLICT) {
-        detail::check(status, error);
-    }
-    return {text};
-}
-
 } // namespace kit
 } // namespace netbit
 #endif

@@ -36,11 +36,6 @@ inline void PrintTo(const LogLine& line, std::ostream* out)
         *out << ' ' << name << '=' << value;
     }
 }
-inline void PrintTo(const Replayed& replayed, std::ostream* out)
-{
-    *out << (replayed.same() ? std::string("no difference") : replayed.difference);
-}
-
 namespace detail {
 
 /* Once per program, before main. */
@@ -145,19 +140,6 @@ MATCHER_P2(IsLogLine, level, message, "is a line of the log that " + ::testing::
 {
     return arg.level == static_cast<std::uint32_t>(level) &&
            ::testing::ExplainMatchResult(::testing::Matcher<std::string>(message), arg.message, result_listener);
-}
-
-/* A replay in which the plugin did what it did when it was recorded. */
-MATCHER(IsSame, "does what was recorded")
-{
-    *result_listener << (arg.same() ? std::string("no difference") : arg.difference);
-    return arg.same();
-}
-/* One that differs, in words that fit. */
-MATCHER_P(DiffersThat, difference, "differs so that the difference " + ::testing::DescribeMatcher<std::string>(difference))
-{
-    return !arg.same() &&
-           ::testing::ExplainMatchResult(::testing::Matcher<std::string>(difference), arg.difference, result_listener);
 }
 
 } // namespace kit
