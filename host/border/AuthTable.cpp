@@ -191,7 +191,7 @@ std::int32_t addProvider(const nb_host* host, const nb_provider_calls* calls, vo
 {
     return answer(error, [&]() -> base::Result<void> {
         auto& generation = generationOf(host);
-        const auto wanted = structOf(calls, sizeof(nb_provider_calls), "calls");
+        const auto wanted = structOf(calls, "calls");
         if (!wanted.check)
             refuseArgument("calls", "lacks check");
         if (!generation.permits("auth.provide"))

@@ -23,6 +23,7 @@ inline constexpr std::size_t leastSize = 0;
 
 NETBIT_LEAST_SIZE(nb_error, detail);
 NETBIT_LEAST_SIZE(nb_signing_key, key);
+NETBIT_LEAST_SIZE(nb_provider_calls, check);
 NETBIT_LEAST_SIZE(nb_frozen, principal);
 NETBIT_LEAST_SIZE(nb_plugin_entry, calls);
 NETBIT_LEAST_SIZE(nb_plugin_calls, destroy);

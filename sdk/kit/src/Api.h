@@ -10,6 +10,16 @@ struct nb_kit {
     std::unique_ptr<netbit::fake::World> world;
 };
 
+namespace netbit::border {
+
+// As in border/Sizes.h: up to the last member of 1.0.
+template <>
+inline constexpr std::size_t leastSize<nb_kit_options> = offsetof(nb_kit_options, body_bytes) + sizeof(nb_kit_options::body_bytes);
+template <>
+inline constexpr std::size_t leastSize<nb_kit_request> = offsetof(nb_kit_request, peer) + sizeof(nb_kit_request::peer);
+
+} // namespace netbit::border
+
 namespace netbit::fake {
 
 using border::absent;

@@ -75,7 +75,7 @@ std::int32_t nb_kit_open(const nb_kit_options* options, nb_kit** out, nb_error* 
 {
     return border::answer(error, [&]() -> base::Result<void> {
         notNull(out, "out");
-        auto world = worldOf(structOf(options, sizeof(nb_kit_options), "options"));
+        auto world = worldOf(structOf(options, "options"));
         if (!world)
             return world.error();
         if (auto loaded = (*world)->load(); !loaded)
@@ -147,7 +147,7 @@ std::int32_t nb_kit_fail_next(nb_kit* kit, nb_str function, const nb_error* with
         std::string name(bytesOf(function, "function"));
         if (!World::mayFail(name))
             return fault(Status::invalid, "no_such_function", "There is no function " + name + " that could be told to fail.");
-        const auto given = structOf(with, sizeof(nb_error), "with");
+        const auto given = structOf(with, "with");
         world.failNext(std::move(name), border::errorOf(given, given.status));
         return {};
     });

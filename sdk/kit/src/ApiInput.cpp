@@ -17,7 +17,7 @@ std::int32_t nb_kit_begin(nb_kit* kit, const nb_kit_request* request, nb_kit_exc
 {
     return atDoor(kit, error, [&](World& world) -> base::Result<void> {
         notNull(out, "out");
-        const auto in = structOf(request, sizeof(nb_kit_request), "request");
+        const auto in = structOf(request, "request");
         if (in.header_count > 0)
             notNull(in.headers, "request.headers");
         const auto begun = begin(world, in);

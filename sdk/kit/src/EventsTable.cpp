@@ -51,8 +51,8 @@ base::Result<void> subscribe(Life& life, const nb_subscribe_options* options, co
                              nb_subscription** out)
 {
     notNull(out, "out");
-    const auto in = structOf(options, sizeof(nb_subscribe_options), "options");
-    const auto wanted = structOf(calls, sizeof(nb_event_calls), "calls");
+    const auto in = structOf(options, "options");
+    const auto wanted = structOf(calls, "calls");
     if (!wanted.event || !wanted.ended)
         refuseArgument("calls", "lacks event or ended");
     if ((in.flags & ~(NB_SUBSCRIBE_EPHEMERAL | NB_SUBSCRIBE_ONLY_EPHEMERAL)) != 0)

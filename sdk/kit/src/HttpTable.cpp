@@ -57,7 +57,7 @@ base::Result<void> addRoute(Life& life, const nb_route* given)
     };
     if (life.state() != Life::State::starting)
         return refused(fault(Status::invalid, "not_in_start", "Routes are added in start."));
-    const auto in = structOf(given, sizeof(nb_route), "route");
+    const auto in = structOf(given, "route");
     auto route = routeOf(life, in);
     if (!route)
         return refused(route.error());
@@ -171,7 +171,7 @@ std::size_t headers(const nb_request* request, nb_header* out, std::size_t capac
 
 base::Result<edge::Reply> replyOf(const nb_reply* given)
 {
-    const auto in = structOf(given, sizeof(nb_reply), "reply");
+    const auto in = structOf(given, "reply");
     edge::Reply out;
     if (in.status < 200 || in.status > 599)
         return fault(Status::invalid, "bad_status", "The status of a reply is 200 to 599.");
@@ -226,7 +226,7 @@ std::int32_t reply(nb_request* request, const nb_reply* given)
 std::int32_t problem(nb_request* request, const nb_error* error)
 {
     return answering(request, "http.problem", nullptr, [&](nb_request& open) -> base::Result<void> {
-        const auto in = structOf(error, sizeof(nb_error), "error");
+        const auto in = structOf(error, "error");
         const auto made = border::errorOf(in, in.status);
         if (!open.claim())
             return answeredTwice();
@@ -257,7 +257,7 @@ std::int32_t stream(nb_request* request, const nb_reply* head, const nb_stream_c
         if (!made)
             return made.error();
         const auto wanted =
-            calls ? structOf(calls, sizeof(nb_stream_calls), "calls") : nb_stream_calls{};
+            calls ? structOf(calls, "calls") : nb_stream_calls{};
         if (!open.claim())
             return answeredTwice();
         auto& exchange = open.exchange;

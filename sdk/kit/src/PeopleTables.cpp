@@ -87,7 +87,7 @@ base::Result<void> registerUser(Life& life, nb_str name, nb_str email, nb_str pa
 
 base::Result<void> addProvider(Life& life, const nb_provider_calls* calls, void* user)
 {
-    const auto wanted = structOf(calls, sizeof(nb_provider_calls), "calls");
+    const auto wanted = structOf(calls, "calls");
     if (!wanted.check)
         refuseArgument("calls", "lacks check");
     if (!permits(life, "auth.provide"))
@@ -269,7 +269,7 @@ base::Result<void> page(Life& life, const nb_principal* principal, const nb_page
                         nb_page_info* info, nb_body** out)
 {
     notNull(out, "out");
-    const auto in = structOf(query, sizeof(nb_page_query), "query");
+    const auto in = structOf(query, "query");
     if (info && info->size < sizeof(nb_page_info))
         refuseArgument("info", "has a size that is too small");
     rules::PageQuery wanted;
@@ -299,7 +299,7 @@ base::Result<void> page(Life& life, const nb_principal* principal, const nb_page
 
 base::Result<void> create(Life& life, const nb_principal* principal, const nb_new_chat* chat, nb_done_fn done, void* user)
 {
-    const auto in = structOf(chat, sizeof(nb_new_chat), "chat");
+    const auto in = structOf(chat, "chat");
     rules::NewChat made;
     made.name = textOf(in.name, "chat.name");
     made.chatType = textOf(in.chat_type, "chat.chat_type");
@@ -323,7 +323,7 @@ base::Result<void> create(Life& life, const nb_principal* principal, const nb_ne
 base::Result<void> send(Life& life, const nb_principal* principal, const nb_new_message* message, nb_done_fn done,
                         void* user)
 {
-    const auto in = structOf(message, sizeof(nb_new_message), "message");
+    const auto in = structOf(message, "message");
     rules::NewMessage made;
     made.chatId = in.chat_id;
     made.content = textOf(in.content, "message.content");

@@ -24,7 +24,7 @@ base::Result<nb_listener*> listenerOf(Life& life, const nb_listen_options* given
         life.world().violation("transport.listen: Listeners are made in start.");
         return fault(Status::invalid, "not_in_start", "Listeners are made in start.");
     }
-    auto in = structOf(given, sizeof(nb_listen_options), "options");
+    auto in = structOf(given, "options");
     std::string name(textOf(in.name, "options.name"));
     const std::string address(textOf(in.address, "options.address"));
     if (name.empty() || name.size() > longestName)
@@ -50,7 +50,7 @@ base::Result<void> listenTcp(Life& life, const nb_listen_options* options, const
                              nb_listener** out)
 {
     notNull(out, "out");
-    const auto wanted = structOf(calls, sizeof(nb_tcp_calls), "calls");
+    const auto wanted = structOf(calls, "calls");
     if (!wanted.accepted || !wanted.data || !wanted.closed)
         refuseArgument("calls", "lacks accepted, data or closed");
     auto made = listenerOf(life, options, user);
@@ -65,7 +65,7 @@ base::Result<void> listenUdp(Life& life, const nb_listen_options* options, const
                              nb_listener** out)
 {
     notNull(out, "out");
-    const auto wanted = structOf(calls, sizeof(nb_udp_calls), "calls");
+    const auto wanted = structOf(calls, "calls");
     if (!wanted.datagram)
         refuseArgument("calls", "lacks datagram");
     auto made = listenerOf(life, options, user);
