@@ -85,8 +85,9 @@ TEST_F(Fault, AfterManyFailuresInARowTheBreakerOpensAndClosesAgain)
     expectState("throws_in_handler", "live", "times in a row");
     expectGoodRuns();
     EXPECT_TRUE(eventually([&] { return get("/mendable").status == 200; })) << "no trial found that it works again";
+    // The answer is out before the host has noted that the handler came back.
+    EXPECT_TRUE(eventually([&] { return statusOf("throws_in_handler").detail.empty(); }));
     expectState("throws_in_handler", "live");
-    EXPECT_EQ("", statusOf("throws_in_handler").detail);
 }
 
 TEST_F(Fault, AnExceptionInStartDiscardsWhatWasStaged)
