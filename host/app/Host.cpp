@@ -179,7 +179,7 @@ std::vector<std::string> changedOptions(const PluginOptionMap& before, const Plu
         for (const auto& [id, one] : some) {
             const auto found = others.find(id);
             const auto other = found == others.end() ? loader::PluginOptions() : found->second;
-            if ((one.isolated != other.isolated || one.record != other.record) &&
+            if (one.isolated != other.isolated &&
                 std::find(ids.begin(), ids.end(), id) == ids.end())
                 ids.push_back(id);
         }

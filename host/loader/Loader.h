@@ -27,7 +27,6 @@ struct Found;
 /// What conf says of one plugin under "plugin.<id>.", beside the plugin's own settings.
 struct PluginOptions {
     bool isolated = false;        ///< runs in a process of its own
-    std::filesystem::path record; ///< not empty: its calls over the border are written there
     std::string place;            ///< where conf says so, for a complaint: "conf/netbit.properties:12: plugin.x.isolate: "
 };
 

@@ -19,18 +19,15 @@ base::Result<void> takePluginOption(const std::string& key, const Setting& setti
     };
     const auto end = key.rfind('.');
     if (end < section.size() + 1)
-        return refused("There is no such setting; write plugin.<id>.isolate or plugin.<id>.record.");
+        return refused("There is no such setting; write plugin.<id>.isolate.");
     const auto what = std::string_view(key).substr(end + 1);
-    if (what != "isolate" && what != "record")
+    if (what != "isolate")
         return refused("There is no such setting.");
-    if (what == "isolate" && setting.value != "no" && setting.value != "process")
+    if (setting.value != "no" && setting.value != "process")
         return refused("\"" + setting.value + "\" is none of no|process.");
     auto& options = into[key.substr(section.size(), end - section.size())];
     options.place = settingPlace(setting, key);
-    if (what == "isolate")
-        options.isolated = setting.value == "process";
-    else
-        options.record = setting.value;
+    options.isolated = setting.value == "process";
     return {};
 }
 

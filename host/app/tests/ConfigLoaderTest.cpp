@@ -83,14 +83,14 @@ TEST_F(ConfigLoader, PluginSettingsAreHandedOnWithTheirPlace)
 
 TEST_F(ConfigLoader, OptionsOfAPluginAreReadByItsIdWhichMayHaveDots)
 {
-    const auto file = write("netbit.properties", "plugin.chat.isolate = process\nplugin.org.example.hello.record = /tmp/x\n");
+    const auto file = write("netbit.properties", "plugin.chat.isolate = process\nplugin.org.example.hello.isolate = no\n");
     const auto config = loadConfig({file, {"plugin.org.example.hello.isolate=no"}});
     ASSERT_TRUE(config.ok()) << config.error().detail;
     ASSERT_EQ(config->options.size(), 2U);
     EXPECT_TRUE(config->options.at("chat").isolated);
     EXPECT_EQ(config->options.at("chat").place, file.string() + ":1: plugin.chat.isolate: ");
     EXPECT_FALSE(config->options.at("org.example.hello").isolated);
-    EXPECT_EQ(config->options.at("org.example.hello").record, "/tmp/x");
+    EXPECT_FALSE(config->options.at("org.example.hello").isolated);
     EXPECT_TRUE(config->plugins.empty());
 }
 
@@ -113,7 +113,6 @@ TEST_F(ConfigLoader, TheShippedFileShowsEveryKeyWithItsDefault)
         EXPECT_THAT(text, HasSubstr(line));
     }
     EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.isolate = no\n"));
-    EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.record =\n"));
 }
 
 TEST_F(ConfigLoader, ChangedNamesWhatDiffers)

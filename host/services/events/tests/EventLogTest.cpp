@@ -30,6 +30,7 @@ public:
     void onEnded() override
     {
         position = _log.position(subscription);
+        subscription.reset(); // it holds this reader
         Reader::onEnded();
     }
 
