@@ -213,8 +213,7 @@ static int32_t auth_verify(void *user, nb_request *request)
     nb_principal *principal = NULL;
     int32_t status = auth->verify(the_host, query(request, "token"), &principal, &error);
     (void)user;
-    status = describe(request, status, &error, principal);
-    if (principal) {
+    if (principal) { /* before the answer: the next question may come on another thread */
         auth->retain(principal);
         auth->release(principal); /* one reference is left, and kept */
         if (kept) {
@@ -222,7 +221,7 @@ static int32_t auth_verify(void *user, nb_request *request)
         }
         kept = principal;
     }
-    return status;
+    return describe(request, status, &error, principal);
 }
 
 static int32_t auth_kept(void *user, nb_request *request)
