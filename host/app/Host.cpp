@@ -6,6 +6,7 @@
 #include "app/Gate.h"
 #include "app/Version.h"
 #include "app/config/HostKeys.h"
+#include "base/CommaSeparated.h"
 #include "border/Border.h"
 #include "edge/Server.h"
 #include "loader/Loader.h"
@@ -26,7 +27,6 @@
 #include <algorithm>
 #include <chrono>
 #include <sched.h>
-#include <sstream>
 
 namespace netbit::app {
 
@@ -123,18 +123,6 @@ void applyLogLevel(const HostSettings& settings)
                                     : log::Level::debug);
 }
 
-std::vector<std::string> listed(const std::string& text)
-{
-    std::vector<std::string> names;
-    std::istringstream input(text);
-    for (std::string name; std::getline(input, name, ',');) {
-        const auto first = name.find_first_not_of(' ');
-        if (first != std::string::npos)
-            names.push_back(name.substr(first, name.find_last_not_of(' ') - first + 1));
-    }
-    return names;
-}
-
 loader::SettingSources pluginSettings(const Config& config)
 {
     loader::SettingSources sources;
@@ -146,8 +134,8 @@ loader::SettingSources pluginSettings(const Config& config)
 loader::PluginPolicy pluginPolicy(const HostSettings& settings)
 {
     loader::PluginPolicy policy;
-    policy.disabled = listed(settings.text("plugins.disabled"));
-    policy.required = listed(settings.text("plugins.required"));
+    policy.disabled = base::commaSeparated(settings.text("plugins.disabled"));
+    policy.required = base::commaSeparated(settings.text("plugins.required"));
     policy.trial = seconds(settings.integer("plugins.trial_s"));
     policy.trialErrors = static_cast<unsigned>(settings.integer("plugins.trial_errors"));
     policy.patience = milliseconds(settings.integer("plugins.patience_ms"));

@@ -7,6 +7,7 @@
 #include "border/Listener.h"
 #include "border/Provider.h"
 #include "border/Services.h"
+#include "border/SqlArguments.h"
 #include "border/Subscription.h"
 #include "border/Tables.h"
 #include "border/Timer.h"
@@ -54,16 +55,10 @@ bool covers(std::string_view declared, std::string_view pattern) noexcept
 
 } // namespace
 
-std::string sqlPrefixOf(const std::string& id)
-{
-    std::string prefix = "p_";
-    for (const char c : id)
-        prefix += c == '.' || c == '-' ? '_' : c;
-    return prefix + '_';
-}
+std::string sqlPrefixOf(const std::string& id) { return sql::prefixOf(id); }
 
 Generation::Generation(Border& border, GenerationSpec spec, BreakerOptions breaker, std::shared_ptr<Ledger> ledger)
-    : _border(border), _spec(std::move(spec)), _name(interned(_spec.id)), _sqlPrefix(sqlPrefixOf(_spec.id)),
+    : _border(border), _spec(std::move(spec)), _name(interned(_spec.id)), _sqlPrefix(sql::prefixOf(_spec.id)),
       _ledger(std::move(ledger)), _breaker(breaker),
       _holdings(std::make_unique<Holdings>()), _settings(_spec.settings)
 {

@@ -1,26 +1,16 @@
+#include "base/CommaSeparated.h"
 #include "cli/Admin.h"
 #include "cli/Commands.h"
 #include "cli/irc/Importer.h"
 
 #include <fstream>
 #include <limits>
-#include <sstream>
 
 namespace netbit::cli
 {
 
 namespace
 {
-
-std::vector<std::string> listed(const std::string& names)
-{
-    std::vector<std::string> out;
-    std::istringstream input(names);
-    for (std::string name; std::getline(input, name, ',');)
-        if (!name.empty())
-            out.push_back(name);
-    return out;
-}
 
 ExitCode importIrc(const Arguments& arguments, Terminal& terminal)
 {
@@ -53,7 +43,7 @@ ExitCode importIrc(const Arguments& arguments, Terminal& terminal)
     } else {
         const auto http = adminHttp(arguments);
         const irc::ImportServer server(http);
-        irc::Importer importer(server, chat, listed(arguments.value("members")), progress);
+        irc::Importer importer(server, chat, base::commaSeparated(arguments.value("members")), progress);
         outcome = importer.run(*paths);
         report = importer.report();
     }

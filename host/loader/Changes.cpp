@@ -28,11 +28,6 @@ std::string joined(const std::vector<std::string>& words)
     return out;
 }
 
-bool listed(const std::vector<std::string>& ids, std::string_view id)
-{
-    return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 base::Error noSuch(const std::string& id)
 {
     return fault(Status::notFound, "no_such_plugin", "There is no plugin " + id + '.');

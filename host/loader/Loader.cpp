@@ -38,11 +38,6 @@ void tellOfChild(PluginStatus& status, const isolation::ChildFacts& child)
     status.detail = status.detail.empty() ? facts : status.detail + ' ' + facts;
 }
 
-bool listed(const std::vector<std::string>& ids, std::string_view id)
-{
-    return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 std::string textOf(const std::filesystem::path& file)
 {
     std::ifstream in(file, std::ios::binary);

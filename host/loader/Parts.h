@@ -6,9 +6,18 @@
 #include "loader/Loader.h"
 #include "loader/Scan.h"
 
+#include <algorithm>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace netbit::loader {
+
+inline bool listed(const std::vector<std::string>& ids, std::string_view id)
+{
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
 
 /// The library, or what stands for it, outlives the generation whose code it is.
 struct Loader::Life {

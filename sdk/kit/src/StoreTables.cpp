@@ -3,6 +3,7 @@
 #include "Handles.h"
 #include "Later.h"
 #include "Tables.h"
+#include "border/SqlArguments.h"
 #include "storage/Migrations.h"
 
 namespace netbit::fake {
@@ -14,6 +15,7 @@ using base::Status;
 using storage::Connection;
 using storage::DatabaseError;
 using storage::Statement;
+using namespace border::sql;
 
 // ---- cache
 
@@ -85,32 +87,6 @@ std::int32_t removeKey(const nb_host* host, nb_str key, nb_error* error)
 
 // ---- sql
 
-constexpr std::size_t mostStatements = 1000;
-constexpr std::size_t mostParameters = 1000;
-constexpr std::size_t mostSteps = 1000;
-
-std::string prefixOf(const std::string& id)
-{
-    std::string prefix = "p_";
-    for (const char c : id)
-        prefix += c == '.' || c == '-' ? '_' : c;
-    return prefix + '_';
-}
-
-class Restriction {
-public:
-    Restriction(Connection& connection, const std::string& prefix) : _connection(connection)
-    {
-        _connection.restrictTo(prefix);
-    }
-    ~Restriction() { _connection.restrictTo({}); }
-    Restriction(const Restriction&) = delete;
-    Restriction& operator=(const Restriction&) = delete;
-
-private:
-    Connection& _connection;
-};
-
 /// The engine says only in words that it was the restriction which refused. That is a bug of the plugin, too.
 base::Error errorOf(World& world, const DatabaseError& error)
 {
@@ -123,65 +99,6 @@ base::Error errorOf(World& world, const DatabaseError& error)
             return told;
         }
     return {error.status(), error.status() == Status::conflict ? "conflict" : "sql_failed", error.what(), {}};
-}
-
-struct Owned {
-    std::string sql;
-    std::vector<nb_sql_value> params; // bytes point into `texts`
-    std::vector<std::string> texts;
-};
-
-const nb_sql_value& checked(const nb_sql_value& value)
-{
-    if (value.type > NB_SQL_BLOB)
-        refuseArgument("params", "have an unknown type");
-    if (value.type == NB_SQL_TEXT)
-        static_cast<void>(textOf(value.bytes, "params"));
-    else if (value.type == NB_SQL_BLOB)
-        static_cast<void>(bytesOf(value.bytes, "params"));
-    return value;
-}
-
-std::string_view sqlOf(const nb_sql_statement& statement)
-{
-    const auto sql = textOf(statement.sql, "statement.sql");
-    if (sql.empty())
-        refuseArgument("statement.sql", "is empty");
-    if (statement.param_count > mostParameters)
-        refuseArgument("params", "are more than 1000");
-    if (statement.param_count > 0)
-        notNull(statement.params, "params");
-    return sql;
-}
-
-Owned own(const nb_sql_statement& statement)
-{
-    Owned out;
-    out.sql = sqlOf(statement);
-    out.texts.reserve(statement.param_count); // so that the views below stay good
-    for (std::size_t i = 0; i < statement.param_count; ++i) {
-        auto value = checked(statement.params[i]);
-        if (value.type == NB_SQL_TEXT || value.type == NB_SQL_BLOB)
-            value.bytes = str(out.texts.emplace_back(bytesOf(value.bytes, "params")));
-        out.params.push_back(value);
-    }
-    return out;
-}
-
-void bind(Statement& statement, const nb_sql_value* params, std::size_t count)
-{
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto& value = params[i];
-        const int index = static_cast<int>(i) + 1;
-        const std::string_view bytes(value.bytes.ptr ? value.bytes.ptr : "", value.bytes.ptr ? value.bytes.len : 0);
-        switch (value.type) {
-        case NB_SQL_INTEGER: statement.bind(index, value.integer); break;
-        case NB_SQL_REAL: statement.bind(index, value.real); break;
-        case NB_SQL_TEXT: statement.bind(index, bytes); break;
-        case NB_SQL_BLOB: statement.bindBlob(index, bytes); break;
-        default: statement.bindNull(index); break;
-        }
-    }
 }
 
 base::Result<void> migrate(Life& life, const nb_sql_migration* steps, std::size_t count)
