@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <charconv>
+#include <limits>
 
 namespace netbit::chat {
 
@@ -67,7 +68,9 @@ private:
         post("/api/chats/{id}/messages", users, [this](Request& request) { return send(request); },
              fast().summary("Write a message").maxBody(maxMessageBytes));
         get("/api/events", users, [this](Request& request) { return events(request); },
-            worker().summary("What happens, as server-sent events"));
+            worker().summary("What happens, as server-sent events").thaw([this](Stream stream, const Frozen& piece) {
+                return goOn(std::move(stream), piece);
+            }));
         startHeartbeat();
     }
 
@@ -193,17 +196,11 @@ private:
         if (!client)
             return Error(Status::unavailable, "too_many_streams", "There are as many event streams as the server takes.");
 
-        SubscribeOptions options;
-        options.principal = caller(request);
-        options.after = *after;
-        options.topics = std::move(*topics);
-        options.ephemeral = true;
-        auto subscription = _events.subscribe(options, client);
-        if (!subscription) {
+        support::LogPlace from{*after, {topics->begin(), topics->end()}};
+        if (const auto subscribed = client->subscribe(_events, caller(request), std::move(from)); !subscribed) {
             client->end();
-            return subscription.error();
+            return subscribed.error();
         }
-        client->attach(std::move(*subscription));
 
         // A proxy that gathers the reply would keep the events back; the first line makes clients see it open.
         auto stream = request.stream(Reply(200)
@@ -218,6 +215,24 @@ private:
         }
         client->attach(std::move(*stream));
         return {};
+    }
+
+    /// A stream of the generation before. There may be more than are taken now: nobody is sent away by a reload.
+    Result<std::shared_ptr<StreamListener>> goOn(Stream stream, const Frozen& piece)
+    {
+        auto from = EventStream::thaw(piece);
+        if (!from)
+            return Error(Status::unsupported, "unknown_form", "It was frozen in a form that is not known.");
+        const auto client = _streams.open(std::numeric_limits<std::size_t>::max());
+        if (!client)
+            return Error(Status::unavailable, "stopped", "The plugin stops.");
+        const auto who = Principal::share(_auth.api(), piece.principal);
+        if (const auto subscribed = client->subscribe(_events, who, std::move(*from)); !subscribed) {
+            client->end();
+            return subscribed.error();
+        }
+        client->attach(std::move(stream));
+        return std::shared_ptr<StreamListener>(client);
     }
 
     Auth _auth;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t maxTopics = 32;
 constexpr std::size_t maxTopicBytes = 128;
+constexpr std::uint32_t form = 1; // of what freeze gives: a LogPlace as JSON
 
 bool isTopicChar(char c)
 {
@@ -79,11 +80,27 @@ void appendReset(std::string& out, std::int64_t nextId)
     out += "}\n\n";
 }
 
-void EventStream::attach(Subscription subscription)
+Result<void> EventStream::subscribe(const Events& events, const Principal& principal, support::LogPlace from)
 {
+    if (from.after < 0)
+        from.after = events.lastId(); // now; a place to go on from has a number
+    SubscribeOptions options;
+    options.principal = principal;
+    options.after = from.after;
+    options.topics = from.topicViews();
+    options.ephemeral = true;
+    {
+        const std::lock_guard lock(_mutex);
+        _principal = principal;
+        _place = from;
+    }
+    auto subscription = events.subscribe(options, shared_from_this());
+    if (!subscription)
+        return subscription.error();
     const std::lock_guard lock(_mutex);
     if (!_over)
-        _subscription = std::move(subscription);
+        _subscription = std::move(*subscription);
+    return {};
 }
 
 void EventStream::attach(Stream stream)
@@ -121,6 +138,8 @@ Take EventStream::event(const Event& event)
     const std::lock_guard lock(_mutex);
     if (_over)
         return Take::hold; // cancelled already, or about to be
+    if (event.id != 0)
+        _place.after = event.id;
     if (!_stream) {
         appendEvent(_kept, event);
         return Take::hold;
@@ -135,6 +154,7 @@ void EventStream::reset(std::int64_t nextId)
     const std::lock_guard lock(_mutex);
     if (_over)
         return;
+    _place.after = nextId - 1;
     if (!_stream) {
         appendReset(_kept, nextId);
         return;
@@ -155,11 +175,36 @@ void EventStream::drained()
 
 void EventStream::closed() { end(); }
 
+Result<Frozen> EventStream::freeze()
+{
+    const std::lock_guard lock(_mutex);
+    if (_over)
+        return Error(Status::closed, "over", "The stream is over.");
+    if (!_stream)
+        return Error(Status::wouldBlock, "beginning", "The stream is being begun.");
+    Frozen piece;
+    piece.form = form;
+    piece.principal = _principal.raw();
+    support::appendLogPlace(piece.bytes, _place);
+    _over = true; // from here on nothing is written, so nothing comes twice
+    _subscription.cancel();
+    return piece;
+}
+
+std::optional<support::LogPlace> EventStream::thaw(const Frozen& piece)
+{
+    support::JsonDocument document;
+    if (piece.form != form || document.parse(piece.bytes, 4) || !document.root().is_object())
+        return std::nullopt;
+    support::Fields fields(document.root().get_object());
+    return support::readLogPlace(fields);
+}
+
 void EventStream::heartbeat()
 {
     const auto self = shared_from_this();
     const std::lock_guard lock(_mutex);
-    if (!_stream || _full)
+    if (_over || !_stream || _full)
         return; // a client that does not read gets no more; its connection times out
     send(": alive\n\n");
 }

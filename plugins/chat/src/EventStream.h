@@ -1,6 +1,8 @@
 #pragma once
 // One client of GET /api/events: a subscription on one side, a stream of server-sent events on the other.
 
+#include "support/LogPlace.h"
+
 #include <netbit/events.hpp>
 #include <netbit/http.hpp>
 
@@ -30,7 +32,7 @@ class EventStream final : public EventSink,
                           public std::enable_shared_from_this<EventStream> {
 public:
     /// The subscription comes before the stream, since only it can be refused; what it brings meanwhile is kept.
-    void attach(Subscription subscription);
+    Result<void> subscribe(const Events& events, const Principal& principal, support::LogPlace from);
     void attach(Stream stream);
 
     void heartbeat();
@@ -42,6 +44,9 @@ public:
     void revoked() override;
     void drained() override;
     void closed() override;
+    /// The next generation goes on behind the last event that was written.
+    Result<Frozen> freeze() override;
+    static std::optional<support::LogPlace> thaw(const Frozen& piece);
 
 private:
     bool send(std::string_view bytes); // with the lock: true: more is welcome
@@ -50,6 +55,8 @@ private:
     std::recursive_mutex _mutex;
     Subscription _subscription;
     Stream _stream;
+    Principal _principal;
+    support::LogPlace _place; // where it is
     std::string _kept;   // events before there was a stream
     std::string _text;   // the event that is being written; its room is used again
     bool _full = false;  // the client reads too slowly: wait for drained()

@@ -16,6 +16,7 @@ struct nb_stream {
     void* user = nullptr;
     std::string written;
     std::int32_t answer = NB_OK;
+    bool moved = false;
     bool drainsWithin = false;
     bool ended = false;
 };
@@ -34,8 +35,11 @@ struct FakeHost {
     {
         now = this;
         events.size = sizeof events;
-        events.subscribe = [](const nb_host*, const nb_subscribe_options*, const nb_event_calls* calls, void* user,
+        events.last_id = [](const nb_host*) { return std::int64_t{40}; };
+        events.subscribe = [](const nb_host*, const nb_subscribe_options* options, const nb_event_calls* calls, void* user,
                               nb_subscription** out, nb_error*) -> std::int32_t {
+            now->after = options->after;
+            now->topics = options->topic_count;
             now->subscription.calls = calls;
             now->subscription.user = user;
             *out = &now->subscription;
@@ -62,6 +66,8 @@ struct FakeHost {
             return it->answer;
         };
         http.stream_end = [](nb_stream* it) {
+            if (it->moved)
+                return;
             it->ended = true;
             it->calls->ended(it->user);
         };
@@ -89,14 +95,36 @@ struct FakeHost {
     nb_host host{};
     nb_subscription subscription;
     nb_stream stream;
+    std::int64_t after = 0; // as it was subscribed last
+    std::size_t topics = 0;
+};
+
+/// What a freeze of the stream gives, as the host keeps it.
+struct Kept {
+    explicit Kept(FakeHost& host)
+    {
+        status = host.stream.calls->freeze(
+            host.stream.user, &host.stream,
+            [](void* keeper, const nb_frozen* frozen) {
+                static_cast<Kept*>(keeper)->piece = detail::toFrozen(*frozen);
+                return std::int32_t{NB_OK};
+            },
+            this);
+        if (status == NB_OK) {
+            host.stream.moved = true;
+            host.stream.calls->ended(host.stream.user);
+        }
+    }
+    std::int32_t status = NB_INTERNAL;
+    Frozen piece;
 };
 
 /// A client that is subscribed; open() gives it its stream through a route, as in the plugin.
 struct Client {
-    explicit Client(FakeHost& fake) : host(fake), sink(streams.open(10))
+    explicit Client(FakeHost& fake, support::LogPlace from = {}) : host(fake), sink(streams.open(10))
     {
         const Events events{Host(&fake.host)};
-        sink->attach(events.subscribe({}, sink).value());
+        sink->subscribe(events, {}, std::move(from)).value();
     }
     ~Client() { streams.endAll(); }
 
@@ -221,6 +249,72 @@ TEST(EventStream, WriteToAClosedStreamEndsTheSubscription)
     host.stream.answer = NB_CLOSED;
     EXPECT_EQ(host.tell(1, "a", "{}"), NB_WOULD_BLOCK);
     EXPECT_TRUE(host.subscription.cancelled);
+}
+
+TEST(EventStream, GoesOnInTheNextGenerationBehindWhatWasWritten)
+{
+    FakeHost host;
+    Client client(host);
+    EXPECT_EQ(host.after, 40) << "from now on is a place too";
+    client.open();
+    EXPECT_EQ(host.tell(47, "a", "{}"), NB_OK);
+    EXPECT_EQ(host.tell(0, "typing", "{}"), NB_OK);
+    const auto written = host.stream.written;
+
+    const Kept kept(host);
+    ASSERT_EQ(kept.status, NB_OK);
+    EXPECT_TRUE(host.subscription.cancelled);
+    client.sink->heartbeat();
+    client.streams.endAll();
+    EXPECT_EQ(host.stream.written, written) << "what is frozen writes nothing";
+    EXPECT_FALSE(host.stream.ended) << "it is the next generation's to end";
+
+    const auto from = EventStream::thaw(kept.piece);
+    ASSERT_TRUE(from);
+    EXPECT_EQ(from->after, 47);
+    host.stream = {};
+    Client next(host, *from);
+    EXPECT_EQ(host.after, 47);
+    EXPECT_EQ(host.tell(48, "a", "{}"), NB_WOULD_BLOCK);
+    next.open();
+    EXPECT_EQ(host.stream.written, "retry: 2000\n\nid: 48\nevent: a\ndata: {}\n\n");
+}
+
+TEST(EventStream, TopicsGoWithIt)
+{
+    FakeHost host;
+    Client client(host, {7, {"message.created", "chat.*"}});
+    client.open();
+    host.subscription.calls->reset(host.subscription.user, 100);
+    const Kept kept(host);
+    ASSERT_EQ(kept.status, NB_OK);
+    const auto from = EventStream::thaw(kept.piece);
+    ASSERT_TRUE(from);
+    EXPECT_EQ(from->after, 99);
+    EXPECT_EQ(from->topics, (std::vector<std::string>{"message.created", "chat.*"}));
+    Client next(host, *from);
+    EXPECT_EQ(host.topics, 2u);
+}
+
+TEST(EventStream, OneThatIsOverDoesNotMove)
+{
+    FakeHost host;
+    Client client(host);
+    client.open();
+    const auto share = client.sink; // the stream's own goes with its end
+    client.sink->end();
+    EXPECT_EQ(share->freeze().status(), Status::closed);
+}
+
+TEST(EventStream, AnUnknownFormIsNotThawed)
+{
+    for (const auto& [form, bytes] : std::vector<std::pair<std::uint32_t, std::string>>{
+             {2, R"({"after":1,"topics":[]})"},
+             {1, "{"},
+             {1, R"({"topics":[]})"},
+             {1, R"({"after":1,"topics":[1]})"},
+             {1, R"({"after":1,"topics":[],"more":1})"}})
+        EXPECT_FALSE(EventStream::thaw(Frozen{form, bytes, nullptr})) << bytes;
 }
 
 TEST(EventStreams, OneMoreThanAllowedIsRefusedUntilOneIsOver)

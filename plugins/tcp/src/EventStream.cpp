@@ -4,8 +4,17 @@
 
 namespace netbit::tcp {
 
-Result<void> EventStream::open(const std::shared_ptr<EventStream>& self, const SubscribeOptions& options)
+Result<void> EventStream::open(const std::shared_ptr<EventStream>& self, const Principal& who, support::LogPlace from)
 {
+    SubscribeOptions options;
+    options.principal = who;
+    options.after = from.after;
+    options.topics = from.topicViews();
+    options.ephemeral = true;
+    {
+        const std::lock_guard lock(_mutex);
+        _place = from;
+    }
     auto subscription = _context->events.subscribe(options, self);
     if (!subscription)
         return subscription.error();
@@ -45,6 +54,22 @@ void EventStream::end(std::string_view lastWords)
     _subscription.cancel();
 }
 
+std::optional<support::LogPlace> EventStream::freeze()
+{
+    const std::lock_guard lock(_mutex);
+    if (_over)
+        return std::nullopt;
+    _over = true; // from here on nothing is sent, so nothing comes twice
+    _subscription.cancel();
+    return _place;
+}
+
+void EventStream::cameTo(std::int64_t id) noexcept
+{
+    if (id != 0)
+        _place.after = id;
+}
+
 /// True: there is room for more. A peer that is gone gets no more either; closed() ends the stream then.
 bool EventStream::put(const Body& packet)
 {
@@ -63,6 +88,7 @@ Take EventStream::event(const Event& event)
         _conn.closeNow();
         return Take::hold;
     }
+    cameTo(event.id);
     if (_begun)
         return put(packet) ? Take::next : Take::hold;
     _held.push_back(std::move(packet));
@@ -78,6 +104,7 @@ void EventStream::reset(std::int64_t nextId)
     const std::lock_guard lock(_mutex);
     if (_over)
         return;
+    cameTo(nextId - 1);
     if (!packet)
         _conn.closeNow();
     else if (_begun)

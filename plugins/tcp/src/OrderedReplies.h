@@ -63,6 +63,13 @@ public:
         return _places.size() - _head;
     }
 
+    /// [any] No place is open, and nothing is on its way out.
+    bool idle() const
+    {
+        const std::lock_guard lock(_mutex);
+        return _places.size() == _head && !_flushing;
+    }
+
 private:
     class Turn {
     public:

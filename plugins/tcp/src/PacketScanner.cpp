@@ -12,6 +12,21 @@ constexpr unsigned kindLevels = 64;
 
 } // namespace
 
+PacketScanner::PacketScanner(ScanLimits limits, const ScanPlace& place) noexcept
+    : _limits(limits), _inspected(place.inspected), _kinds(place.kinds), _scanned(place.scanned), _dropped(place.dropped),
+      _skipped(place.skipped), _troubleAt(place.troubleAt), _depth(place.depth), _state(static_cast<State>(place.state)),
+      _trouble(static_cast<Trouble>(place.trouble)), _inString(place.inString), _escaped(place.escaped),
+      _isObject(place.isObject)
+{
+}
+
+ScanPlace PacketScanner::place() const noexcept
+{
+    return {_inspected, _kinds,      _scanned, _dropped, _skipped, _troubleAt,
+            _depth,     static_cast<std::uint8_t>(_state), static_cast<std::uint8_t>(_trouble),
+            _inString,  _escaped,    _isObject};
+}
+
 PacketScanner::Step PacketScanner::next(std::string_view bytes)
 {
     if (_state == State::value)

@@ -14,6 +14,22 @@ struct ScanLimits {
     std::size_t maxSkippedBytes = 1024 * 1024; ///< skipped since the last good packet; beyond it there is no hope
 };
 
+/// How far a scanner came: the numbers with which another one goes on over the same bytes.
+struct ScanPlace {
+    std::uint64_t inspected = 0;
+    std::uint64_t kinds = 0;
+    std::uint64_t scanned = 0;
+    std::uint64_t dropped = 0;
+    std::uint64_t skipped = 0;
+    std::uint64_t troubleAt = 0;
+    std::uint32_t depth = 0;
+    std::uint8_t state = 0;
+    std::uint8_t trouble = 0;
+    bool inString = false;
+    bool escaped = false;
+    bool isObject = false;
+};
+
 /// Where one object ends, without understanding it: braces, brackets, strings and escapes. Every byte is looked at once,
 /// however finely the stream is cut, since the scanner remembers how far it came.
 ///
@@ -40,6 +56,8 @@ public:
     };
 
     explicit PacketScanner(ScanLimits limits) noexcept : _limits(limits) {}
+    PacketScanner(ScanLimits limits, const ScanPlace& place) noexcept;
+    ScanPlace place() const noexcept;
 
     /// `bytes` begins with what an earlier call did not consume. To be called until it finds `more`.
     Step next(std::string_view bytes);

@@ -6,8 +6,9 @@
 
 namespace netbit::tcp {
 
-Session::Session(std::shared_ptr<Context> context, Conn conn)
-    : _context(std::move(context)), _settings(_context->settings()), _conn(std::move(conn)), _scanner(_settings->scan)
+Session::Session(std::shared_ptr<Context> context, Conn conn, const ScanPlace& place)
+    : _context(std::move(context)), _settings(_context->settings()), _conn(std::move(conn)),
+      _scanner(_settings->scan, place)
 {
     _context->connections.add(1);
     if (_settings->idleTimeout.count() > 0)
@@ -213,9 +214,38 @@ void Session::timedOut()
     _conn.close();
 }
 
+Result<Frozen> Session::freeze()
+{
+    if (!_replies.idle())
+        return Error(netbit::Status::wouldBlock, "answers_owed", "There are answers to give.");
+    if (_closing)
+        return Error(netbit::Status::closed, "closing", "It is being closed.");
+    auto piece = tcp::freeze({_confirmed, _scanner.place(), _events ? _events->freeze() : std::nullopt});
+    piece.principal = _principal.raw();
+    return piece;
+}
+
+void Session::goOn(const FrozenSession& from, const Principal& principal)
+{
+    _confirmed = from.confirmed;
+    if (!principal)
+        return;
+    _context->users.enter(principal.userId(), 0); // whoever is there stays
+    _principal = principal;
+    if (!from.subscription)
+        return;
+    auto events = follow(principal, *from.subscription);
+    if (!events) {
+        _conn.send(unsubscribed(events.error().code));
+        return;
+    }
+    _events = std::move(*events);
+    _events->begin();
+}
+
 void Session::closed(CloseReason reason)
 {
-    static constexpr std::string_view names[] = {"?", "peer", "error", "timeout", "overflow", "local", "shutdown"};
+    static constexpr std::string_view names[] = {"?", "peer", "error", "timeout", "overflow", "local", "shutdown", "moved"};
     _closing = true;
     if (const auto events = std::exchange(_events, nullptr))
         events->end();

@@ -3,6 +3,7 @@
 
 #include "tcp/src/Context.h"
 #include "tcp/src/EventStream.h"
+#include "tcp/src/FrozenSession.h"
 #include "tcp/src/OrderedReplies.h"
 #include "tcp/src/Packet.h"
 #include "tcp/src/PacketScanner.h"
@@ -21,14 +22,17 @@ namespace netbit::tcp {
 /// connection's reactor, but answer(), which comes from the writer and from workers.
 class Session final : public TcpSession, public std::enable_shared_from_this<Session> {
 public:
-    Session(std::shared_ptr<Context> context, Conn conn);
+    Session(std::shared_ptr<Context> context, Conn conn, const ScanPlace& place = {});
     ~Session() override;
+    /// Of a connection that the generation before has frozen, before anything else comes.
+    void goOn(const FrozenSession& from, const Principal& principal);
 
     std::size_t data(std::string_view bytes) override;
     void ended() override;
     void drained() override;
     void timedOut() override;
     void closed(CloseReason reason) override;
+    Result<Frozen> freeze() override;
 
 private:
     struct Reply {
@@ -52,11 +56,13 @@ private:
     void refuse(const Nack& nack, bool closes = false);
     void refuse(const Packet& packet, const Error& error);
     std::string refusal(const Packet& packet, const Error& error) const;
+    static std::string unsubscribed(std::string_view code);
     void finishInput();
 
     // Who it is
     Result<Principal> callerOf(const Packet& packet, std::optional<std::int64_t> claimed);
     Result<void> adopt(const Principal& principal);
+    Result<std::shared_ptr<EventStream>> follow(const Principal& who, support::LogPlace from);
     void forget(std::string_view code);
 
     // What a packet asks for; each opens exactly one place for its answer, but a confirmation

@@ -23,9 +23,12 @@ Error mismatch(std::string_view pointer)
     return Error(netbit::Status::forbidden, "sender_mismatch", "It is not the user who was authenticated.", pointer);
 }
 
-constexpr std::string_view lastWordsOf = R"({"packet_type":"Unsubscribed","code":")";
-
 } // namespace
+
+std::string Session::unsubscribed(std::string_view code)
+{
+    return std::string(R"({"packet_type":"Unsubscribed","code":")").append(code).append("\"}\n");
+}
 
 void Session::perform(Packet& packet)
 {
@@ -114,7 +117,7 @@ Result<void> Session::adopt(const Principal& principal)
 void Session::forget(std::string_view code)
 {
     if (const auto events = std::exchange(_events, nullptr))
-        events->end(std::string(lastWordsOf).append(code).append("\"}\n"));
+        events->end(unsubscribed(code));
     if (_principal)
         _context->users.leave(_principal.userId());
     _principal = {};
@@ -207,19 +210,23 @@ void Session::on(const Packet& packet, const Principal& who, const Subscribe& su
         _confirmed = *subscribe.after;
     else if (_confirmed < 0)
         _confirmed = _context->events.lastId(); // from now on; the next time, from here or what was confirmed since
-    SubscribeOptions options;
-    options.principal = who;
-    options.after = _confirmed; // what this client has not confirmed is sent again
-    options.topics = subscribe.topics;
-    options.ephemeral = true;
-    auto events = std::make_shared<EventStream>(_context, _conn);
-    if (const auto opened = events->open(events, options); !opened) {
-        refuse(packet, opened.error());
+    // What this client has not confirmed is sent again.
+    const auto events = follow(who, {_confirmed, {subscribe.topics.begin(), subscribe.topics.end()}});
+    if (!events) {
+        refuse(packet, events.error());
         return;
     }
-    _events = events;
+    _events = *events;
     const auto ticket = _replies.open();
-    _replies.fill(ticket, Reply{ackText(0, std::optional<std::string>(packet.clientId)), {}, std::move(events), false});
+    _replies.fill(ticket, Reply{ackText(0, std::optional<std::string>(packet.clientId)), {}, *events, false});
+}
+
+Result<std::shared_ptr<EventStream>> Session::follow(const Principal& who, support::LogPlace from)
+{
+    auto events = std::make_shared<EventStream>(_context, _conn);
+    if (const auto opened = events->open(events, who, std::move(from)); !opened)
+        return opened.error();
+    return events;
 }
 
 void Session::on(const Packet& packet, const Principal&, const Unsubscribe&)

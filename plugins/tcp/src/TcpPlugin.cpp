@@ -38,6 +38,16 @@ private:
         return std::make_shared<Session>(_context, std::move(conn));
     }
 
+    std::shared_ptr<TcpSession> thaw(Conn conn, const Frozen& piece) override
+    {
+        const auto from = tcp::thaw(piece);
+        if (!from)
+            return nullptr;
+        const auto session = std::make_shared<Session>(_context, std::move(conn), from->scanner);
+        session->goOn(*from, Principal::share(_context->auth.api(), piece.principal));
+        return session;
+    }
+
     const std::shared_ptr<Context> _context;
 };
 

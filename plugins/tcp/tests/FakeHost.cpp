@@ -104,7 +104,9 @@ nb_events_api eventsTable()
     nb_events_api api{};
     api.size = sizeof api;
     api.subscribe = [](const nb_host*, const nb_subscribe_options* options, const nb_event_calls* calls, void* user,
-                       nb_subscription** out, nb_error*) {
+                       nb_subscription** out, nb_error* error) {
+        if (fake->subscribeStatus != NB_OK)
+            return fail(error, fake->subscribeStatus, "unauthenticated");
         auto made = std::make_unique<nb_subscription>();
         made->calls = *calls;
         made->user = user;
@@ -290,6 +292,38 @@ void FakeHost::feed(std::string_view bytes)
 }
 
 void FakeHost::end() { calls.ended(session, &conn); }
+
+std::int32_t FakeHost::handOver()
+{
+    nb_frozen piece{sizeof(nb_frozen), 0, {}, nullptr};
+    struct Keeper {
+        nb_frozen& piece;
+        std::string& bytes;
+    } keeper{piece, frozen};
+    const auto status = calls.freeze(
+        session, &conn,
+        [](void* to, const nb_frozen* given) {
+            auto& kept = *static_cast<Keeper*>(to);
+            kept.piece = *given;
+            kept.bytes = view(given->bytes);
+            if (auto* const principal = const_cast<nb_principal*>(given->principal))
+                ++principal->references;
+            return std::int32_t{NB_OK};
+        },
+        &keeper);
+    if (status != NB_OK)
+        return status;
+    calls.closed(session, &conn, NB_CLOSE_MOVED);
+    piece.bytes = str(frozen);
+    conn.paused = false;
+    conn.deadlineMs = 0;
+    EXPECT_EQ(calls.thaw(user, &conn, &piece, &session), NB_OK);
+    if (auto* const principal = const_cast<nb_principal*>(piece.principal))
+        --principal->references;
+    if (!_held.empty())
+        offer();
+    return status;
+}
 
 void FakeHost::drain()
 {

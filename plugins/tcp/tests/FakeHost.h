@@ -67,6 +67,10 @@ public:
     /// Bytes from the peer; what is not consumed is offered again with what follows, or after resume().
     void feed(std::string_view bytes);
     void end();
+    /// Freezes the session and, where it lets itself be frozen, thaws it over the same connection: what the next
+    /// generation does, whose settings are these. Gives what freeze said.
+    std::int32_t handOver();
+    std::string frozen; ///< the piece
     void drain();
     void timeOut();
     /// What was sent since the last time.
@@ -84,6 +88,7 @@ public:
     std::vector<Write> writes;
     std::vector<nb_subscription*> subscriptions;
     std::vector<std::string> published;
+    std::int32_t subscribeStatus = NB_OK;
     bool pageBlocks = false;
     int pagesRead = 0;
 

@@ -1,6 +1,7 @@
 // The framing: objects in, whatever way the stream is cut.
 
 #include "support/JsonDocument.h"
+#include "tcp/src/FrozenSession.h"
 #include "tcp/src/Packet.h"
 #include "tcp/src/PacketScanner.h"
 
@@ -71,6 +72,45 @@ TEST(PacketScanner, EverySplitIntoTwoAndThreePiecesGivesTheSamePackets)
             ASSERT_EQ(cut.seen, whole.seen) << "cut at " << first << " and " << second;
         }
     }
+}
+
+TEST(PacketScanner, AnotherOneGoesOnWhereverTheFirstHasStopped)
+{
+    ScanLimits limits;
+    limits.maxPacketBytes = 24;
+    limits.maxDepth = 3;
+    const std::string stream = " {\"a\":1}{\"b\":\"}{\\\"\\\\\"}[1,{\"x\":\"]\"}] nonsense {\"d\":{\"e\":[[[]]]}}"
+                               "{\"long\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}{\"e\":[}}\n{\"g\":1}";
+    Stream whole(limits);
+    whole.feed(stream);
+    ASSERT_GT(whole.seen.size(), 6u);
+    for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+        Stream first(limits);
+        first.feed(stream.substr(0, cut));
+        const auto moved = netbit::tcp::thaw(netbit::tcp::freeze({7, first.scanner.place(), std::nullopt}));
+        ASSERT_TRUE(moved);
+        EXPECT_EQ(moved->confirmed, 7);
+        Stream second(limits);
+        second.scanner = PacketScanner(limits, moved->scanner);
+        second.held = first.held;
+        second.seen = first.seen;
+        second.feed(stream.substr(cut));
+        ASSERT_EQ(second.seen, whole.seen) << "cut at " << cut;
+        EXPECT_EQ(second.scanner.inspected(), whole.scanner.inspected());
+    }
+}
+
+TEST(FrozenSession, TheFormIsLookedAt)
+{
+    auto piece = netbit::tcp::freeze({-1, {}, netbit::support::LogPlace{9, {"a"}}});
+    const auto good = netbit::tcp::thaw(piece);
+    ASSERT_TRUE(good && good->subscription);
+    EXPECT_EQ(good->subscription->after, 9);
+    EXPECT_EQ(good->subscription->topics, std::vector<std::string>{"a"});
+    ++piece.form;
+    EXPECT_FALSE(netbit::tcp::thaw(piece));
+    for (const auto* bytes : {"", "{}", R"({"confirmed":1})", R"({"confirmed":1,"scanner":{}})"})
+        EXPECT_FALSE(netbit::tcp::thaw({1, bytes, nullptr})) << bytes;
 }
 
 TEST(PacketScanner, BytesThatDribbleInAreLookedAtOnce)

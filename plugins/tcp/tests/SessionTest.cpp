@@ -248,6 +248,65 @@ TEST_F(Session, ARevokedUserIsToldOnceAndIsNobody)
     EXPECT_TRUE(host.subscriptions[0]->cancelled);
 }
 
+TEST_F(Session, GoesOnInTheNextGeneration)
+{
+    signIn();
+    host.feed(R"({"packet_type":"Subscribe","after":7,"topics":["message.*"]})");
+    host.take();
+    EXPECT_EQ(host.deliver(9, R"({"id":9})"), NB_OK);
+    host.feed(R"({"packet_type":"Ack","event_id":8})");
+    host.take();
+    host.feed(R"({"packet_type":"Pi)"); // half a packet
+    ASSERT_EQ(host.handOver(), NB_OK);
+    EXPECT_TRUE(host.subscriptions[0]->cancelled);
+    ASSERT_EQ(host.subscriptions.size(), 2u);
+    EXPECT_EQ(host.subscriptions[1]->after, 9) << "what was sent is not sent again";
+    EXPECT_EQ(host.subscriptions[1]->topics, 1u);
+    EXPECT_EQ(host.conn.deadlineMs, 60'000u);
+    EXPECT_EQ(host.take(), "") << "the peer notices nothing";
+    host.feed(R"(ng"})");
+    EXPECT_EQ(host.take(), "{\"packet_type\":\"Pong\"}\n");
+    EXPECT_EQ(host.deliver(10, R"({"id":10})"), NB_OK);
+    EXPECT_TRUE(has(host.take(), R"("id":10)"));
+    host.feed(R"({"packet_type":"Subscribe"})");
+    EXPECT_EQ(host.subscriptions.back()->after, 8) << "what was not confirmed is sent again";
+    host.take();
+    host.feed(send("mine"));
+    ASSERT_EQ(host.writes.size(), 1u);
+    EXPECT_EQ(host.writes[0].senderId, 3);
+    host.finish(0, 5);
+}
+
+TEST_F(Session, DoesNotMoveWhileAnswersAreOwed)
+{
+    signIn();
+    host.feed(send("a"));
+    EXPECT_EQ(host.handOver(), NB_WOULD_BLOCK);
+    host.finish(0, 5);
+    EXPECT_EQ(host.take(), ok(5));
+    EXPECT_EQ(host.handOver(), NB_OK);
+}
+
+TEST_F(Session, AUserWhoWasRevokedMeanwhileIsToldInTheNextGeneration)
+{
+    signIn();
+    host.feed(R"({"packet_type":"Subscribe"})");
+    host.take();
+    host.subscribeStatus = NB_UNAUTHENTICATED;
+    ASSERT_EQ(host.handOver(), NB_OK);
+    EXPECT_EQ(host.take(), "{\"packet_type\":\"Unsubscribed\",\"code\":\"unauthenticated\"}\n");
+}
+
+TEST_F(Session, NobodyMovesAsNobody)
+{
+    host.connect();
+    ASSERT_EQ(host.handOver(), NB_OK);
+    host.feed(R"({"packet_type":"Ping"})");
+    EXPECT_EQ(host.take(), "{\"packet_type\":\"Pong\"}\n");
+    host.feed(send("a"));
+    EXPECT_TRUE(has(host.take(), R"("code":"unauthenticated")"));
+}
+
 TEST_F(Session, AnswersThatComeWhenThePeerIsGoneTouchNothing)
 {
     signIn();

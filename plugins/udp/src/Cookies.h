@@ -19,6 +19,7 @@ public:
 
     Cookies(); ///< a secret of its own, from the system
     explicit Cookies(const std::array<std::uint64_t, 2>& secret) : _secret(secret) {}
+    const std::array<std::uint64_t, 2>& secret() const noexcept { return _secret; }
 
     /// 16 hex digits.
     std::string make(std::string_view address, std::int64_t userId, std::int64_t nowMs) const;

@@ -77,4 +77,23 @@ std::vector<nb_address> Places::of(std::int64_t userId, std::int64_t nowMs) cons
     return out;
 }
 
+std::vector<Places::Place> Places::allOf(std::int64_t userId) const
+{
+    const auto found = _byUser.find(userId);
+    return found == _byUser.end() ? std::vector<Place>() : found->second;
+}
+
+void Places::restore(std::int64_t userId, const Place& place)
+{
+    remove(userId, place.address);
+    _byUser[userId].push_back(place);
+    ++_size;
+}
+
+void Places::clear() noexcept
+{
+    _byUser.clear();
+    _size = 0;
+}
+
 } // namespace netbit::udp

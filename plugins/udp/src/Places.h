@@ -29,15 +29,20 @@ public:
     void sweep(std::int64_t nowMs);
 
     std::vector<nb_address> of(std::int64_t userId, std::int64_t nowMs) const;
+
+    struct Place {
+        nb_address address;
+        std::int64_t until;
+    };
+    /// All of one user, to be restored elsewhere: there the limits are not asked, since nobody is sent away.
+    std::vector<Place> allOf(std::int64_t userId) const;
+    void restore(std::int64_t userId, const Place& place);
+    void clear() noexcept;
     bool has(std::int64_t userId) const { return _byUser.count(userId) != 0; }
     std::size_t size() const noexcept { return _size; }
     void setLimits(PlaceLimits limits) noexcept { _limits = limits; }
 
 private:
-    struct Place {
-        nb_address address;
-        std::int64_t until;
-    };
     PlaceLimits _limits;
     std::unordered_map<std::int64_t, std::vector<Place>> _byUser; // never an empty list
     std::size_t _size = 0;

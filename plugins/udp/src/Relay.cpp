@@ -3,6 +3,7 @@
 #include "support/JsonDocument.h"
 #include "support/LiveEvents.h"
 #include "udp/src/Datagram.h"
+#include "udp/src/FrozenPlaces.h"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -74,7 +75,7 @@ bool Relay::add(const Principal& who, const nb_address& address)
         const std::lock_guard lock(_mutex);
         if (!_places.add(who.userId(), address, _exec.monotonicMs()))
             return false;
-        _subscribers.set(static_cast<double>(_places.size()));
+        showSize();
     }
     if (subscribe(who))
         return true;
@@ -111,8 +112,8 @@ bool Relay::subscribe(const Principal& who)
     Subscription mine = std::move(*subscription); // cancelled outside the lock, unless it is kept
     const std::lock_guard lock(_mutex);
     if (_places.has(userId))
-        if (auto& kept = _subscriptions[userId]; !kept)
-            kept = std::move(mine);
+        if (auto& kept = _subscriptions[userId]; !kept.subscription)
+            kept = {who, std::move(mine)};
     return true;
 }
 
@@ -121,7 +122,7 @@ Subscription Relay::take(std::int64_t userId)
     const auto found = _subscriptions.find(userId);
     if (found == _subscriptions.end())
         return {};
-    Subscription out = std::move(found->second);
+    Subscription out = std::move(found->second.subscription);
     _subscriptions.erase(found);
     return out;
 }
@@ -131,7 +132,7 @@ void Relay::remove(const Principal& who, const nb_address& address)
     Subscription over;
     const std::lock_guard lock(_mutex);
     _places.remove(who.userId(), address);
-    _subscribers.set(static_cast<double>(_places.size()));
+    showSize();
     if (!_places.has(who.userId()))
         over = take(who.userId());
 }
@@ -141,23 +142,63 @@ void Relay::sweep()
     std::vector<Subscription> over;
     const std::lock_guard lock(_mutex);
     _places.sweep(_exec.monotonicMs());
-    _subscribers.set(static_cast<double>(_places.size()));
+    showSize();
     for (auto user = _subscriptions.begin(); user != _subscriptions.end();) {
         if (_places.has(user->first)) {
             ++user;
             continue;
         }
-        over.push_back(std::move(user->second));
+        over.push_back(std::move(user->second.subscription));
         user = _subscriptions.erase(user);
     }
 }
 
 void Relay::stop()
 {
-    std::unordered_map<std::int64_t, Subscription> over;
+    std::unordered_map<std::int64_t, Listening> over;
     const std::lock_guard lock(_mutex);
     over.swap(_subscriptions);
 }
+
+std::vector<Frozen> Relay::freeze()
+{
+    std::vector<Frozen> pieces;
+    std::unordered_map<std::int64_t, Listening> over; // ends behind the lock
+    const std::lock_guard lock(_mutex);
+    over.swap(_subscriptions);
+    for (const auto& [userId, listening] : over) {
+        const auto places = _places.allOf(userId);
+        if (places.empty())
+            continue;
+        pieces.push_back(freezePlaces(places));
+        pieces.back().principal = _frozen.emplace_back(listening.who).raw();
+    }
+    _places.clear();
+    return pieces;
+}
+
+bool Relay::thaw(const Frozen& piece, const Principal& who)
+{
+    const auto places = thawPlaces(piece);
+    if (!places || !who)
+        return false;
+    const auto userId = who.userId();
+    {
+        const std::lock_guard lock(_mutex);
+        for (const auto& place : *places)
+            _places.restore(userId, place);
+        showSize();
+    }
+    if (subscribe(who))
+        return true;
+    const std::lock_guard lock(_mutex);
+    for (const auto& place : *places)
+        _places.remove(userId, place.address);
+    showSize();
+    return false;
+}
+
+void Relay::showSize() { _subscribers.set(static_cast<double>(_places.size())); }
 
 void Relay::deliver(std::int64_t userId, const Event& event)
 {

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace netbit::udp {
 
@@ -35,6 +36,12 @@ public:
     /// [control] Ends all subscriptions.
     void stop();
 
+    /// [reactor] Ends them too, and gives a piece per user, with which another relay goes on. The principals of the pieces
+    /// live as long as this.
+    std::vector<Frozen> freeze();
+    /// [reactor] One of them. False: not understood, or the user is nobody any more.
+    bool thaw(const Frozen& piece, const Principal& who);
+
     // [event]
     void deliver(std::int64_t userId, const Event& event);
     void revoked(std::int64_t userId);
@@ -42,6 +49,7 @@ public:
 private:
     bool subscribe(const Principal& who);
     Subscription take(std::int64_t userId);
+    void showSize(); // with the lock
 
     const Events _events;
     const Exec _exec;
@@ -50,7 +58,12 @@ private:
     Listener _listener;
     std::mutex _mutex; // guards what follows; never held while the host is called
     Places _places;
-    std::unordered_map<std::int64_t, Subscription> _subscriptions;
+    struct Listening {
+        Principal who;
+        Subscription subscription;
+    };
+    std::unordered_map<std::int64_t, Listening> _subscriptions;
+    std::vector<Principal> _frozen;
 };
 
 /// The packet that tells a listener of an event; empty: nothing to tell.

@@ -4,6 +4,7 @@
 #include "support/RequestBody.h"
 #include "udp/src/Cookies.h"
 #include "udp/src/Datagram.h"
+#include "udp/src/FrozenPlaces.h"
 #include "udp/src/Relay.h"
 
 #include <netbit/plugin.hpp>
@@ -51,6 +52,25 @@ private:
     {
         _sweep.cancel();
         _relay->stop();
+    }
+
+    /// The secret first: a cookie that is on its way proves an address to the next generation as well.
+    std::vector<Frozen> freeze() override
+    {
+        auto pieces = _relay->freeze();
+        pieces.insert(pieces.begin(), freezeSecret(_cookies.secret()));
+        return pieces;
+    }
+
+    Result<void> thaw(const Listener&, const Frozen& piece) override
+    {
+        if (const auto secret = thawSecret(piece)) {
+            _cookies = Cookies(*secret);
+            return {};
+        }
+        if (_relay->thaw(piece, Principal::share(_auth.api(), piece.principal)))
+            return {};
+        return Error(netbit::Status::unsupported, "not_thawed", "It is not understood, or its user is nobody any more.");
     }
 
     Result<void> giveKey(Request& request)
@@ -142,7 +162,7 @@ private:
     const Auth _auth;
     const Events _events;
     const Exec _exec;
-    const Cookies _cookies;
+    Cookies _cookies; // touched on the socket's thread
     const std::shared_ptr<Relay> _relay;
     const Counter _pings;
     const Counter _packets;

@@ -1,6 +1,7 @@
 // Who listens where, and how an address proves itself.
 
 #include "udp/src/Cookies.h"
+#include "udp/src/FrozenPlaces.h"
 #include "udp/src/Places.h"
 
 #include <gtest/gtest.h>
@@ -19,6 +20,47 @@ nb_address at(std::uint8_t port)
     address.bytes[3] = port;
     std::memset(address.bytes + 16, port, sizeof address.bytes - 16); // behind `length`: does not count
     return address;
+}
+
+TEST(FrozenPlaces, ArriveAsTheyWere)
+{
+    Places places({});
+    EXPECT_TRUE(places.add(3, at(1), 1'000));
+    EXPECT_TRUE(places.add(3, at(2), 2'000));
+    const auto thawed = thawPlaces(freezePlaces(places.allOf(3)));
+    ASSERT_TRUE(thawed);
+    Places next({1, 1, 60'000}); // less room: whoever is there stays
+    for (const auto& place : *thawed)
+        next.restore(3, place);
+    EXPECT_EQ(next.size(), 2u);
+    EXPECT_EQ(next.of(3, 60'999).size(), 2u);
+    EXPECT_EQ(next.of(3, 61'000).size(), 1u);
+    EXPECT_TRUE(next.touch(3, at(2), 61'999));
+    EXPECT_FALSE(next.touch(4, at(2), 61'999));
+    next.restore(3, thawed->front());
+    EXPECT_EQ(next.size(), 2u) << "twice is once";
+}
+
+TEST(FrozenPlaces, TheSecretGoesWithThem)
+{
+    const Cookies cookies({0xffff'ffff'ffff'fffeu, 7});
+    const auto piece = freezeSecret(cookies.secret());
+    EXPECT_FALSE(thawPlaces(piece));
+    const auto secret = thawSecret(piece);
+    ASSERT_TRUE(secret);
+    EXPECT_TRUE(Cookies(*secret).isGood(cookies.make("addr", 7, 1), "addr", 7, 1));
+}
+
+TEST(FrozenPlaces, WhatIsNotUnderstoodIsRefused)
+{
+    for (const auto* bytes : {"{}x", R"({"places":["zz@1"]})", R"({"places":["0"]})", R"({"places":["000@1"]})",
+                              R"({"places":["00@"]})", R"({"places":[1]})", R"({"secret":[1]})",
+                              R"({"places":["0000000000000000000000000000000000000000000000000000000000@1"]})"}) {
+        EXPECT_FALSE(thawPlaces({1, bytes, nullptr})) << bytes;
+        EXPECT_FALSE(thawSecret({2, bytes, nullptr})) << bytes;
+    }
+    EXPECT_FALSE(thawPlaces({9, R"({"places":[]})", nullptr}));
+    EXPECT_TRUE(thawPlaces({1, R"({"places":[]})", nullptr}));
 }
 
 TEST(SipHash, AgreesWithTheAuthorsVectors)

@@ -43,6 +43,9 @@ struct SubscribeOptions {
     std::vector<std::string_view> topics; /* exact, or ending in ".*"; none: all */
     bool ephemeral = false;     /* also events without an id */
     bool onlyEphemeral = false; /* nothing but these */
+    /* Unique in the plugin, or empty. With one, the generation that subscribes under it in start() goes on where the one
+     * before stopped, whatever `after` says: a reload loses nothing and repeats nothing. */
+    std::string_view name;
 };
 
 /* Owns a subscription: destroyed or cancelled, no event starts any more; one under way may still be in the sink. */
@@ -114,6 +117,7 @@ public:
         wanted.after = options.after;
         wanted.topics = topics.data();
         wanted.topic_count = topics.size();
+        wanted.name = toStr(options.name);
 
         auto share = std::make_unique<std::shared_ptr<EventSink>>(std::move(sink));
         ErrorBuffer error;

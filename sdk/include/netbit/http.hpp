@@ -2,8 +2,11 @@
 #define NETBIT_HTTP_HPP
 /* Routes, requests and replies as a C++ plugin sees them. */
 #include "netbit/guard.hpp"
+#include "netbit/handover.hpp"
 #include "netbit/host.hpp"
 #include "netbit/http.h"
+
+#include <functional>
 
 namespace netbit {
 
@@ -17,6 +20,13 @@ inline constexpr Access anyone = Access::anyone;
 inline constexpr Access users = Access::users;
 inline constexpr Access admins = Access::admins;
 
+class Stream;
+class StreamListener;
+
+/* Goes on with a stream that the generation before had begun on this route and has frozen. On its reactor: memory only.
+ * What it returns hears about the stream from then on; null, or an error, ends it. */
+using StreamThaw = std::function<Result<std::shared_ptr<StreamListener>>(Stream stream, const Frozen& piece)>;
+
 /* What a route may say beside method, pattern and access: netbit::fast().summary("One chat").maxBody(64 * 1024). */
 class RouteOptions {
 public:
@@ -25,17 +35,20 @@ public:
     /* A longer body is refused with 413; 0: the host's default, 1 MiB unless configured. */
     RouteOptions& maxBody(std::uint32_t bytes) noexcept { return _maxBodyBytes = bytes, *this; }
     RouteOptions& flags(std::uint32_t bits) noexcept { return _flags |= bits, *this; }
+    /* Handover of its streams. */
+    RouteOptions& thaw(StreamThaw callable) { return _thaw = std::move(callable), *this; }
 
 private:
     friend class Plugin;
     std::string_view _summary;
     std::uint32_t _maxBodyBytes = 0;
     std::uint32_t _flags = 0;
+    StreamThaw _thaw;
 };
 /* The handler runs on a worker: it may read the database and compute for a while. */
-inline RouteOptions worker() noexcept { return {}; }
+inline RouteOptions worker() { return {}; }
 /* The handler runs on the reactor that read the request: memory only, microseconds. */
-inline RouteOptions fast() noexcept { return RouteOptions().flags(NB_ROUTE_FAST); }
+inline RouteOptions fast() { return RouteOptions().flags(NB_ROUTE_FAST); }
 
 /* A text that can be added to others, which std::string_view cannot before C++26. Borrowed as a view is. */
 class Text : public std::string_view {
@@ -206,7 +219,15 @@ public:
     virtual void drained() { }
     /* The peer is gone; ending the stream is still to be done. */
     virtual void closed() { }
+    /* Handover: what the next generation needs to go on with this stream; writing says closed from then on, and it is the
+     * next one's to end. Status::wouldBlock: asked again soon. Any other error: it stays here. Other threads may be writing
+     * meanwhile: see to it that nothing is written twice or left out. */
+    virtual Result<Frozen> freeze() { return detail::notMovable(); }
 };
+
+namespace detail {
+template <class F> struct RouteOf;
+} // namespace detail
 
 /* A reply whose end is not yet known; ends when it is destroyed. One thread at a time. */
 class Stream {
@@ -247,6 +268,7 @@ public:
 
 private:
     friend class Request;
+    template <class F> friend struct detail::RouteOf;
     Stream(const nb_http_api* api, nb_stream* stream) noexcept
         : _api(api)
         , _stream(stream)
@@ -275,10 +297,14 @@ struct StreamShare {
     }
     static void ended(void* user) noexcept { const std::unique_ptr<Listener> end(static_cast<Listener*>(user)); }
 
-    static constexpr nb_stream_calls calls{sizeof(nb_stream_calls), 0, &drained, &closed, &ended, nullptr};
-};
+    static std::int32_t freeze(void* user, nb_stream*, nb_keep_fn keep, void* keeper) noexcept
+    {
+        const Listener listener = *static_cast<Listener*>(user);
+        return freezeOne("stream freeze", keep, keeper, [&listener] { return listener->freeze(); });
+    }
 
-template <class F> struct RouteOf;
+    static constexpr nb_stream_calls calls{sizeof(nb_stream_calls), 0, &drained, &closed, &ended, &freeze};
+};
 
 } // namespace detail
 
@@ -352,6 +378,27 @@ template <class F> struct RouteOf final : Route {
     {
     }
 
+    /* For a route with a thaw. */
+    static std::int32_t thawOne(void* user, nb_stream* stream, const nb_frozen* piece, nb_stream_calls* calls,
+                                void** streamUser) noexcept
+    {
+        RouteOf& route = *static_cast<RouteOf*>(user);
+        return guarded("stream thaw", std::int32_t{NB_INTERNAL}, [&]() -> std::int32_t {
+            auto listener = route.thaw(Stream(route.api, stream), toFrozen(*piece));
+            if (!listener) {
+                return toNumber(listener.status());
+            }
+            if (*listener == nullptr) {
+                return NB_UNSUPPORTED;
+            }
+            *streamUser = std::make_unique<StreamShare::Listener>(std::move(*listener)).release(); /* ended() frees it */
+            const std::uint32_t room = calls->size;
+            std::memcpy(calls, &StreamShare::calls, room < sizeof StreamShare::calls ? room : sizeof StreamShare::calls);
+            calls->size = room;
+            return NB_OK;
+        });
+    }
+
     static std::int32_t call(void* user, nb_request* raw) noexcept
     {
         RouteOf& route = *static_cast<RouteOf*>(user);
@@ -399,6 +446,7 @@ template <class F> struct RouteOf final : Route {
 
     const nb_http_api* api;
     F handler;
+    StreamThaw thaw;
 };
 
 } // namespace detail

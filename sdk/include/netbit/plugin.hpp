@@ -60,23 +60,23 @@ protected:
      * it at once. "GET" also answers HEAD. Refused (a Failure): a duplicate route, a bad pattern. */
     template <class F> void get(std::string_view pattern, Access access, F&& handler, RouteOptions options = {})
     {
-        route("GET", pattern, access, std::forward<F>(handler), options);
+        route("GET", pattern, access, std::forward<F>(handler), std::move(options));
     }
     template <class F> void post(std::string_view pattern, Access access, F&& handler, RouteOptions options = {})
     {
-        route("POST", pattern, access, std::forward<F>(handler), options);
+        route("POST", pattern, access, std::forward<F>(handler), std::move(options));
     }
     template <class F> void put(std::string_view pattern, Access access, F&& handler, RouteOptions options = {})
     {
-        route("PUT", pattern, access, std::forward<F>(handler), options);
+        route("PUT", pattern, access, std::forward<F>(handler), std::move(options));
     }
     template <class F> void patch(std::string_view pattern, Access access, F&& handler, RouteOptions options = {})
     {
-        route("PATCH", pattern, access, std::forward<F>(handler), options);
+        route("PATCH", pattern, access, std::forward<F>(handler), std::move(options));
     }
     template <class F> void del(std::string_view pattern, Access access, F&& handler, RouteOptions options = {})
     {
-        route("DELETE", pattern, access, std::forward<F>(handler), options);
+        route("DELETE", pattern, access, std::forward<F>(handler), std::move(options));
     }
     template <class F>
     void route(std::string_view method, std::string_view pattern, Access access, F&& handler, RouteOptions options)
@@ -94,6 +94,10 @@ protected:
         raw.summary = toStr(options._summary);
         raw.handler = &Made::call;
         raw.user = made.get();
+        if (options._thaw) {
+            made->thaw = std::move(options._thaw);
+            raw.thaw = &Made::thawOne;
+        }
         ErrorBuffer error;
         toResult(api.add_route(_host.raw(), &raw, error.get()), error).value();
         _routes.push_back(std::move(made));

@@ -2,11 +2,13 @@
 #define NETBIT_TRANSPORT_HPP
 /* TCP and UDP listeners, for C++ plugins. What each call promises stands in netbit/transport.h. */
 #include "netbit/guard.hpp"
+#include "netbit/handover.hpp"
 #include "netbit/host.hpp"
 #include "netbit/result.hpp"
 #include "netbit/transport.h"
 
 #include <chrono>
+#include <vector>
 
 namespace netbit {
 
@@ -26,6 +28,7 @@ enum class CloseReason : std::uint32_t {
     overflow = NB_CLOSE_OVERFLOW,
     local = NB_CLOSE_LOCAL,
     shutdown = NB_CLOSE_SHUTDOWN,
+    moved = NB_CLOSE_MOVED,
 };
 
 /* A counted reference to a connection, for whoever answers later. Empty by default and after a move. */
@@ -119,6 +122,9 @@ public:
     virtual void timedOut() = 0;
     /* The last call; the host's share of the session goes with it. */
     virtual void closed(CloseReason reason) { static_cast<void>(reason); }
+    /* Handover: what the next generation needs to go on with this connection; closed(moved) follows. Status::wouldBlock:
+     * answers are still owed, asked again soon. Any other error: it stays here. */
+    virtual Result<Frozen> freeze() { return detail::notMovable(); }
 };
 
 /* Makes the sessions. Must live until the plugin is destroyed: usually it is the plugin, or a part of it. */
@@ -127,6 +133,13 @@ public:
     virtual ~TcpHandler() = default;
     /* [reactor] Null refuses the connection. */
     virtual std::shared_ptr<TcpSession> accepted(Conn conn) = 0;
+    /* [reactor] Handover: goes on with a connection that the generation before has frozen. Null closes it. */
+    virtual std::shared_ptr<TcpSession> thaw(Conn conn, const Frozen& piece)
+    {
+        static_cast<void>(conn);
+        static_cast<void>(piece);
+        return nullptr;
+    }
 };
 
 class Listener;
@@ -136,6 +149,15 @@ class DatagramHandler {
 public:
     virtual ~DatagramHandler() = default;
     virtual void datagram(const Listener& listener, const nb_address& from, std::string_view bytes) = 0;
+    /* Handover, between two datagrams: what the next generation needs to go on; no datagram comes afterwards. */
+    virtual std::vector<Frozen> freeze() { return {}; }
+    /* Each piece of the generation before, in order; it may come before the first datagram only. An error: it is lost. */
+    virtual Result<void> thaw(const Listener& listener, const Frozen& piece)
+    {
+        static_cast<void>(listener);
+        static_cast<void>(piece);
+        return detail::notMovable();
+    }
 };
 
 /* A listening socket. It is the host's and ends with the generation, so this may be copied and dropped freely. */
@@ -201,7 +223,7 @@ public:
     {
         static constexpr nb_tcp_calls calls = {
             sizeof(nb_tcp_calls), 0, &onAccepted, &onData, &onEnded, &onDrained, &onTimedOut, &onClosed,
-            nullptr, nullptr,
+            &onFreeze, &onThaw,
         };
         const nb_listen_options wanted = toOptions(options);
         detail::transportTable = _api;
@@ -216,7 +238,7 @@ public:
     /* [control], in start. */
     Result<Listener> listenUdp(const ListenOptions& options, DatagramHandler& handler) const
     {
-        static constexpr nb_udp_calls calls = {sizeof(nb_udp_calls), 0, &onDatagram, nullptr, nullptr};
+        static constexpr nb_udp_calls calls = {sizeof(nb_udp_calls), 0, &onDatagram, &onUdpFreeze, &onUdpThaw};
         const nb_listen_options wanted = toOptions(options);
         detail::transportTable = _api;
         ErrorBuffer error;
@@ -246,15 +268,29 @@ private:
 
     using Share = std::shared_ptr<TcpSession>;
     static TcpSession& sessionOf(void* session) noexcept { return **static_cast<Share*>(session); }
+    static std::int32_t begin(Share made, void** session)
+    {
+        if (!made) {
+            return NB_UNAVAILABLE;
+        }
+        *session = std::make_unique<Share>(std::move(made)).release(); /* onClosed frees it */
+        return NB_OK;
+    }
     static std::int32_t onAccepted(void* user, nb_conn* conn, void** session) noexcept
     {
-        return detail::guarded("accepted", std::int32_t{NB_INTERNAL}, [&]() -> std::int32_t {
-            Share made = static_cast<TcpHandler*>(user)->accepted(Conn(*detail::transportTable, conn));
-            if (!made) {
-                return NB_UNAVAILABLE;
-            }
-            *session = std::make_unique<Share>(std::move(made)).release(); /* onClosed frees it */
-            return NB_OK;
+        return detail::guarded("accepted", std::int32_t{NB_INTERNAL}, [&] {
+            return begin(static_cast<TcpHandler*>(user)->accepted(Conn(*detail::transportTable, conn)), session);
+        });
+    }
+    static std::int32_t onFreeze(void* session, nb_conn*, nb_keep_fn keep, void* keeper) noexcept
+    {
+        return detail::freezeOne("freeze", keep, keeper, [&] { return sessionOf(session).freeze(); });
+    }
+    static std::int32_t onThaw(void* user, nb_conn* conn, const nb_frozen* piece, void** session) noexcept
+    {
+        return detail::guarded("thaw", std::int32_t{NB_INTERNAL}, [&] {
+            return begin(static_cast<TcpHandler*>(user)->thaw(Conn(*detail::transportTable, conn), detail::toFrozen(*piece)),
+                         session);
         });
     }
     static std::size_t onData(void* session, nb_conn* conn, nb_str bytes) noexcept
@@ -286,6 +322,26 @@ private:
     {
         detail::guardedRun("datagram", [&] {
             static_cast<DatagramHandler*>(user)->datagram(Listener(*detail::transportTable, listener), *from, toView(bytes));
+        });
+    }
+
+    static std::int32_t onUdpFreeze(void* user, nb_listener*, nb_keep_fn keep, void* keeper) noexcept
+    {
+        return detail::guarded("freeze", std::int32_t{NB_INTERNAL}, [&] {
+            std::int32_t status = NB_OK;
+            for (const Frozen& piece : static_cast<DatagramHandler*>(user)->freeze()) {
+                const std::int32_t kept = detail::keepPiece(piece, keep, keeper);
+                status = kept == NB_OK ? status : kept;
+            }
+            return status;
+        });
+    }
+    static std::int32_t onUdpThaw(void* user, nb_listener* listener, const nb_frozen* piece) noexcept
+    {
+        return detail::guarded("thaw", std::int32_t{NB_INTERNAL}, [&] {
+            return toNumber(static_cast<DatagramHandler*>(user)
+                                ->thaw(Listener(*detail::transportTable, listener), detail::toFrozen(*piece))
+                                .status());
         });
     }
 
