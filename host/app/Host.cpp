@@ -19,6 +19,7 @@
 #include "services/exec/WorkerPool.h"
 #include "services/log/Log.h"
 #include "services/metrics/Registry.h"
+#include "services/operations/Operations.h"
 #include "services/users/UserDirectory.h"
 #include "storage/Database.h"
 #include "storage/Migrations.h"
@@ -251,6 +252,7 @@ struct Host::Parts {
     services::users::UserDirectory users;
     auth::AuthService auth;
     events::EventLog events;
+    services::operations::Operations operations;
     chat::ChatService chat;
     services::cache::KeyValueCache cache;
     metrics::Registry metrics;
@@ -322,7 +324,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _onControl});
     std::move(plugins.begin(), plugins.end(), std::back_inserter(routes));
     parts.border = std::make_unique<border::Border>(
-        border::Services{parts.router, parts.reactors, *parts.database, parts.writer, parts.auth, parts.chat, parts.events,
+        border::Services{parts.router, parts.reactors, *parts.database, parts.writer, parts.auth, parts.chat, parts.events, parts.operations,
                          parts.cache, parts.workers, parts.timers, parts.metrics, NETBIT_VERSION},
         std::move(routes));
     if (auto published = parts.border->publish(); !published)

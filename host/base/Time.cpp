@@ -56,6 +56,63 @@ std::string rfc3339(Millis time)
     return out;
 }
 
+std::optional<Millis> parseRfc3339(std::string_view text) noexcept
+{
+    bool good = true;
+    const auto take = [&](std::size_t digits, int most) {
+        int number = 0;
+        for (; digits > 0; --digits) {
+            good = good && !text.empty() && text.front() >= '0' && text.front() <= '9';
+            if (!good)
+                return 0;
+            number = number * 10 + (text.front() - '0');
+            text.remove_prefix(1);
+        }
+        good = number <= most;
+        return number;
+    };
+    const auto skip = [&](std::string_view any) {
+        good = good && !text.empty() && any.find(text.front()) != any.npos;
+        const char c = good ? text.front() : ' ';
+        if (good)
+            text.remove_prefix(1);
+        return c;
+    };
+    const int year = take(4, 9999);
+    skip("-");
+    const int month = take(2, 12);
+    skip("-");
+    const int day = take(2, 31);
+    skip("Tt ");
+    const int hour = take(2, 23);
+    skip(":");
+    const int minute = take(2, 59);
+    skip(":");
+    const int second = take(2, 59);
+    int millis = 0;
+    if (good && text.starts_with('.')) {
+        text.remove_prefix(1);
+        int unit = 100;
+        do {
+            millis += unit * take(1, 9);
+            unit /= 10;
+        } while (good && !text.empty() && text.front() >= '0' && text.front() <= '9');
+    }
+    const char zone = skip("Zz+-");
+    int offset = 0;
+    if (zone == '+' || zone == '-') {
+        offset = take(2, 23) * 60;
+        skip(":");
+        offset += take(2, 59);
+        offset = zone == '-' ? -offset : offset;
+    }
+    const auto days = good && text.empty() && year >= 1970 ? daysFromCivil(year, month, day) : std::nullopt;
+    if (!days)
+        return std::nullopt;
+    const auto time = (((*days * 24 + hour) * 60 + minute - offset) * 60 + second) * 1000 + millis;
+    return time < 0 ? std::nullopt : std::optional(time);
+}
+
 std::optional<std::int64_t> daysFromCivil(int year, int month, int day) noexcept
 {
     using namespace std::chrono;

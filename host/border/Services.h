@@ -19,6 +19,9 @@ class AuthService;
 namespace netbit::services::chat {
 class ChatService;
 }
+namespace netbit::services::operations {
+class Operations;
+}
 namespace netbit::services::events {
 class EventLog;
 }
@@ -43,6 +46,7 @@ struct Services {
     services::auth::AuthService& auth;
     services::chat::ChatService& chat;
     services::events::EventLog& events;
+    services::operations::Operations& operations;
     services::cache::KeyValueCache& cache;
     services::exec::WorkerPool& workers;
     services::exec::Timers& timers;

@@ -4,6 +4,7 @@
 
 #include <netbit/auth.h>
 #include <netbit/chat.h>
+#include <netbit/draft/operations.h>
 #include <netbit/events.h>
 #include <netbit/http.h>
 #include <netbit/plugin.h>
@@ -39,6 +40,7 @@ NETBIT_LEAST_SIZE(nb_new_chat, participants);
 NETBIT_LEAST_SIZE(nb_new_message, key);
 NETBIT_LEAST_SIZE(nb_page_query, lead);
 NETBIT_LEAST_SIZE(nb_page_info, etag);
+NETBIT_LEAST_SIZE(nb_operation_call, client);
 
 #undef NETBIT_LEAST_SIZE
 

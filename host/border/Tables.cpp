@@ -19,6 +19,7 @@ const std::vector<Entry>& entries()
         {NB_EXEC_SERVICE, &execTable()},           {NB_CACHE_SERVICE, &cacheTable()},
         {NB_SQL_SERVICE, &sqlTable()},             {NB_METRICS_SERVICE, &metricsTable()},
         {NB_HEALTH_SERVICE, &healthTable()},       {NB_PROVIDE_SERVICE, &provideTable()},
+        {NB_OPERATIONS_SERVICE, &operationsTable()},
     };
     return all;
 }

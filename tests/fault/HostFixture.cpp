@@ -7,6 +7,7 @@
 #include "services/cache/KeyValueCache.h"
 #include "services/chat/ChatService.h"
 #include "services/events/EventLog.h"
+#include "services/operations/Operations.h"
 #include "services/exec/Timers.h"
 #include "services/exec/WorkerPool.h"
 #include "services/metrics/Registry.h"
@@ -78,6 +79,7 @@ struct HostFixture::Parts {
     services::users::UserDirectory users;
     services::events::EventLog events{*database, writer, {}};
     services::auth::AuthService auth{*database, writer, users, std::string(32, 's'), {}};
+    services::operations::Operations operations;
     services::chat::ChatService chat{*database, writer, users, events, {}};
     services::cache::KeyValueCache cache{1 << 20};
     services::metrics::Registry metrics;
@@ -88,7 +90,7 @@ struct HostFixture::Parts {
     OpenGate gate;
     edge::Server server{reactors, router, gate,
                         [this](std::function<void()> task) { return workers.submit(std::move(task)); }, {}};
-    border::Border border{{router, reactors, *database, writer, auth, chat, events, cache, workers, timers, metrics, "1.0.0"},
+    border::Border border{{router, reactors, *database, writer, auth, chat, events, operations, cache, workers, timers, metrics, "1.0.0"},
                           {},
                           HostFixture::breaker};
     loader::LoaderOptions options;

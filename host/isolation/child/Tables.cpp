@@ -7,7 +7,7 @@ namespace netbit::isolation::child {
 
 const void* findTable(std::string_view service) noexcept
 {
-    const std::array<std::pair<std::string_view, const void*>, 14> all{{
+    const std::array<std::pair<std::string_view, const void*>, 15> all{{
         {NB_BODY_SERVICE, &bodyTable()},
         {NB_LOG_SERVICE, &logTable()},
         {NB_CONFIG_SERVICE, &configTable()},
@@ -22,6 +22,7 @@ const void* findTable(std::string_view service) noexcept
         {NB_METRICS_SERVICE, &metricsTable()},
         {NB_HEALTH_SERVICE, &healthTable()},
         {NB_PROVIDE_SERVICE, &provideTable()},
+        {NB_OPERATIONS_SERVICE, &operationsTable()},
     }};
     for (const auto& [id, table] : all)
         if (id == service)

@@ -4,6 +4,7 @@
 #include <netbit/auth.h>
 #include <netbit/cache.h>
 #include <netbit/chat.h>
+#include <netbit/draft/operations.h>
 #include <netbit/config.h>
 #include <netbit/events.h>
 #include <netbit/exec.h>
@@ -24,6 +25,7 @@ const nb_http_api& httpTable() noexcept;
 const nb_transport_api& transportTable() noexcept;
 const nb_auth_api& authTable() noexcept;
 const nb_chat_api& chatTable() noexcept;
+const nb_operations_api& operationsTable() noexcept;
 const nb_events_api& eventsTable() noexcept;
 const nb_exec_api& execTable() noexcept;
 const nb_log_api& logTable() noexcept;

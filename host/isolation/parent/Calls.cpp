@@ -210,6 +210,30 @@ bool Session::takeChatCreate(wire::Frame& frame)
     });
 }
 
+void Session::operate(wire::Frame& frame)
+{
+    with<wire::Operate>(frame, [this](const wire::Operate& wanted) {
+        const auto who = _principals.borrow(wanted.principal);
+        std::vector<nb_argument> texts;
+        for (std::size_t i = 1; i < wanted.texts.size(); i += 2)
+            texts.push_back({wanted.texts[i - 1], wanted.texts[i]});
+        const nb_operation_call call{
+            .size = sizeof call,
+            .text_count = static_cast<std::uint32_t>(texts.size()),
+            .operation = wanted.operation,
+            .arguments = wanted.arguments.bytes,
+            .texts = texts.data(),
+            .key = wanted.key,
+            .if_match = wanted.ifMatch,
+            .peer = wanted.peer,
+            .client = wanted.client,
+        };
+        starting(wanted.token, [&](nb_error& error, void* user) {
+            return tables().operations->call(tables().host, who.get(), &call, &Session::done, user, &error);
+        });
+    });
+}
+
 bool Session::takeChatSend(wire::Frame& frame)
 {
     return with<wire::ChatSend>(frame, [this](const wire::ChatSend& wanted) {

@@ -306,6 +306,7 @@ bool Session::allowed(wire::Kind kind) const
     case Kind::chatGet:
     case Kind::chatPage:
     case Kind::mayRead: return wants(NB_CHAT_SERVICE);
+    case Kind::operate: return wants(NB_OPERATIONS_SERVICE);
     case Kind::publish:
     case Kind::publishDurable:
     case Kind::lastId:
@@ -420,6 +421,7 @@ bool Session::takeCall(wire::Frame& frame)
     case Kind::config: controlCall(std::move(frame)); return true;
 
     case Kind::account: return later(frame, [](Session& self, wire::Frame& call) { self.account(call); });
+    case Kind::operate: return later(frame, [](Session& self, wire::Frame& call) { self.operate(call); });
     case Kind::query: return later(frame, [](Session& self, wire::Frame& call) { self.query(call); });
     // Where the child may wait, the answer may have to be read from the disk.
     case Kind::chatList: {
@@ -578,15 +580,16 @@ bool Session::later(wire::Frame& frame, void (*work)(Session&, wire::Frame&))
         _channel.sendRefusal(call, status, error);
         return true;
     }
-    // The only order that is done later.
-    wire::Account order;
-    if (!wire::read(job->frame, order, _channel.trust()))
-        return broken("a message that cannot be read");
-    starting(order.token, [&](nb_error& told, void*) {
-        told = error;
-        return status;
-    });
-    return true;
+    const auto refuse = [&](auto order) {
+        if (!wire::read(job->frame, order, _channel.trust()))
+            return broken("a message that cannot be read");
+        starting(order.token, [&](nb_error& told, void*) {
+            told = error;
+            return status;
+        });
+        return true;
+    };
+    return job->frame.head.kind == wire::Kind::operate ? refuse(wire::Operate()) : refuse(wire::Account());
 }
 
 // Calls that are for [control].

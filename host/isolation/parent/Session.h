@@ -151,6 +151,7 @@ private:
 
     // Calls.cpp
     void account(wire::Frame& frame);
+    void operate(wire::Frame& frame);
     void verify(wire::Frame& frame);
     void page(wire::Frame& frame);
     void list(wire::Frame& frame);

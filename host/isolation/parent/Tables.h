@@ -4,6 +4,7 @@
 #include <netbit/auth.h>
 #include <netbit/cache.h>
 #include <netbit/chat.h>
+#include <netbit/draft/operations.h>
 #include <netbit/config.h>
 #include <netbit/events.h>
 #include <netbit/exec.h>
@@ -26,7 +27,7 @@ struct Tables {
           chat(find<nb_chat_api>(NB_CHAT_SERVICE)), events(find<nb_events_api>(NB_EVENTS_SERVICE)),
           exec(find<nb_exec_api>(NB_EXEC_SERVICE)), cache(find<nb_cache_api>(NB_CACHE_SERVICE)),
           sql(find<nb_sql_api>(NB_SQL_SERVICE)), metrics(find<nb_metrics_api>(NB_METRICS_SERVICE)),
-          health(find<nb_health_api>(NB_HEALTH_SERVICE))
+          health(find<nb_health_api>(NB_HEALTH_SERVICE)), operations(find<nb_operations_api>(NB_OPERATIONS_SERVICE))
     {
     }
 
@@ -44,6 +45,7 @@ struct Tables {
     const nb_sql_api* sql;
     const nb_metrics_api* metrics;
     const nb_health_api* health;
+    const nb_operations_api* operations;
 
 private:
     template <class Table>

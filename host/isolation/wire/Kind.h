@@ -46,6 +46,7 @@ enum class Kind : std::uint16_t {
     account,
     chatCreate,
     chatSend,
+    operate,
     publishDurable,
     execute,
     eventTaken,

@@ -313,6 +313,15 @@ struct MayRead {
     NETBIT_FIELDS(m.principal, m.chatId)
 };
 
+struct Operate {
+    Id token = 0, principal = 0;
+    nb_str operation{};
+    Payload arguments;
+    std::vector<nb_str> texts; // name, value, name, value …
+    nb_str key{}, ifMatch{}, peer{}, client{};
+    NETBIT_FIELDS(m.token, m.principal, m.operation, m.arguments, m.texts, m.key, m.ifMatch, m.peer, m.client)
+};
+
 // Events.
 
 struct Subscribe {

@@ -1,0 +1,40 @@
+#pragma once
+// One thing that a service can do, as it is declared: its name, its arguments, who may call it.
+
+#include "services/Done.h"
+#include "services/auth/Principal.h"
+#include "services/operations/Arguments.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netbit::services::operations {
+
+enum class Access : std::uint8_t { anyone, user, admin };
+
+/// A call whose arguments are of the kinds declared, by someone who may call it.
+struct Call {
+    auth::PrincipalPtr principal; ///< null: nobody signed in, for Access::anyone only
+    Arguments arguments;
+    std::string key;     ///< idempotency, or empty
+    std::string ifMatch; ///< or empty
+    std::string peer;
+    std::string client;
+};
+
+/// [worker] Returns an error at once, or calls `done` once: before it returns where nothing is written, else on the writer's
+/// thread. The call may be moved from.
+using Handler = std::function<base::Result<void>(Call& call, Done done)>;
+
+struct Operation {
+    std::string_view name;    ///< "chats.rename": a service's word for a thing, and a verb
+    std::string_view summary; ///< one line for the API documentation
+    Access access = Access::user;
+    std::vector<Parameter> parameters;
+    std::string_view result;  ///< name of the schema of what it gives; empty: nothing
+    Handler handler;
+};
+
+} // namespace netbit::services::operations

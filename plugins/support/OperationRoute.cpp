@@ -1,0 +1,95 @@
+#include "support/OperationRoute.h"
+
+#include "support/RequestBody.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+
+namespace netbit::support {
+
+namespace {
+
+/// Names of the query, as they are written: one that is percent-encoded is no name of ours, and is refused as unknown.
+std::vector<std::string_view> queryNames(std::string_view target)
+{
+    std::vector<std::string_view> names;
+    const auto mark = target.find('?');
+    auto query = mark == target.npos ? std::string_view() : target.substr(mark + 1);
+    while (!query.empty()) {
+        const auto end = std::min(query.find('&'), query.size());
+        const auto name = query.substr(0, std::min(query.substr(0, end).find('='), end));
+        if (!name.empty())
+            names.push_back(name);
+        query.remove_prefix(std::min(end + 1, query.size()));
+    }
+    return names;
+}
+
+using Params = std::vector<std::pair<std::string, std::string>>;
+
+std::string filled(std::string_view pattern, std::int64_t id, const Params& params)
+{
+    std::string out;
+    for (std::size_t at = 0; at < pattern.size();) {
+        const auto open = std::min(pattern.find('{', at), pattern.size());
+        out += pattern.substr(at, open - at);
+        if (open == pattern.size())
+            break;
+        const auto close = pattern.find('}', open);
+        const auto name = pattern.substr(open + 1, close - open - 1);
+        const auto known = std::find_if(params.begin(), params.end(), [&](const auto& param) { return param.first == name; });
+        if (name == "id" && known == params.end())
+            out += std::to_string(id);
+        else if (known != params.end())
+            out += known->second;
+        at = close + 1;
+    }
+    return out;
+}
+
+} // namespace
+
+Result<void> operate(const OperationRoute& route, const Operations& operations, const Principal& caller, Request& request)
+{
+    OperationCall call;
+    call.operation = route.operation;
+    call.arguments = request.body();
+    if (!call.arguments.empty()) { // the host takes any JSON of the last of two members; a client is told of its mistake
+        RequestBody body(request.header("Content-Type"));
+        if (auto fields = body.read(call.arguments); !fields)
+            return fields.error();
+    }
+    Params params;
+    for (const auto name : route.params) {
+        call.text(name, request.param(name));
+        if (!route.location.empty())
+            params.emplace_back(name, request.param(name));
+    }
+    for (const auto name : queryNames(request.target()))
+        call.text(name, request.query(name).value_or(std::string_view()));
+    call.key = request.header("Idempotency-Key").value_or(std::string_view());
+    call.ifMatch = request.header("If-Match");
+    call.peer = request.peer();
+    call.client = request.header("User-Agent").value_or(std::string_view());
+
+    // The request's bytes live until it is answered, and that is not before the call below has copied them.
+    auto answer = request.defer();
+    operations.call(caller, call,
+                    [later = std::move(answer), status = route.status, location = route.location,
+                     made = std::move(params)](Result<Done> done) mutable {
+                        if (!done)
+                            return later.problem(done.error());
+                        if (status == 204)
+                            return later.noContent();
+                        Reply reply(status == 201 && done->replayed ? 200 : status);
+                        const auto where = location.empty() ? std::string() : filled(location, done->id, made);
+                        if (!where.empty())
+                            reply.header("Location", where);
+                        later.reply(reply.bytes(done->json));
+                    });
+    return {};
+}
+
+} // namespace netbit::support

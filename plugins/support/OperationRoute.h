@@ -1,0 +1,24 @@
+#pragma once
+// A route that is one operation of a host's service: what the request says becomes the operation's arguments.
+
+#include <netbit/draft/operations.hpp>
+#include <netbit/http.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace netbit::support {
+
+struct OperationRoute {
+    std::string_view operation;
+    std::vector<std::string_view> params; ///< of the path, each an argument of that name; texts that live on
+    int status = 200;                     ///< of the answer; 204: without what the operation gave; a replayed 201 becomes 200
+    /// Of what was made: "/api/chats/{id}", with the id and the path's parameters in their places. Empty: no Location.
+    std::string_view location{};
+};
+
+/// [worker] Calls the operation with the body's members, the path's parameters and the query's, as the caller. Answers now or
+/// later. Returns an error, with nothing answered, for a body that is no JSON object.
+Result<void> operate(const OperationRoute& route, const Operations& operations, const Principal& caller, Request& request);
+
+} // namespace netbit::support
