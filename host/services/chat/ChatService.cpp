@@ -63,6 +63,12 @@ ChatService::ChatService(storage::Database& database, storage::Writer& writer, u
                             return "{}";
                         const auto message = storage::MessageRepository::byId(connection, event.objectId);
                         return message ? _impl->core.textOf(*message).substr(1) : "{}";
+                    },
+                    [this](Id userId, Id otherId) {
+                        for (const auto* const chat : _impl->core.cache.ofUser(userId))
+                            if (chat->state()->members->find(otherId))
+                                return true;
+                        return false;
                     });
 }
 

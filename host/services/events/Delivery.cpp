@@ -269,7 +269,7 @@ void Delivery::readFromDatabase(Subscription& subscription, Id upTo, Id& readTo)
         for (auto& record : records) {
             if (record.id > upTo) // committed, but not for the world's eyes yet
                 break;
-            if (!subscription.topics.wants(record.topic) || !sees(subscription, record.chatId, record.actorId))
+            if (!subscription.topics.wants(record.topic) || !sees(subscription, record.id, record.chatId, record.actorId))
                 continue;
             if (record.data.empty())
                 record.data = _hooks.render ? _hooks.render(connection, record) : "{}";
@@ -307,7 +307,7 @@ bool Delivery::offer(Subscription& subscription, const EventPtr& event)
         return true;
     if (!checkPrincipal(subscription))
         return false;
-    if (!sees(subscription, event->chatId, event->actorId))
+    if (!sees(subscription, event->id, event->chatId, event->actorId))
         return true;
     auto take = Take::cancel;
     guarded("onEvent", [&] { take = subscription.reader->onEvent(event); });
@@ -324,13 +324,14 @@ bool Delivery::offer(Subscription& subscription, const EventPtr& event)
     return false;
 }
 
-bool Delivery::sees(const Subscription& subscription, Id chatId, Id actorId) const
+bool Delivery::sees(const Subscription& subscription, Id eventId, Id chatId, Id actorId) const
 {
     const auto* const principal = subscription.principal.get();
     if (!principal || principal->kind() == auth::Principal::Kind::localAdmin)
         return true;
     if (chatId == 0)
-        return principal->userId() == actorId;
+        return principal->userId() == actorId ||
+               (eventId == 0 && _hooks.acquaintance && _hooks.acquaintance(principal->userId(), actorId));
     return _hooks.membership && _hooks.membership(principal->userId(), chatId);
 }
 

@@ -14,6 +14,7 @@ class Delivery {
 public:
     struct Hooks {
         EventLog::Membership membership;
+        EventLog::Acquaintance acquaintance;
         EventLog::Render render;
     };
 
@@ -45,7 +46,7 @@ private:
     void readFromDatabase(Subscription& subscription, Id upTo, Id& readTo);
     void reset(Subscription& subscription);
     bool offer(Subscription& subscription, const EventPtr& event); ///< false: not another one
-    bool sees(const Subscription& subscription, Id chatId, Id actorId) const;
+    bool sees(const Subscription& subscription, Id eventId, Id chatId, Id actorId) const;
     bool checkPrincipal(Subscription& subscription);
     void checkAll();
     void end(Subscription& subscription) noexcept;

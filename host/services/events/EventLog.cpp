@@ -89,9 +89,10 @@ EventLog::~EventLog()
     _impl->endLeftOver();
 }
 
-void EventLog::setHooks(Membership membership, Render render)
+void EventLog::setHooks(Membership membership, Render render, Acquaintance acquaintance)
 {
     _impl->hooks.membership = std::move(membership);
+    _impl->hooks.acquaintance = std::move(acquaintance);
     _impl->hooks.render = std::move(render);
 }
 

@@ -75,7 +75,9 @@ public:
     using Membership = std::function<bool(Id userId, Id chatId)>;
     /// The `data` object of an event whose row has none (message.created). Called with a reading connection.
     using Render = std::function<std::string(storage::Connection&, const storage::EventRecord&)>;
-    void setHooks(Membership membership, Render render);
+    /// Do these two share a chat? An ephemeral event without a chat (presence) is for those who share one with its actor.
+    using Acquaintance = std::function<bool(Id userId, Id otherId)>;
+    void setHooks(Membership membership, Render render, Acquaintance acquaintance = {});
 
     void load(storage::Connection& connection); ///< highest and lowest id
     void start();

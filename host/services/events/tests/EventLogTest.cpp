@@ -280,5 +280,19 @@ TEST_F(LogTest, RepeatedEphemeralEventsAreOneAndTheNewestStateArrives)
     EXPECT_EQ(reader->ids().size(), 2U);
 }
 
+TEST_F(LogTest, PresenceIsForThoseWhoShareAChat)
+{
+    const auto friendly = std::make_shared<Reader>();
+    const auto stranger = std::make_shared<Reader>();
+    log->subscribe({.principal = principal(2), .durable = false, .ephemeral = true}, friendly);
+    log->subscribe({.principal = principal(4), .durable = false, .ephemeral = true}, stranger);
+    ASSERT_TRUE(log->publish(*principal(1), "presence.changed", 0, R"({"n":1})").ok());
+    ASSERT_TRUE(log->publish(*principal(4), "typing", 14, "{}").ok());
+    ASSERT_TRUE(friendly->waitForEvents(1));
+    ASSERT_TRUE(stranger->waitForEvents(1));
+    EXPECT_EQ(friendly->events()[0]->topic, "presence.changed");
+    EXPECT_EQ(stranger->events()[0]->topic, "typing") << "in the order of publishing: it would have come first";
+}
+
 } // namespace
 } // namespace netbit::services::events

@@ -125,7 +125,8 @@ protected:
         log->setHooks([](Id userId, Id chatId) { return chatId == 0 || chatId % 10 == userId; },
                       [](storage::Connection&, const storage::EventRecord& event) {
                           return "{\"rendered\":" + std::to_string(event.objectId) + "}";
-                      });
+                      },
+                      [](Id userId, Id otherId) { return userId + otherId == 3; });
         log->load(database->writing());
         writer->start();
         log->start();
