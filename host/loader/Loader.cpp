@@ -2,6 +2,7 @@
 
 #include "loader/Order.h"
 #include "loader/Parts.h"
+#include <netbit/sql.h>
 #include "services/log/Log.h"
 
 #include <algorithm>
@@ -157,6 +158,25 @@ void Loader::order()
                      [&](const auto& left, const auto& right) { return rank(left) < rank(right); });
 }
 
+/// A plugin may touch what begins with its prefix, so none may begin with another's: "org" would own "org.example".
+std::string Loader::tablesClash(const Manifest& manifest, bool onlyWithRunning) const
+{
+    const auto hasTables = [](const Manifest& one) {
+        return std::find(one.services.begin(), one.services.end(), NB_SQL_SERVICE) != one.services.end();
+    };
+    if (!hasTables(manifest))
+        return {};
+    const auto mine = border::sqlPrefixOf(manifest.id);
+    for (const auto& other : _plugins) {
+        if (other->id == manifest.id || !other->manifest || !hasTables(*other->manifest) || (onlyWithRunning && !other->runs()))
+            continue;
+        const auto theirs = border::sqlPrefixOf(other->id);
+        if (mine.starts_with(theirs) || theirs.starts_with(mine))
+            return "Its tables (" + mine + "…) could not be told from those of " + other->id + " (" + theirs + "…).";
+    }
+    return {};
+}
+
 void Loader::load(Plugin& plugin)
 {
     for (const auto& [needed, range] : plugin.manifest->required)
@@ -166,6 +186,10 @@ void Loader::load(Plugin& plugin)
                      (other && !other->detail.empty() ? ": " + other->detail : "."));
             return;
         }
+    if (const auto clash = tablesClash(*plugin.manifest, true); !clash.empty()) {
+        note(plugin, "refused", clash);
+        return;
+    }
     auto checked = checkSettings(*plugin.manifest, _settings, knownIds());
     if (!checked) {
         note(plugin, "failed", checked.error().detail);

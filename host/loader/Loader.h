@@ -187,6 +187,8 @@ private:
     PluginStatus statusOf(const Plugin& plugin) const; // with _mutex held
     void end(Plugin& plugin, std::chrono::milliseconds patience);
     std::vector<std::string> knownIds() const;
+    /// Why a plugin with this manifest may have no tables beside the others; empty: it may, or wants none.
+    std::string tablesClash(const Manifest& manifest, bool onlyWithRunning) const;
     Plugin* find(std::string_view id) const;
     void note(Plugin& plugin, std::string_view state, std::string detail);
 

@@ -1,8 +1,9 @@
 #include "loader/Plan.h"
 
-#include "border/Tables.h"
+#include "border/Border.h"
 #include "loader/Loader.h"
 #include "loader/Parts.h"
+#include <netbit/sql.h>
 #include "storage/Migrations.h"
 
 #include <algorithm>
@@ -50,16 +51,6 @@ void checkLibrary(const Package& package, const Manifest& manifest, Findings& fi
         findings.tell("sha256", "The manifest carries no SHA-256, so nothing says whether the library is the one that belongs to it.");
     else if (digest != manifest.sha256)
         findings.fatal("sha256", "The SHA-256 of the library is " + digest + ", but the manifest says " + manifest.sha256 + '.');
-}
-
-void checkServices(const Manifest& manifest, Findings& findings)
-{
-    const auto known = border::knownServices();
-    for (const auto& service : manifest.services)
-        if (std::find(known.begin(), known.end(), service) == known.end())
-            findings.fatal("service", "It wants the service " + service + ", which this host has not.");
-    if (!manifest.permissions.empty())
-        findings.tell("permission", "It will have the permissions " + joined(manifest.permissions) + '.');
 }
 
 } // namespace
@@ -158,7 +149,8 @@ Plan Loader::plan(const std::vector<Package>& packages, bool downgrade) const
         checkLibrary(*package, manifest, findings);
         if (const auto refusal = refusalOf(manifest, _options.hostVersion); !refusal.empty())
             findings.fatal("host", refusal);
-        checkServices(manifest, findings);
+        if (!manifest.permissions.empty())
+            findings.tell("permission", "It will have the permissions " + joined(manifest.permissions) + '.');
 
         // Others.
         for (const auto& [needed, range] : manifest.required) {
@@ -198,13 +190,9 @@ Plan Loader::plan(const std::vector<Package>& packages, bool downgrade) const
             findings.fatal("config", settings.error().detail);
 
         // Its tables.
-        const bool sql = std::find(manifest.services.begin(), manifest.services.end(), "netbit.sql/1") != manifest.services.end();
-        for (const auto& other : _plugins)
-            if (sql && other->id != id && other->manifest && border::sqlPrefixOf(other->id) == border::sqlPrefixOf(id) &&
-                std::find(other->manifest->services.begin(), other->manifest->services.end(), "netbit.sql/1") !=
-                    other->manifest->services.end())
-                findings.fatal("tables", "Its tables would be called as those of " + other->id + " are (" +
-                                             border::sqlPrefixOf(id) + "…).");
+        if (const auto clash = tablesClash(manifest, false); !clash.empty())
+            findings.fatal("tables", clash);
+        const bool sql = std::find(manifest.services.begin(), manifest.services.end(), NB_SQL_SERVICE) != manifest.services.end();
         if (const auto steps = storage::appliedMigrations(_border.services().database, id); !steps.empty()) {
             if (!sql)
                 findings.tell("migrations", "It has tables in the database, and asks for netbit.sql/1 no more: they stay as they are.");

@@ -1,6 +1,7 @@
 #include "loader/Scan.h"
 
 #include "border/Entry.h"
+#include "border/Tables.h"
 #include "services/log/Log.h"
 
 #include <Poco/DigestEngine.h>
@@ -23,6 +24,10 @@ std::string refusalOf(const Manifest& manifest, const std::string& hostVersion)
                ", this host has ABI " + border::hostAbi() + '.';
     if (!host || compare(*host, manifest.minHost) < 0)
         return "It needs NetBit " + manifest.minHost.text() + " or newer, this is " + hostVersion + '.';
+    const auto known = border::knownServices();
+    for (const auto& service : manifest.services)
+        if (std::find(known.begin(), known.end(), service) == known.end())
+            return "It wants the service " + service + ", which this host has not.";
     return {};
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures netbitd against the limits of its machine, in turn; README.md says what each row means.
 
-usage: tests/bench/run.py [http] [send] [udp] [memory] [slow] [isolation] [--quick] [--json FILE] …
+usage: tests/bench/run.py [http] [send] [udp] [memory] [slow] [isolation] [reload] [--quick] [--json FILE] …
 """
 import argparse
 import importlib
@@ -15,7 +15,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
-ROWS = ("http", "send", "udp", "memory", "slow", "isolation")
+ROWS = ("http", "send", "udp", "memory", "slow", "isolation", "reload")
 
 
 def numbers(given):
@@ -36,6 +36,8 @@ def arguments():
     parser.add_argument("--data-with-log", help="memory: a stopped server's data directory; it is copied")
     parser.add_argument("--idle", type=int, default=10_000, help="memory: idle connections (10000)")
     parser.add_argument("--slow", type=int, default=500, help="slow: connections of each kind (500)")
+    parser.add_argument("--reloads", type=int, default=1000, help="reload: of each plugin in a row (1000)")
+    parser.add_argument("--cycles", type=int, default=10_000, help="reload: unloads and loads in a row (10000)")
     parser.add_argument("--json", help="write the figures to this file")
     bench = parser.parse_args()
     for row in bench.rows:

@@ -341,6 +341,23 @@ TEST_F(Fault, OnlyItsOwnTablesCanBeTouched)
     EXPECT_EQ("1", get("/tables/add").body) << "the restriction was not lifted, or the writer is broken";
 }
 
+TEST_F(Fault, AServiceThatTheHostHasNotIsRefused)
+{
+    install("good", "good", R"({"id":"good","version":"1.0.0","abi":"1.0","services":["netbit.telepathy/1"]})");
+    ASSERT_TRUE(load());
+    expectState("good", "refused", "It wants the service netbit.telepathy/1, which this host has not.");
+}
+
+TEST_F(Fault, APluginWhoseTablesWouldBeAnothersIsRefused)
+{
+    install("tables");
+    install("tables.more", "good",
+            R"({"id":"tables.more","version":"1.0.0","abi":"1.0","requires":{"tables":"*"},"services":["netbit.sql/1"]})");
+    ASSERT_TRUE(load());
+    expectState("tables", "live");
+    expectState("tables.more", "refused", "could not be told from those of tables (p_tables_");
+}
+
 TEST_F(Fault, CopiesOfAnEarlierRunAreRemoved)
 {
     write("generations/good-7.so", "left by a run that crashed");
