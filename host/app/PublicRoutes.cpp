@@ -62,6 +62,21 @@ std::string notReady(const Facts& facts)
     return {};
 }
 
+/// {"status":"ready"}, and in "degraded" the plugins that the server does without.
+std::string readyJson(const Facts& facts)
+{
+    std::string out = R"({"status":"ready")";
+    std::string_view before = ",\"degraded\":[";
+    for (const auto& plugin : facts.plugins) {
+        if (plugin.state == "disabled" || (plugin.state == "live" && plugin.condition == border::Health::good))
+            continue;
+        out += before;
+        base::appendJsonString(out, plugin.id);
+        before = ",";
+    }
+    return out + (before == "," ? "]}" : "}");
+}
+
 void appendPorts(std::string& out, const Facts& facts)
 {
     out += "\"ports\":{";
@@ -231,9 +246,10 @@ std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registr
     routes.push_back(route("/healthz", true, "Alive.",
                            [](Exchange& exchange) { return answer(exchange, 200, R"({"status":"alive"})"); }));
     routes.push_back(route("/readyz", false, "Every required plugin up and the database writable.", [facts](Exchange& exchange) {
-        const auto reason = notReady(facts());
+        const auto now = facts();
+        const auto reason = notReady(now);
         if (reason.empty())
-            return answer(exchange, 200, R"({"status":"ready"})");
+            return answer(exchange, 200, readyJson(now));
         exchange.problem(base::fault(base::Status::unavailable, "not_ready", reason));
         return Outcome::replied;
     }));

@@ -258,7 +258,12 @@ TEST_F(PluginSettings, AVersionThatKnowsASettingNoMoreIsRefusedByThePlan)
 
 class PluginReadiness : public WithPlugins {
 protected:
-    void expectReady(std::string_view because) { EXPECT_EQ(_client.get("/readyz").status, 200) << because; }
+    void expectReady(std::string_view because, std::string_view body = R"({"status":"ready"})")
+    {
+        const auto reply = _client.get("/readyz");
+        EXPECT_EQ(reply.status, 200) << because;
+        EXPECT_EQ(reply.body, body) << because;
+    }
     void expectNotReady(std::string_view part)
     {
         const auto reply = _client.get("/readyz");
@@ -284,7 +289,7 @@ TEST_F(PluginReadiness, TellsTheTruthAboutARequiredPlugin)
     expectReady("it is well");
     EXPECT_EQ(condition(), "good");
     _client.get("/moody/degraded");
-    expectReady("degraded is no failure");
+    expectReady("degraded is no failure", R"({"status":"ready","degraded":["moody"]})");
     EXPECT_EQ(condition(), "degraded");
     expectGood(plugin(_daemon, {"list"}), "live, degraded  The mail server answers slowly.");
     _client.get("/moody/failed");
