@@ -79,6 +79,9 @@ base::Result<void> Loader::loadAll(const SettingSources& settings)
     order();
     startAllFound();
 
+    for (const auto& id : _options.policy.disabled)
+        if (!find(id))
+            log::warn(source, "plugins.disabled names a plugin that is not installed.", {{"plugin", id}});
     std::string missing;
     for (const auto& id : _options.policy.required)
         if (!find(id))
