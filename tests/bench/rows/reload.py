@@ -1,13 +1,15 @@
-"""A plugin exchanged every 100 ms under 1,000 connections, against itself left alone; then reloads and load/unload cycles in
+"""A plugin exchanged every 100 ms under load, against the same load without; then reloads and load/unload cycles in
 a row, and what they leave behind."""
+import json
 import os
 import re
 import threading
 import time
 
 from rows.http import fill, wrk
-from rows.measure import figures, in_turn, ratios, resident_kib, spread, table, text, verdict
+from rows.measure import figures, in_turn, output_of, ratios, resident_kib, spread, table, text, verdict
 from rows.server import Netbitd, UnixConnection, ask
+from rows.udp import BUFFER_BYTES
 
 EVERY = 0.1
 BAR = 0.9
@@ -87,33 +89,48 @@ def in_a_row(netbitd, plugin, count, verbs):
             "rss_kib": [before[0], after[0]], "descriptors": [before[1], after[1]], "mapped": [before[2], after[2]]}
 
 
+def loads(bench, netbitd):
+    """what clients of each plugin do: {plugin: (in words, function that gives rate, p99_ms and failed)}"""
+    token = netbitd.add_user("bench")
+    target = fill(netbitd, token)["messages"]
+    people = [netbitd.add_user(f"bench{i}") for i in range(16)]
+    senders = "".join(f"{person} {netbitd.add_chat(person)}\n" for person in people)
+
+    def pages():
+        done = wrk(netbitd, netbitd.http, target, 1000, bench.seconds, token)
+        failed = re.findall(r"(?:connect|read|write|timeout|responses:) (\d+)", done["errors"])
+        return {"rate": done["rate"], "p99_ms": done["p99_ms"], "failed": sum(map(int, failed))}
+
+    def packets():
+        done = json.loads(output_of(f"{bench.bin}/bench-send", "--over", "tcp", "--port", netbitd.tcp, "--clients", 256,
+                                    "--seconds", bench.seconds, stdin=senders, core=1))
+        return {"rate": done["rate"], "p99_ms": done["p99_us"] / 1000, "failed": done["refused"] + done["unanswered"]}
+
+    def pings():
+        done = json.loads(output_of(f"{bench.bin}/bench-udp", "--port", netbitd.udp, "--in-flight", 64, "--seconds",
+                                    bench.seconds, "--buffer", BUFFER_BYTES, core=1))
+        return {"rate": done["rate"], "p99_ms": done["p99_us"] / 1000, "failed": done["lost"]}
+
+    return {"chat": ("GET page, 1,000 connections", pages), "tcp": ("durable send over TCP, 256 clients", packets),
+            "udp": ("ping, 64 in flight", pings)}
+
+
+def reloaded(netbitd, plugin, load):
+    with Reloader(netbitd, plugin) as reloader:
+        done = load()
+    return {**done, "reloads": reloader.count, "worst_ms": reloader.worst_ms}
+
+
 def run(bench):
     results = []
     with Netbitd(bench, f"{bench.work}/reload", core=0) as netbitd:
-        token = netbitd.add_user("bench")
-        target = fill(netbitd, token)["messages"]
-        connections = 1000
-
-        def alone():
-            return wrk(netbitd, netbitd.http, target, connections, bench.seconds, token)
-
-        def reloaded(plugin):
-            with Reloader(netbitd, plugin) as reloader:
-                done = alone()
-            return {**done, "reloads": reloader.count, "worst_ms": reloader.worst_ms}
-
-        before = resident_kib(netbitd.pid)
-        references, runs = in_turn(alone, {plugin: lambda plugin=plugin: reloaded(plugin) for plugin in ("chat", "user")},
-                                   bench.rounds)
-        for plugin, ours in runs.items():
-            failed = sum(int(n) for r in ours for n in re.findall(r"(?:connect|read|write|timeout|responses:) (\d+)", r["errors"]))
-            results.append({"row": "reload", "what": f"{plugin} every 100 ms", "connections": connections,
-                            "reloads": sum(r["reloads"] for r in ours), "failed": failed,
-                            "worst_ms": max(r["worst_ms"] for r in ours),
-                            "netbitd": figures(ours, ("rate", "p99_ms", "cpu_us")),
-                            "alone": figures(references, ("rate", "p99_ms", "cpu_us")),
-                            "rate_ratio": spread(ratios(ours, "rate", "rate", True)),
-                            "rss_kib": [before, resident_kib(netbitd.pid)]})
+        for plugin, (words, load) in loads(bench, netbitd).items():
+            references, runs = in_turn(load, {plugin: lambda: reloaded(netbitd, plugin, load)}, bench.rounds)
+            ours = runs[plugin]
+            results.append({"row": "reload", "what": plugin, "load": words, "reloads": sum(r["reloads"] for r in ours),
+                            "failed": sum(r["failed"] for r in ours), "worst_ms": max(r["worst_ms"] for r in ours),
+                            "netbitd": figures(ours, ("rate", "p99_ms")), "alone": figures(references, ("rate", "p99_ms")),
+                            "rate_ratio": spread(ratios(ours, "rate", "rate", True)), "pairs": len(ours)})
     with Netbitd(bench, f"{bench.work}/cycles") as netbitd:
         for plugin in ("chat", "tcp", "udp"):
             results.append(in_a_row(netbitd, plugin, bench.reloads, ("reload",)))
@@ -122,11 +139,11 @@ def run(bench):
 
 
 def show(results):
-    print("A plugin exchanged under load: wrk reads a page of 50 over 1,000 connections, against the same without reloads.")
-    table(["what", "connections", "reloads", "failed", "worst reload ms", "requests/s", "alone", "ratio", "bar", "p99 ms", "alone"],
-          [[r["what"], r["connections"], r["reloads"], r["failed"], f"{r['worst_ms']:.0f}", text(r["netbitd"]["rate"], 0),
+    print("A plugin exchanged every 100 ms under load, against the same load without reloads.")
+    table(["plugin", "load", "reloads", "failed", "worst reload ms", "rate", "alone", "ratio", "bar", "p99 ms", "alone"],
+          [[r["what"], r["load"], r["reloads"], r["failed"], f"{r['worst_ms']:.0f}", text(r["netbitd"]["rate"], 0),
             text(r["alone"]["rate"], 0), text(r["rate_ratio"]), verdict(r["rate_ratio"], BAR),
-            text(r["netbitd"]["p99_ms"], 1), text(r["alone"]["p99_ms"], 1)] for r in results if "connections" in r])
+            text(r["netbitd"]["p99_ms"], 1), text(r["alone"]["p99_ms"], 1)] for r in results if "load" in r])
     print("\nIn a row, and what is left behind.")
     table(["what", "count", "ms each", "RSS KiB before", "after", "grown", "bar 5 MiB", "descriptors", "mapped generations"],
           [[r["what"], f"{r['count']:,}", f"{r['ms_each']:.1f}", f"{r['rss_kib'][0]:,}", f"{r['rss_kib'][1]:,}",
