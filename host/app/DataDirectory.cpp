@@ -1,11 +1,10 @@
 #include "app/DataDirectory.h"
 
-#include "base/PluginChoices.h"
+#include "base/WholeFile.h"
 
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
 #include <sodium.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -70,15 +69,13 @@ Result<void> DataDirectory::writeFile(const fs::path& path, std::string_view con
 Result<std::string> DataDirectory::secret(std::string_view name)
 {
     const auto path = _path / "secrets" / name;
-    std::string bytes;
     if (fs::exists(path)) {
-        std::ifstream input(path, std::ios::binary);
-        bytes.assign(std::istreambuf_iterator<char>(input), {});
-        if (bytes.size() != secretBytes)
+        auto kept = base::readWhole(path);
+        if (kept && kept->size() != secretBytes)
             return base::fault(Status::unavailable, "data_directory", path.string() + ": is not a secret of 32 bytes.");
-        return bytes;
+        return kept;
     }
-    bytes.resize(secretBytes);
+    std::string bytes(secretBytes, '\0');
     randombytes_buf(bytes.data(), bytes.size());
     if (auto written = writeFile(path, bytes); !written)
         return written.error();

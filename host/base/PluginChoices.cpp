@@ -2,16 +2,10 @@
 
 #include "base/Json.h"
 #include "base/Time.h"
+#include "base/WholeFile.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <fstream>
-#include <iterator>
-#include <unistd.h>
 
 namespace netbit::base {
 
@@ -19,12 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-
-Error failure(const fs::path& path, std::string_view what)
-{
-    return fault(Status::unavailable, "write_failed",
-                 path.string() + ": " + std::string(what) + " (" + std::strerror(errno) + ").");
-}
 
 void appendNames(std::string& out, std::string_view key, const std::set<std::string>& names)
 {
@@ -82,30 +70,6 @@ std::string sentenceOf(const Crash& crash)
            rfc3339(crash.at) + "; `netbit plugin enable` lets it run again.";
 }
 
-Result<void> writeWhole(const fs::path& path, std::string_view bytes, unsigned mode)
-{
-    const auto temporary = path.string() + ".new";
-    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    if (file < 0)
-        return failure(temporary, "cannot be written");
-    bool whole = true;
-    while (whole && !bytes.empty()) {
-        const auto written = ::write(file, bytes.data(), bytes.size());
-        whole = written > 0 || (written < 0 && errno == EINTR);
-        if (written > 0)
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    whole = whole && ::fsync(file) == 0;
-    const int why = errno;
-    ::close(file);
-    errno = why;
-    if (whole && ::rename(temporary.c_str(), path.c_str()) == 0)
-        return {};
-    auto error = failure(path, "cannot be written");
-    ::unlink(temporary.c_str());
-    return error;
-}
-
 Result<PluginChoices> PluginChoices::read(const fs::path& file)
 {
     const auto refused = [&](std::string_view why) {
@@ -114,11 +78,10 @@ Result<PluginChoices> PluginChoices::read(const fs::path& file)
     std::error_code failed;
     if (!fs::exists(file, failed))
         return PluginChoices();
-    std::ifstream in(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (!in.is_open() || in.bad())
+    const auto text = readWhole(file);
+    if (!text)
         return refused("It cannot be read.");
-    const auto parsed = parseJson(text);
+    const auto parsed = parseJson(*text);
     if (!parsed)
         return refused("It is not JSON: " + parsed.error().detail);
     PluginChoices out;

@@ -33,8 +33,4 @@ struct PluginChoices {
     Result<void> write(const std::filesystem::path& file) const;
 };
 
-/// Bytes into a file of mode 0600 (or `mode`) that is there whole or not at all, and on disk when this returns.
-/// Error: unavailable / write_failed, with the system's words.
-Result<void> writeWhole(const std::filesystem::path& file, std::string_view bytes, unsigned mode = 0600);
-
 } // namespace netbit::base

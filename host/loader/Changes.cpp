@@ -62,9 +62,9 @@ void Loader::markChosen(Plugin& plugin) const
 /// Of a plugin that does not run: what its files and the admin say about it now.
 void Loader::look(Plugin& plugin, Found found)
 {
-    auto digest = found.manifest ? found.manifest->sha256 : std::string();
-    if (digest.empty() && found.refused.empty())
-        if (auto computed = sha256OfFile(found.library))
+    std::string digest;
+    if (found.refused.empty())
+        if (auto computed = digestOf(found))
             digest = std::move(*computed);
     const std::lock_guard lock(_mutex);
     plugin.manifestFile = std::move(found.manifestFile);
@@ -271,7 +271,7 @@ Result<void> Loader::reconfigure(const SettingSources& settings, PluginPolicy po
         auto* const plugin = find(found.id);
         if (!plugin || !plugin->runs() || listed(policy.disabled, found.id))
             continue;
-        const auto digest = sha256OfFile(found.library);
+        const auto digest = digestOf(found.library);
         if (!digest || *digest != plugin->digest) {
             others.insert(found.id);
             // The one that runs must do with the settings too: it stays if the other does not start.

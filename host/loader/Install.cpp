@@ -1,14 +1,14 @@
 // Plugins that are put into the host, exchanged for newer ones, and gone back from.
 #include "loader/Loader.h"
 
+#include "base/Digest.h"
 #include "base/Time.h"
+#include "base/WholeFile.h"
 #include "loader/Order.h"
 #include "loader/Parts.h"
 #include "services/log/Log.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 namespace netbit::loader {
 
@@ -23,12 +23,6 @@ using base::Status;
 constexpr std::string_view source = "loader";
 constexpr std::string_view next = ".next"; // of a file on its way into the folder
 constexpr std::uint64_t leastCalls = 10;   // fewer say nothing about a rate
-
-std::string bytesOf(const fs::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 void removeQuietly(const fs::path& file)
 {
@@ -50,7 +44,7 @@ Result<void> Loader::upgrade(Plugin& plugin, const Found& found, std::chrono::mi
     };
     if (!found.refused.empty())
         return failed(fault(Status::invalid, "refused", found.refused));
-    auto digest = sha256OfFile(found.library);
+    auto digest = digestOf(found);
     if (!digest)
         return failed(digest.error());
     // The same library once more needs no trial: it is what one would go back to.
@@ -76,7 +70,8 @@ Result<void> Loader::upgrade(Plugin& plugin, const Found& found, std::chrono::mi
             removeQuietly(trial->library);
         return failed(done.error());
     }
-    plugin.life->manifestText = bytesOf(found.manifestFile);
+    if (auto text = base::readWhole(found.manifestFile))
+        plugin.life->manifestText = std::move(*text);
     {
         const std::lock_guard lock(_mutex);
         plugin.history.clear();
@@ -117,12 +112,15 @@ void Loader::rollBack(Plugin& plugin, const std::string& why)
         plugin.life->manifestText = trial.manifestText;
         sentence = "Version " + bad + " was rolled back to " + trial.manifest.version.text() + ": " + why + '.';
         // In the program's own folder nothing is written: what lies there is tried again at the next start.
-        if (library.parent_path() == _options.installed)
-            if (auto placed = place({plugin.id, trial.manifestText, bytesOf(trial.library)}); !placed)
+        if (library.parent_path() == _options.installed) {
+            if (auto before = base::readWhole(trial.library); !before)
+                sentence += " The files could not be put back: " + before.error().detail;
+            else if (auto placed = place({plugin.id, trial.manifestText, std::move(*before)}); !placed)
                 sentence += " The files could not be put back: " + placed.error().detail;
+        }
     }
     log::error(source, sentence, {{"plugin", plugin.id}});
-    auto digest = sha256OfFile(library);
+    auto digest = digestOf(library);
     removeQuietly(trial.library);
     const std::lock_guard lock(_mutex);
     plugin.library = library;
@@ -214,8 +212,14 @@ Result<void> Loader::installOne(const Package& package)
     auto* plugin = find(package.name);
     const auto manifestFile = _options.installed / (package.name + ".json");
     const auto library = _options.installed / (package.name + ".so");
-    const Package before{package.name, plugin ? bytesOf(manifestFile) : std::string(),
-                         plugin ? bytesOf(library) : std::string()};
+    Package before{package.name, {}, {}};
+    if (plugin)
+        for (const auto& [file, bytes] : {std::pair(manifestFile, &before.manifest), {library, &before.library}}) {
+            auto read = base::readWhole(file);
+            if (!read)
+                return read.error();
+            *bytes = std::move(*read);
+        }
     if (auto placed = place(package); !placed)
         return placed;
     const auto undo = [&](const base::Error& why) -> Result<void> {
@@ -227,7 +231,7 @@ Result<void> Loader::installOne(const Package& package)
                        {{"plugin", package.name}, {"why", back.error().detail}});
         } else if (plugin) {
             const std::lock_guard lock(_mutex);
-            plugin->digest = sha256Of(before.library);
+            plugin->digest = base::sha256Hex(before.library);
         }
         return why;
     };

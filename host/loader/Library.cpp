@@ -1,6 +1,7 @@
 #include "loader/Library.h"
 
 #include "base/Digest.h"
+#include "base/WholeFile.h"
 #include "border/Entry.h"
 #include "services/log/Log.h"
 
@@ -11,7 +12,6 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <fstream>
-#include <iterator>
 #include <link.h>
 #include <string_view>
 
@@ -29,19 +29,18 @@ std::atomic<std::size_t> mapped{0}; // see stillMapped()
 base::Result<void> copyChecked(const std::filesystem::path& file, const std::filesystem::path& copy,
                                const Manifest& manifest)
 {
-    std::ifstream in(file, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (!in.is_open() || in.bad())
-        return fault(Status::invalid, "bad_library", file.string() + " cannot be read.");
+    const auto bytes = base::readWhole(file);
+    if (!bytes)
+        return fault(Status::invalid, "bad_library", bytes.error().detail);
     if (!manifest.sha256.empty()) {
-        const auto digest = base::sha256Hex(bytes);
+        const auto digest = base::sha256Hex(*bytes);
         if (digest != manifest.sha256)
             return fault(Status::invalid, "wrong_sha256",
                          "The SHA-256 of " + file.string() + " is " + digest + ", but the manifest says " +
                              manifest.sha256 + '.');
     }
     std::ofstream out(copy, std::ios::binary | std::ios::trunc);
-    out << bytes;
+    out << *bytes;
     out.close();
     if (!out)
         return fault(Status::storageFull, "bad_library", "The copy " + copy.string() + " cannot be written.");

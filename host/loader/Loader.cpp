@@ -1,13 +1,12 @@
 #include "loader/Loader.h"
 
+#include "base/WholeFile.h"
 #include "loader/Order.h"
 #include "loader/Parts.h"
 #include <netbit/sql.h>
 #include "services/log/Log.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 namespace netbit::loader {
@@ -37,12 +36,6 @@ void tellOfChild(PluginStatus& status, const isolation::ChildFacts& child)
     if (!child.trouble.empty())
         facts += (child.state == ChildState::live ? " Last time: " : " ") + child.trouble;
     status.detail = status.detail.empty() ? facts : status.detail + ' ' + facts;
-}
-
-std::string textOf(const std::filesystem::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 /// Conffiles outlive their packages: the settings of a plugin that was there once are no mistake.
@@ -209,7 +202,8 @@ void Loader::load(Plugin& plugin)
         note(plugin, "failed", admitted.error().detail);
         return;
     }
-    (*life)->manifestText = textOf(plugin.manifestFile);
+    if (auto text = base::readWhole(plugin.manifestFile))
+        (*life)->manifestText = std::move(*text);
     {
         const std::lock_guard lock(_mutex);
         plugin.settings = std::move(*checked);

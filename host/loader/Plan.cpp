@@ -1,5 +1,6 @@
 #include "loader/Plan.h"
 
+#include "base/Digest.h"
 #include "border/Border.h"
 #include "loader/Loader.h"
 #include "loader/Parts.h"
@@ -46,7 +47,7 @@ void checkLibrary(const Package& package, const Manifest& manifest, Findings& fi
 {
     if (const auto wrong = libraryFault(package.library); !wrong.empty())
         findings.fatal("library", package.name + ".so " + wrong);
-    const auto digest = sha256Of(package.library);
+    const auto digest = base::sha256Hex(package.library);
     if (manifest.sha256.empty())
         findings.tell("sha256", "The manifest carries no SHA-256, so nothing says whether the library is the one that belongs to it.");
     else if (digest != manifest.sha256)
@@ -129,7 +130,7 @@ Plan Loader::plan(const std::vector<Package>& packages, bool downgrade) const
         replaced.insert(id);
 
         // What is there under this name.
-        const auto digest = sha256Of(package->library);
+        const auto digest = base::sha256Hex(package->library);
         one.action = "install";
         if (present) {
             one.from = present->manifest ? present->manifest->version.text() : std::string();

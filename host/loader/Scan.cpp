@@ -1,15 +1,12 @@
 #include "loader/Scan.h"
 
+#include "base/Digest.h"
+#include "base/WholeFile.h"
 #include "border/Entry.h"
 #include "border/Tables.h"
 #include "services/log/Log.h"
 
-#include <Poco/DigestEngine.h>
-#include <Poco/SHA2Engine.h>
-
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 namespace netbit::loader {
 
@@ -80,20 +77,19 @@ std::vector<Found> scan(const std::vector<fs::path>& directories, const std::str
     return out;
 }
 
-std::string sha256Of(std::string_view bytes)
+base::Result<std::string> digestOf(const fs::path& file)
 {
-    Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
-    engine.update(bytes.data(), bytes.size());
-    return Poco::DigestEngine::digestToHex(engine.digest());
+    auto bytes = base::readWhole(file);
+    if (!bytes)
+        return bytes.error();
+    return base::sha256Hex(*bytes);
 }
 
-base::Result<std::string> sha256OfFile(const fs::path& file)
+base::Result<std::string> digestOf(const Found& found)
 {
-    std::ifstream in(file, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (!in.is_open() || in.bad())
-        return base::fault(base::Status::invalid, "bad_library", file.string() + " cannot be read.");
-    return sha256Of(bytes);
+    if (found.manifest && !found.manifest->sha256.empty())
+        return found.manifest->sha256;
+    return digestOf(found.library);
 }
 
 } // namespace netbit::loader

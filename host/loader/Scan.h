@@ -29,9 +29,9 @@ std::string refusalOf(const Manifest& manifest, const std::string& hostVersion);
 std::vector<Found> scan(const std::vector<std::filesystem::path>& directories, const std::string& hostVersion,
                         std::vector<std::filesystem::path>* hidden = nullptr);
 
-/// SHA-256 as 64 lower-case hex digits.
-std::string sha256Of(std::string_view bytes);
-/// Of a file. Error: invalid / bad_library.
-base::Result<std::string> sha256OfFile(const std::filesystem::path& file);
+/// SHA-256 of the library as 64 lower-case hex digits; what the manifest says, where it says so: loading checks that.
+base::Result<std::string> digestOf(const Found& found);
+/// Of any file.
+base::Result<std::string> digestOf(const std::filesystem::path& file);
 
 } // namespace netbit::loader

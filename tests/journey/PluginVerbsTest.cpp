@@ -132,7 +132,7 @@ TEST_F(PluginVerbs, PlanNamesWhatWouldClashAndChangesNothing)
     for (const auto& finding : listAt(plan, "/plugins/0/findings"))
         all += textAt(finding, "/code") + ": " + textAt(finding, "/text") + "\n";
     EXPECT_NE(all.find("route: GET /api/chats belongs to chat and to clash."), std::string::npos) << all;
-    EXPECT_NE(all.find("service: It wants the service netbit.teleport/1"), std::string::npos) << all;
+    EXPECT_NE(all.find("host: It wants the service netbit.teleport/1"), std::string::npos) << all;
     EXPECT_EQ(state("clash"), "unknown");
     EXPECT_FALSE(isThere("clash.so"));
 
