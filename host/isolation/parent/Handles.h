@@ -55,12 +55,13 @@ public:
         _api->release(handle);
         return 0;
     }
-    /// Under a number that the child has chosen. False: it has that number already.
+    /// Under a number that the child has chosen. False: it has that number already, or it is 0, which stands for none; the
+    /// reference was given back.
     bool putAs(Id id, Handle* handle)
     {
         {
             const std::lock_guard lock(_mutex);
-            if (!_closed && _handles.emplace(id, handle).second)
+            if (!_closed && id != 0 && _handles.emplace(id, handle).second)
                 return true;
         }
         _api->release(handle);

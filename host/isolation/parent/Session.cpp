@@ -375,8 +375,8 @@ bool Session::takeOrder(wire::Frame& frame)
     case Kind::bodyPut:
         return with<wire::BodyPut>(frame, [this](const wire::BodyPut& put) {
             auto* const body = tables().body->make(tables().host, put.bytes.bytes);
-            if (!body || put.body == 0 || !_bodies.putAs(put.body, body))
-                broken("a body under a number that is taken");
+            if (!body || !_bodies.putAs(put.body, body))
+                broken("a body under a number that is taken, or none");
         });
     case Kind::release:
         return with<wire::Release>(frame, [this](const wire::Release& gone) {
