@@ -32,6 +32,14 @@ function(netbit_room name)
   endif()
 endfunction()
 
+# netbit_test_timeout(OUT SECONDS): that limit, or a longer one where a sanitizer makes all slow.
+function(netbit_test_timeout out seconds)
+  if(NETBIT_SANITIZE)
+    math(EXPR seconds "${seconds} * 4")
+  endif()
+  set(${out} ${seconds} PARENT_SCOPE)
+endfunction()
+
 # netbit_test(NAME SOURCES … USES …): one GoogleTest program; each TEST becomes a ctest case.
 # FIXTURES names what other tests must have set up before (FIXTURES_REQUIRED of ctest).
 function(netbit_test name)
@@ -42,6 +50,7 @@ function(netbit_test name)
   if(NOT test_TIMEOUT)
     set(test_TIMEOUT 60)
   endif()
+  netbit_test_timeout(test_TIMEOUT ${test_TIMEOUT})
   if(NOT test_LABELS)
     set(test_LABELS unit)
   endif()

