@@ -44,6 +44,19 @@ std::string several(std::int64_t count, const char* one, const char* many)
 
 } // namespace
 
+CallName::CallName(World& world, std::string_view name) : _world(world), _before(std::exchange(world.callUnderWay, name))
+{
+    if (_world.watch)
+        _world.watch->underWay(name);
+}
+
+CallName::~CallName()
+{
+    _world.callUnderWay = _before;
+    if (_world.watch)
+        _world.watch->underWay(_before);
+}
+
 Life::Life(World& world, std::unique_ptr<loader::Library> library, std::filesystem::path copy)
     : _world(world), _library(std::move(library)), _copy(std::move(copy))
 {
@@ -246,6 +259,8 @@ void Life::tellHeld()
 
 void Life::unload()
 {
+    if (_world.watch)
+        _world.watch->closing();
     const bool pinned = _library->pinned();
     _library.reset();
     if (!pinned && mapped(_copy))

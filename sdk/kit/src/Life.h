@@ -33,6 +33,19 @@ namespace netbit::fake {
 
 class World;
 
+/// Tells whoever watches the world which call is under way, and which again when it has returned.
+class CallName {
+public:
+    CallName(World& world, std::string_view name);
+    ~CallName();
+    CallName(const CallName&) = delete;
+    CallName& operator=(const CallName&) = delete;
+
+private:
+    World& _world;
+    std::string_view _before;
+};
+
 /// A route as the plugin gave it.
 struct RouteCalls {
     nb_handler_fn handler = nullptr;
@@ -57,6 +70,8 @@ public:
     World& world() noexcept { return _world; }
     const std::string& id() const noexcept;
     const nb_host* host() const noexcept { return &_host; }
+    const nb_plugin_entry& entry() const noexcept { return _library->entry(); } ///< until it is ended
+    bool pinned() const noexcept { return _library->pinned(); }                 ///< until it is ended
     State state() const noexcept { return _state; }
     bool live() const noexcept { return _state == State::live; }
     bool ending() const noexcept { return _state >= State::draining; }
@@ -75,6 +90,7 @@ public:
     bool call(Lane lane, std::string_view name, F&& function)
     {
         const LaneScope scope(lane);
+        const CallName named(_world, name);
         try {
             std::forward<F>(function)();
             return true;

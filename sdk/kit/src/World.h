@@ -51,6 +51,14 @@ struct Foreign {
     void* user = nullptr;
 };
 
+/// For a program that must know what was going on when it, or the plugin, goes down.
+class Watch {
+public:
+    virtual ~Watch() = default;
+    virtual void underWay(std::string_view call) = 0; ///< which call into the plugin; empty: none any more
+    virtual void closing() = 0;                       ///< the plugin is destroyed, its library still there
+};
+
 class World {
 public:
     World(loader::Manifest manifest, std::filesystem::path library, border::SettingsPtr settings, Limits limits,
@@ -103,6 +111,8 @@ public:
     std::string healthWhy;
     std::map<std::string, Foreign, std::less<>> provided;
     std::uint64_t nextRequestId = 0;
+    Watch* watch = nullptr;
+    std::string_view callUnderWay;
 
     // What the C functions give out lives here until the end.
     std::deque<std::unique_ptr<nb_kit_exchange>> exchanges;

@@ -1,5 +1,5 @@
 # cmake -DPREFIX=… -DFROM=… -DTO=… -DGENERATOR=… -DSANITIZE=… -DNM=… [-DOPTIONS=…;…] -P Build.cmake: builds a project outside of
-# this one on the installed SDK, and looks at each plugin that came out.
+# this one on the installed SDK, and lets the installed netbit-plugin-check look at each plugin that came out.
 cmake_minimum_required(VERSION 3.25)
 set(flags "-Wall -Wextra -Wpedantic -Werror")
 set(options ${OPTIONS})
@@ -16,6 +16,7 @@ execute_process(COMMAND ${CMAKE_COMMAND} -S ${FROM} -B ${TO} -G ${GENERATOR} -DC
   COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${TO} COMMAND_ERROR_IS_FATAL ANY)
 file(GLOB_RECURSE libraries ${TO}/*.so)
+list(FILTER libraries EXCLUDE REGEX "/CMakeFiles/")
 if(NOT libraries)
   message(FATAL_ERROR "no plugin came out of ${FROM}")
 endif()
@@ -23,3 +24,6 @@ if(NOT SANITIZE)
   set(LIBRARIES ${libraries})
   include(${CMAKE_CURRENT_LIST_DIR}/../plugins/Check.cmake)
 endif()
+foreach(library IN LISTS libraries)
+  execute_process(COMMAND ${PREFIX}/bin/netbit-plugin-check --cycles 20 ${library} COMMAND_ERROR_IS_FATAL ANY)
+endforeach()

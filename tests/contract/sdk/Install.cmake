@@ -17,9 +17,15 @@ foreach(file IN LISTS texts)
     endif()
   endforeach()
 endforeach()
-foreach(wanted IN ITEMS include/netbit/plugin.h include/netbit/plugin.hpp share/doc/netbit-sdk/README.md
+foreach(wanted IN ITEMS include/netbit/plugin.h include/netbit/plugin.hpp bin/netbit-plugin-check share/doc/netbit-sdk/README.md
     share/netbit/template/c/CMakeLists.txt share/netbit/template/cpp/CMakeLists.txt share/netbit/examples/notes/notes.json)
   if(NOT EXISTS ${PREFIX}/${wanted})
     message(FATAL_ERROR "${wanted} is not installed")
   endif()
 endforeach()
+# There is a library in it, so it is for one machine: a package of another width must refuse to be found.
+file(GLOB_RECURSE version ${PREFIX}/*NetBitConfigVersion.cmake)
+file(READ ${version} text)
+if(NOT text MATCHES "CMAKE_SIZEOF_VOID_P")
+  message(FATAL_ERROR "${version} says that the package fits every machine")
+endif()
