@@ -81,7 +81,7 @@ void printInfo(std::ostream& out, const json::value& plugin)
                      count(*use, "connections") + " connections, " + count(*use, "timers") + " timers, " +
                      count(*use, "subscriptions") + " subscriptions, " + count(*use, "streams") + " streams");
     for (const auto& call : cli::list(*use, "stuck"))
-        row("does not come back", text(call, "call") + " for " + count(call, "ms") + " ms");
+        row("hangs in", text(call, "call") + " for " + count(call, "ms") + " ms");
 }
 
 ExitCode show(const Result<json::value>& answer, const Arguments& arguments, Terminal& terminal,

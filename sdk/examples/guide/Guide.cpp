@@ -50,6 +50,9 @@ public:
     void ended() override { _conn.close(); }
     void timedOut() override { _conn.closeNow(); }
 
+    // Handover: nothing is to be kept, so what the next generation gets is empty.
+    netbit::Result<netbit::Frozen> freeze() override { return netbit::Frozen{}; }
+
 private:
     netbit::Conn _conn;
 };
@@ -60,6 +63,63 @@ public:
     {
         return std::make_shared<Echo>(std::move(conn));
     }
+    std::shared_ptr<netbit::TcpSession> thaw(netbit::Conn conn, const netbit::Frozen&) override
+    {
+        return accepted(std::move(conn));
+    }
+};
+
+// Handover of streams
+
+class Follower final : public netbit::StreamListener {
+public:
+    explicit Follower(std::int64_t told = 0) : _told(told) {}
+    void attach(netbit::Stream stream)
+    {
+        const std::lock_guard lock(_mutex);
+        _stream = std::move(stream);
+    }
+    void tell()
+    {
+        const std::lock_guard lock(_mutex);
+        if (!_frozen)
+            _stream.write("note " + std::to_string(++_told) + "\n");
+    }
+    void closed() override
+    {
+        const std::lock_guard lock(_mutex);
+        _stream.end();
+    }
+
+    // The old generation, while it still serves: from here on it writes nothing, so nothing comes twice.
+    netbit::Result<netbit::Frozen> freeze() override
+    {
+        const std::lock_guard lock(_mutex);
+        if (!_stream)
+            return netbit::Error(netbit::Status::wouldBlock, "beginning", "The stream is being begun.");
+        _frozen = true;
+        netbit::Frozen piece;
+        piece.form = form;
+        piece.bytes = std::to_string(_told);
+        return piece;
+    }
+    // The new one, which may be of a later version: what it does not know it refuses, and the client comes again.
+    static netbit::Result<std::shared_ptr<Follower>> thaw(netbit::Stream stream, const netbit::Frozen& piece)
+    {
+        const auto told = netbit::parseInteger<std::int64_t>(piece.bytes);
+        if (piece.form != form || !told)
+            return netbit::Error(netbit::Status::unsupported, "unknown_form", "It was frozen by another version.");
+        auto out = std::make_shared<Follower>(*told);
+        out->attach(std::move(stream));
+        return out;
+    }
+
+private:
+    static constexpr std::uint32_t form = 1; // of the bytes: how many notes it was told, as digits
+    std::mutex _mutex;                       // guards what follows
+    netbit::Stream _stream;
+    std::int64_t _told;
+    bool _frozen = false;
 };
 
 // netbit.provide/1
@@ -104,6 +164,17 @@ private:
         get("/api/guide/last", netbit::anyone,
             [this](netbit::Request& request) { request.json(200, std::to_string(_ear->last())); });
 
+        // Handover of streams
+        get("/api/guide/follow", netbit::anyone, [this](netbit::Request& request) { return follow(request); },
+            netbit::worker().thaw([this](netbit::Stream stream, const netbit::Frozen& piece)
+                                      -> netbit::Result<std::shared_ptr<netbit::StreamListener>> {
+                const auto follower = Follower::thaw(std::move(stream), piece);
+                if (!follower)
+                    return follower.error();
+                remember(*follower);
+                return std::shared_ptr<netbit::StreamListener>(*follower);
+            }));
+
         // netbit.sql/1
         _sql.migrate({
             {"notes", "CREATE TABLE p_guide_notes (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL, text TEXT NOT NULL)"},
@@ -124,6 +195,9 @@ private:
         netbit::Metrics metrics(host());
         _notes = metrics.counter("notes_total", "Notes written");
         _seconds = metrics.histogram("note_seconds", "How long a note takes to be on disk", {0.001, 0.01, 0.1, 1});
+
+        _tidied = metrics.counter("tidied_total", "How often the cache was tidied");
+        _computed = metrics.counter("computed_total", "Prices computed");
 
         // netbit.health/1
         netbit::Health(host()).degraded("The mail server answers slowly.");
@@ -149,9 +223,34 @@ private:
                              return later.problem(done.error());
                          _notes.add();
                          _seconds.observe(static_cast<double>(_exec.monotonicMs() - begun) / 1000);
+                         tellFollowers();
                          later.reply(netbit::Reply(201).bytes("{}").header("Cache-Control", "no-store"));
                      });
         return {};
+    }
+
+    netbit::Result<void> follow(netbit::Request& request)
+    {
+        const auto follower = std::make_shared<Follower>();
+        auto stream = request.stream(netbit::Reply(200).bytes("from here on\n"), follower);
+        if (!stream)
+            return stream.error();
+        follower->attach(std::move(*stream));
+        remember(follower);
+        return {};
+    }
+
+    void remember(std::shared_ptr<Follower> follower)
+    {
+        const std::lock_guard lock(_mutex);
+        _followers.push_back(std::move(follower));
+    }
+
+    void tellFollowers()
+    {
+        const std::lock_guard lock(_mutex);
+        for (const auto& each : _followers)
+            each->tell();
     }
 
     netbit::Result<void> count(netbit::Request& request)
@@ -230,8 +329,16 @@ private:
             log().warn("There is too much to do.", {{"why", posted.error().detail}});
     }
 
-    void tidy() { _cache.remove("price").isOk(); }
-    std::string computePrice() const { return "42"; }
+    void tidy()
+    {
+        _cache.remove("price").isOk();
+        _tidied.add();
+    }
+    std::string computePrice()
+    {
+        _computed.add();
+        return "42";
+    }
     std::string greeting() const
     {
         const std::lock_guard lock(_mutex);
@@ -249,10 +356,13 @@ private:
     EchoPort _port;
     netbit::Listener _listener;
     netbit::Counter _notes;
+    netbit::Counter _tidied;
+    netbit::Counter _computed;
     netbit::Histogram _seconds;
     Dictionary _table{sizeof(Dictionary), 0, [](void*) { return std::size_t{3}; }};
-    mutable std::mutex _mutex; // guards _greeting
+    mutable std::mutex _mutex; // guards _greeting and _followers
     std::string _greeting;
+    std::vector<std::shared_ptr<Follower>> _followers; // those that have hung up, too: a real plugin would forget them
     std::atomic<std::int64_t> _limit{0};
 };
 

@@ -288,5 +288,39 @@ TEST_F(SdkExamples, WhatTheGuideShowsWorks)
     EXPECT_EQ(daemon.stop(), 0);
 }
 
+TEST_F(SdkExamples, AReloadEndsNeitherTheStreamsNorTheConnectionsOfTheGuide)
+{
+    add("guide");
+    auto& daemon = start();
+    auto http = daemon.client(makeUser(daemon, "ada").token);
+    auto socket = Socket::tcp(static_cast<std::uint16_t>(integerAt(daemon.ready(), "/ports/echo")));
+    socket.send("before");
+    ASSERT_EQ(socket.receive(), "before");
+    auto follower = Socket::tcp(daemon.http());
+    std::string seen;
+    const auto waitFor = [&](std::string_view what) {
+        while (seen.find(what) == std::string::npos) {
+            const auto more = follower.receive();
+            if (more.empty())
+                throw ConnectionLost("the stream ended after " + seen);
+            seen += more;
+        }
+    };
+    follower.send("GET /api/guide/follow HTTP/1.1\r\nHost: a\r\n\r\n");
+    waitFor("from here on\n");
+    ASSERT_EQ(http.post("/api/guide/notes", "one").status, 201);
+    waitFor("note 1\n");
+    for (const auto* const next : {"note 2\n", "note 3\n"}) {
+        const auto reloaded = runProgram({netbitPath(), "plugin", "reload", "guide", "--data", daemon.data()});
+        ASSERT_EQ(reloaded.exitCode, 0) << reloaded.err;
+        ASSERT_EQ(http.post("/api/guide/notes", "again").status, 201);
+        waitFor(next);
+        socket.send(next);
+        EXPECT_EQ(socket.receive(), next);
+    }
+    EXPECT_EQ(seen.find("note 1\n", seen.find("note 2")), std::string::npos) << "something came twice";
+    EXPECT_EQ(daemon.stop(), 0);
+}
+
 } // namespace
 } // namespace netbit::test

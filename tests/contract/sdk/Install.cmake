@@ -17,7 +17,8 @@ foreach(file IN LISTS texts)
     endif()
   endforeach()
 endforeach()
-foreach(wanted IN ITEMS include/netbit/plugin.h include/netbit/plugin.hpp bin/netbit-plugin-check share/doc/netbit-sdk/README.md
+foreach(wanted IN ITEMS include/netbit/plugin.h include/netbit/plugin.hpp bin/netbit-plugin-check share/doc/netbit-sdk/README.md share/doc/netbit-sdk/kit/README.md
+    share/doc/netbit-sdk/FAULTS.md share/doc/netbit-sdk/LIFECYCLE.md
     share/netbit/template/c/CMakeLists.txt share/netbit/template/cpp/CMakeLists.txt share/netbit/examples/notes/notes.json)
   if(NOT EXISTS ${PREFIX}/${wanted})
     message(FATAL_ERROR "${wanted} is not installed")
