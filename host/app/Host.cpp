@@ -20,6 +20,8 @@
 #include "services/log/Log.h"
 #include "services/metrics/Registry.h"
 #include "services/operations/Operations.h"
+#include "services/search/SearchOperations.h"
+#include "services/search/SearchService.h"
 #include "services/users/UserDirectory.h"
 #include "storage/Database.h"
 #include "storage/Migrations.h"
@@ -233,6 +235,7 @@ struct Host::Parts {
           auth(*database, writer, users, std::move(signingSecret), authOptions(initial)),
           events(*database, writer, eventOptions(initial)),
           chat(*database, writer, users, events, chatOptions(initial)),
+          search(*database, writer, chat, users),
           cache(size(initial, "cache.plugin_quota_bytes")),
           reactors(reactorCount(initial)),
           workers(static_cast<unsigned>(initial.integer("threads.workers")), size(initial, "threads.max_queued")),
@@ -242,6 +245,11 @@ struct Host::Parts {
               reactors, router, gate, [this](std::function<void()> task) { return workers.submit(std::move(task)); },
               edgeLimits(initial))
     {
+    }
+
+    void indexIn(milliseconds delay)
+    {
+        timers.after(delay, [this] { indexIn(search.tend()); });
     }
 
     HostSettings settings;
@@ -254,6 +262,7 @@ struct Host::Parts {
     events::EventLog events;
     services::operations::Operations operations;
     chat::ChatService chat;
+    services::search::SearchService search;
     services::cache::KeyValueCache cache;
     metrics::Registry metrics;
     net::ReactorPool reactors;
@@ -309,6 +318,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     });
     parts.auth.load();
     parts.chat.load();
+    parts.search.load();
+    services::search::addSearchOperations(parts.operations, parts.search);
     parts.writer.start();
     if (auto made = makeFirstAdmin(parts.auth, parts.users, *parts.data); !made)
         return made;
@@ -349,6 +360,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.watched = true;
     if (auto loaded = parts.loader->loadAll(pluginSettings(config)); !loaded)
         return loaded;
+    parts.indexIn(milliseconds(0));
     parts.timers.every(hours(1), [&parts] {
         parts.auth.prune();
         parts.chat.prune();

@@ -37,6 +37,7 @@ std::vector<Command> importCommands();
 std::vector<Command> configCommands();
 std::vector<Command> accountCommands(); ///< login, logout
 std::vector<Command> chatCommands(); ///< chats, send, tail
+std::vector<Command> searchCommands(); ///< search
 std::vector<Command> pingCommands();
 
 const std::vector<Command>& allCommands();

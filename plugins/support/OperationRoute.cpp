@@ -49,6 +49,28 @@ std::string filled(std::string_view pattern, std::int64_t id, const Params& para
     return out;
 }
 
+/// A Link to the same target with another value of the cursor, which becomes the query's last parameter.
+std::string linkToNext(std::string_view target, std::string_view cursor, std::int64_t id)
+{
+    const auto mark = std::min(target.find('?'), target.size());
+    std::string out = "<";
+    out += target.substr(0, mark);
+    char before = '?';
+    for (auto query = target.substr(std::min(mark + 1, target.size())); !query.empty();) {
+        const auto end = std::min(query.find('&'), query.size());
+        const auto part = query.substr(0, end);
+        if (!part.empty() && part.substr(0, part.find('=')) != cursor) {
+            out += std::exchange(before, '&');
+            out += part;
+        }
+        query.remove_prefix(std::min(end + 1, query.size()));
+    }
+    out += before;
+    out += cursor;
+    out += '=' + std::to_string(id) + ">; rel=\"next\"";
+    return out;
+}
+
 } // namespace
 
 Result<void> operate(const OperationRoute& route, const Operations& operations, const Principal& caller, Request& request)
@@ -75,10 +97,11 @@ Result<void> operate(const OperationRoute& route, const Operations& operations, 
     call.client = request.header("User-Agent").value_or(std::string_view());
 
     // The request's bytes live until it is answered, and that is not before the call below has copied them.
+    const auto target = route.cursor.empty() ? std::string() : std::string(request.target());
     auto answer = request.defer();
     operations.call(caller, call,
                     [later = std::move(answer), status = route.status, location = route.location,
-                     made = std::move(params)](Result<Done> done) mutable {
+                     cursor = route.cursor, target, made = std::move(params)](Result<Done> done) mutable {
                         if (!done)
                             return later.problem(done.error());
                         if (status == 204)
@@ -87,6 +110,9 @@ Result<void> operate(const OperationRoute& route, const Operations& operations, 
                         const auto where = location.empty() ? std::string() : filled(location, done->id, made);
                         if (!where.empty())
                             reply.header("Location", where);
+                        const auto next = target.empty() || done->id == 0 ? std::string() : linkToNext(target, cursor, done->id);
+                        if (!next.empty())
+                            reply.header("Link", next);
                         later.reply(reply.bytes(done->json));
                     });
     return {};

@@ -15,6 +15,9 @@ struct OperationRoute {
     int status = 200;                     ///< of the answer; 204: without what the operation gave; a replayed 201 becomes 200
     /// Of what was made: "/api/chats/{id}", with the id and the path's parameters in their places. Empty: no Location.
     std::string_view location{};
+    /// Of a list: the query's parameter with which it goes on. The id that the operation gives is its value, 0 is the end; a
+    /// Link to the next page says so (RFC 8288). Empty: no Link.
+    std::string_view cursor{};
 };
 
 /// [worker] Calls the operation with the body's members, the path's parameters and the query's, as the caller. Answers now or

@@ -16,6 +16,8 @@ std::string filled(std::string pattern, std::int64_t chat, std::int64_t user)
         const bool ofUser = pattern.substr(0, open).ends_with("/users/");
         pattern.replace(open, close - open + 1, std::to_string(ofUser ? user : chat));
     }
+    if (pattern == "/api/search")
+        pattern += "?q=word";
     return pattern;
 }
 
@@ -95,7 +97,7 @@ TEST_F(WhoMayCall, EveryRouteOfTheContractIsThere)
          {"anyone POST /api/auth/register", "anyone POST /api/auth/login", "anyone POST /api/auth/refresh",
           "anyone POST /api/auth/logout", "user GET /api/user/profile", "user GET /api/users/{id}", "user GET /api/chats",
           "user POST /api/chats", "user GET /api/chats/{id}", "user GET /api/chats/{id}/messages",
-          "user POST /api/chats/{id}/messages", "user POST /api/realtime/udp-session", "anyone GET /docs/problems", "anyone GET /healthz",
+          "user POST /api/chats/{id}/messages", "user GET /api/search", "user POST /api/realtime/udp-session", "anyone GET /docs/problems", "anyone GET /healthz",
           "anyone GET /readyz", "anyone GET /metrics", "anyone GET /api/server", "anyone GET /api/routes"})
         EXPECT_NE(all.find("\n" + std::string(wanted) + "\n"), std::string::npos) << wanted << " is missing in" << all;
 }

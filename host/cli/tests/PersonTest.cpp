@@ -55,6 +55,13 @@ protected:
                 200,
                 R"({"data":[{"id":2,"sender_name":"bob","content":"two\nlines","message_type":"text","created_at":"2030-01-01T10:01:00.000Z"},)"
                 R"({"id":1,"sender_name":"anna","content":"one","message_type":"text","created_at":"2030-01-01T10:00:00.000Z"}]})"};
+        if (seen.target == "/api/search?limit=5&q=new%20%22two%20words%22%20in%3ARoom")
+            return {
+                200,
+                R"({"data":[{"message":{"id":2,"sender_name":"bob","content":"new two\nwords","created_at":"2030-01-01T10:01:00.000Z"},)"
+                R"("chat":{"id":3,"name":"Room","chat_type":"group"},"highlights":[]},)"
+                R"({"message":{"id":1,"sender_name":"anna","content":"\u001b[2J","created_at":"2030-01-01T10:00:00.000Z"},)"
+                R"("chat":{"id":9,"name":"","chat_type":"direct"},"highlights":[]}],"pagination":{}})"};
         if (seen.target == "/api/auth/logout")
             return {204, ""};
         return {404, R"({"detail":"There is no such thing."})"};
@@ -140,6 +147,16 @@ TEST_F(PersonTest, TailPrintsOldestFirst)
     const auto ran = netbit({"tail", "Room", "-n", "2"});
     EXPECT_EQ(ran.code, success) << ran.err;
     EXPECT_EQ(ran.out, "2030-01-01 10:00 <anna> one\n2030-01-01 10:01 <bob> two\n    lines\n");
+}
+
+TEST_F(PersonTest, SearchPrintsALineForEachMessage)
+{
+    logIn();
+    const auto ran = netbit({"search", "new", "\"two words\"", "in:Room", "-n", "5"});
+    EXPECT_EQ(ran.code, success) << ran.err;
+    EXPECT_EQ(ran.out, "2030-01-01 10:01 Room <bob> new two words\n2030-01-01 10:00 #9 <anna>  [2J\n");
+    EXPECT_EQ(netbit({"search", "x", "-n", "0"}).code, wrongUsage);
+    EXPECT_EQ(netbit({"search"}).code, wrongUsage);
 }
 
 TEST_F(PersonTest, LogoutRemovesTheFileAndTellsTheServer)

@@ -150,6 +150,22 @@ bool ChatService::isMember(Id userId, Id chatId) const
     return entry && entry->state()->members->find(userId).has_value();
 }
 
+std::vector<Id> ChatService::readableBy(const auth::Principal& principal) const
+{
+    const auto& cache = _impl->core.cache;
+    std::vector<Id> ids;
+    for (const auto* const entry : readsAll(principal) ? cache.all() : cache.ofUser(principal.userId()))
+        if (readable(*entry->state(), principal))
+            ids.push_back(entry->id);
+    return ids;
+}
+
+std::optional<storage::ChatRecord> ChatService::record(Id chatId) const
+{
+    const auto* const entry = _impl->core.cache.find(chatId);
+    return entry ? std::optional(entry->state()->head->record) : std::nullopt;
+}
+
 Result<void> ChatService::create(const auth::PrincipalPtr& principal, NewChat chat, Done done)
 {
     auto& core = _impl->core;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -118,6 +119,8 @@ public:
     base::Result<Page> page(const auth::Principal& principal, const PageQuery& query, bool mayBlock);
     base::Result<void> mayRead(const auth::Principal& principal, Id chatId) const;
     bool isMember(Id userId, Id chatId) const; ///< [any]
+    std::vector<Id> readableBy(const auth::Principal& principal) const; ///< [any] every chat that page() would show
+    std::optional<storage::ChatRecord> record(Id chatId) const;         ///< [any] nothing: no such chat
 
     // Writing: [any].
     base::Result<void> create(const auth::PrincipalPtr& principal, NewChat chat, Done done);

@@ -9,6 +9,7 @@
 // - message_keys: the key's row is written beside its message, whose sender has been checked there already.
 
 #include "storage/Migrations.h"
+#include "storage/schema/Search.h"
 
 namespace netbit::storage
 {
@@ -138,6 +139,7 @@ ALTER TABLE users ADD COLUMN provider TEXT NOT NULL DEFAULT '';
 constexpr Migration steps[] = {
     {1, "host tables", hostTables},
     {2, "provided users", providedUsers},
+    {3, "search", searchTables},
 };
 
 } // namespace
