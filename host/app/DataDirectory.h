@@ -19,6 +19,8 @@ public:
     std::filesystem::path generations() const { return _path / "generations"; }
     std::filesystem::path plugins() const { return _path / "plugins"; } ///< those of `netbit plugin install`
     std::filesystem::path pluginChoices() const { return _path / "plugins.json"; } ///< see base/PluginChoices.h
+    /// Of a plugin's calls; an absolute name is somewhere else.
+    std::filesystem::path recording(const std::filesystem::path& file) const { return _path / file; }
     std::filesystem::path crash() const { return _path / "crash"; } ///< see CrashSentinel.h
     std::filesystem::path firstAdmin() const { return _path / "secrets" / "first-admin.json"; }
 

@@ -158,6 +158,9 @@ loader::LoaderOptions loaderOptions(const Config& config, const DataPaths& data,
     options.hostVersion = NETBIT_VERSION;
     options.policy = pluginPolicy(settings);
     options.plugins = config.options;
+    for (auto& [id, plugin] : options.plugins)
+        if (!plugin.record.file.empty())
+            plugin.record.file = data.recording(plugin.record.file);
     options.isolation.program = program / "netbit-plugin-process";
     return options;
 }
@@ -170,7 +173,8 @@ std::vector<std::string> changedOptions(const PluginOptionMap& before, const Plu
         for (const auto& [id, one] : some) {
             const auto found = others.find(id);
             const auto other = found == others.end() ? loader::PluginOptions() : found->second;
-            if (one.isolated != other.isolated &&
+            if ((one.isolated != other.isolated || one.record.file != other.record.file ||
+                 one.record.mostBytes != other.record.mostBytes) &&
                 std::find(ids.begin(), ids.end(), id) == ids.end())
                 ids.push_back(id);
         }

@@ -6,6 +6,7 @@
 #include "border/Holdings.h"
 #include "border/Listener.h"
 #include "border/Provider.h"
+#include "border/Recorder.h"
 #include "border/Services.h"
 #include "border/SqlArguments.h"
 #include "border/Subscription.h"
@@ -71,8 +72,11 @@ Generation::Generation(Border& border, GenerationSpec spec, BreakerOptions break
     _host.service = [](const nb_host* host, const char* id) -> const void* {
         const void* table = nullptr;
         quietly([&] {
-            if (id && generationOf(host).grants(id))
-                table = findTable(id);
+            if (!id || !generationOf(host).grants(id))
+                return;
+            table = findTable(id);
+            if (table && generationOf(host).recorder())
+                table = recordingTable(id, table);
         });
         return table;
     };
@@ -350,6 +354,7 @@ base::Result<void> Generation::configure(SettingsPtr settings)
         const std::lock_guard lock(_mutex);
         before = std::exchange(_settings, std::move(settings));
     }
+    const Recorder::Scope piece(recorder() && serves() ? recorder()->configured(*this->settings()) : 0);
     auto result = life("configure", _table.configure);
     if (!result) {
         const std::lock_guard lock(_mutex);
@@ -491,6 +496,8 @@ void Generation::quiesce()
 {
     if (!serves() || std::exchange(_quiesced, true))
         return;
+    if (recorder())
+        recorder()->end();
     if (const auto told = life("quiesce", _table.quiesce); !told)
         complain(told.error().detail);
 }

@@ -27,6 +27,7 @@ struct nb_subscription;
 namespace netbit::border {
 
 class Border;
+class Recorder;
 struct Holdings;
 struct Services;
 
@@ -41,6 +42,7 @@ struct GenerationSpec {
     std::set<std::string, std::less<>> provides;       ///< tables it may offer
     std::set<std::string, std::less<>> uses;           ///< plugins whose tables it may ask for: required, optional
     SettingsPtr settings;
+    std::shared_ptr<Recorder> recorder; ///< nullptr: it is not recorded
 };
 
 /// What the names of a plugin's tables begin with: "p_<id>_".
@@ -117,6 +119,7 @@ public:
     Border& border() noexcept { return _border; }
     const Services& services() const noexcept;
     const nb_host* host() const noexcept { return &_host; }
+    const std::shared_ptr<Recorder>& recorder() const noexcept { return _spec.recorder; }
     Holdings& holdings() noexcept { return *_holdings; }
     SettingsPtr settings() const; ///< [any]
     std::string spaceName() const { return _spec.id; } ///< of its cache and its migrations

@@ -37,6 +37,7 @@ struct nb_request final {
     std::shared_ptr<netbit::edge::Exchange> kept; ///< from defer on
     std::atomic<unsigned> state{0};
     const bool mayBlock;
+    std::uint64_t recorded = 0; ///< its number in a recording
     mutable nb_principal* principal = nullptr; ///< made when asked for; one reference is ours
 
     bool isAnswered() const noexcept { return (state.load(std::memory_order_acquire) & answered) != 0; }

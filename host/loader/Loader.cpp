@@ -247,6 +247,14 @@ base::Result<std::unique_ptr<Loader::Life>> Loader::bring(const Manifest& manife
             return refused(library.error());
         life->library = std::move(*library);
     }
+    if (options != _options.plugins.end() && !options->second.record.file.empty()) {
+        auto recorder = border::Recorder::begin(options->second.record, _border.services().database, manifest.id,
+                                                manifest.version.text(), *settings);
+        if (recorder)
+            spec.recorder = std::move(*recorder);
+        else
+            log::warn(source, "It is not recorded.", {{"plugin", manifest.id}, {"why", recorder.error().detail}});
+    }
 
     spec.id = manifest.id;
     spec.version = manifest.version.text();

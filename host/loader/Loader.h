@@ -4,6 +4,7 @@
 #include "base/PluginChoices.h"
 #include "base/Result.h"
 #include "border/Border.h"
+#include "border/Recorder.h"
 #include "isolation/parent/Isolated.h"
 #include "loader/Manifest.h"
 #include "loader/Plan.h"
@@ -27,6 +28,7 @@ struct Found;
 /// What conf says of one plugin under "plugin.<id>.", beside the plugin's own settings.
 struct PluginOptions {
     bool isolated = false;        ///< runs in a process of its own
+    border::RecordOptions record; ///< its file empty: it is not recorded
     std::string place;            ///< where conf says so, for a complaint: "conf/netbit.properties:12: plugin.x.isolate: "
 };
 

@@ -94,6 +94,18 @@ TEST_F(ConfigLoader, OptionsOfAPluginAreReadByItsIdWhichMayHaveDots)
     EXPECT_TRUE(config->plugins.empty());
 }
 
+TEST_F(ConfigLoader, ARecordingHasAFileAndABoundAndIsNotForIsolatedPlugins)
+{
+    const auto config = loadConfig({{}, {"plugin.chat.record=calls.jsonl", "plugin.chat.record_mb=7"}});
+    ASSERT_TRUE(config.ok()) << config.error().detail;
+    EXPECT_EQ(config->options.at("chat").record.file, "calls.jsonl");
+    EXPECT_EQ(config->options.at("chat").record.mostBytes, 7U << 20);
+    for (const auto* const wrong : {"0", "4097", "7x", ""})
+        EXPECT_THAT(refusal({{}, {std::string("plugin.chat.record_mb=") + wrong}}), HasSubstr("is no number from 1 to 4096."));
+    EXPECT_THAT(refusal({{}, {"plugin.chat.record=a", "plugin.chat.isolate=process"}}),
+                HasSubstr("A plugin in a process of its own cannot be recorded."));
+}
+
 TEST_F(ConfigLoader, AWrongOptionOfAPluginIsRefusedWithFileLineAndKey)
 {
     const auto file = write("netbit.properties", "\nplugin.chat.isolate = thread\n");
@@ -113,6 +125,8 @@ TEST_F(ConfigLoader, TheShippedFileShowsEveryKeyWithItsDefault)
         EXPECT_THAT(text, HasSubstr(line));
     }
     EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.isolate = no\n"));
+    EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.record =\n"));
+    EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.record_mb = 64\n"));
 }
 
 TEST_F(ConfigLoader, ChangedNamesWhatDiffers)

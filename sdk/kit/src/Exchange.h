@@ -47,6 +47,7 @@ struct nb_kit_exchange {
     std::string content;
     std::uint32_t flags = 0; ///< NB_KIT_…
     nb_stream* stream = nullptr;
+    std::string given; ///< in a replay: what the plugin has answered, described
 
     std::string_view field(std::string_view name) const;
     void take(netbit::edge::Reply reply); ///< the whole of it

@@ -2,6 +2,7 @@
 
 #include "Connections.h"
 #include "Exchange.h"
+#include "Replay.h"
 #include "Subscription.h"
 #include "Tables.h"
 #include "Timer.h"
@@ -67,7 +68,10 @@ Life::Life(World& world, std::unique_ptr<loader::Library> library, std::filesyst
     _host.plugin_id = _world.manifest.id.c_str();
     _host.implementation = this;
     _host.service = [](const nb_host* host, const char* id) -> const void* {
-        return id && Life::of(host).grants(id) ? findTable(id) : nullptr;
+        if (!id || !Life::of(host).grants(id))
+            return nullptr;
+        const auto* const table = findTable(id);
+        return table && Life::of(host).world().replay ? replayTable(id, table) : table;
     };
     if (auto table = edge::RouteTable::build({}))
         _table = std::move(*table);

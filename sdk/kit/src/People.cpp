@@ -61,9 +61,21 @@ std::int64_t People::addProvided(std::string_view username, std::string_view ema
     return _all.back().id;
 }
 
+void People::addRecorded(std::int64_t id, std::string_view username, bool admin)
+{
+    if (byId(id))
+        return;
+    Person made;
+    made.id = id;
+    made.username = username;
+    made.admin = admin;
+    _all.push_back(std::move(made));
+}
+
 const Person* People::byId(std::int64_t id) const
 {
-    return id >= 1 && static_cast<std::size_t>(id) <= _all.size() ? &_all[static_cast<std::size_t>(id) - 1] : nullptr;
+    const auto found = std::find_if(_all.begin(), _all.end(), [&](const Person& person) { return person.id == id; });
+    return found == _all.end() ? nullptr : &*found;
 }
 
 const Person* People::byName(std::string_view name) const

@@ -35,6 +35,8 @@ public:
     base::Result<void> check(std::string_view username, std::string_view email, std::string_view password) const;
     /// A user whose logins a plugin proves.
     std::int64_t addProvided(std::string_view username, std::string_view email, std::string_view provider, std::int64_t now);
+    /// One whom a recording names.
+    void addRecorded(std::int64_t id, std::string_view username, bool admin);
     const Person* byId(std::int64_t id) const;
     const Person* byName(std::string_view name) const; ///< without regard to ASCII case
 

@@ -39,7 +39,7 @@ void nb_subscription::arm()
 
 void nb_subscription::wake()
 {
-    if (!_armed || _held || _over || _cancelled || std::exchange(_queued, true))
+    if (!_armed || life.world().replay || _held || _over || _cancelled || std::exchange(_queued, true))
         return;
     life.world().queue.put([this] { deliver(); });
 }
@@ -109,6 +109,27 @@ void nb_subscription::deliver()
             return;
         }
     }
+}
+
+void nb_subscription::tellEvent(const nb_event& event)
+{
+    std::int32_t status = NB_OK;
+    life.call(Lane::event, "event of a subscription", [&] { status = _calls.event(_user, &event); });
+    if (status == NB_CLOSED)
+        cancel();
+}
+
+void nb_subscription::tellReset(std::int64_t nextId)
+{
+    if (_calls.reset)
+        life.call(Lane::event, "reset of a subscription", [&] { _calls.reset(_user, nextId); });
+}
+
+void nb_subscription::tellRevoked()
+{
+    _over = true;
+    if (_calls.revoked)
+        life.call(Lane::event, "revoked of a subscription", [this] { _calls.revoked(_user); });
 }
 
 void nb_subscription::cancel()

@@ -43,6 +43,11 @@ struct nb_subscription {
     /// On a reload: goes on where another of the same name has stopped.
     void follow(const nb_subscription& before);
 
+    // In a replay nothing comes by itself.
+    void tellEvent(const nb_event& event);
+    void tellReset(std::int64_t nextId);
+    void tellRevoked();
+
 private:
     void deliver();
     bool sees(const netbit::fake::StoredEvent& event) const;

@@ -29,7 +29,7 @@
 namespace netbit::fake {
 
 class Life;
-class Connections;
+class Replay;
 
 struct Limits {
     std::size_t cacheBytes = 1024 * 1024;
@@ -81,6 +81,7 @@ public:
     std::size_t advance(std::uint64_t ms);
     /// Runs one piece of what waits. False: nothing did.
     bool runOne();
+    void setNow(std::int64_t now) noexcept { _now = now; } ///< nothing that is due runs
 
     /// [any] One sentence on what the plugin did wrong.
     void violation(std::string sentence);
@@ -112,6 +113,7 @@ public:
     std::map<std::string, Foreign, std::less<>> provided;
     std::uint64_t nextRequestId = 0;
     Watch* watch = nullptr;
+    Replay* replay = nullptr; ///< what happens, and when, is in a recording
     std::string_view callUnderWay;
 
     // What the C functions give out lives here until the end.

@@ -134,6 +134,11 @@ TEST(KitReadme, LogMetricsHealthAndTables)
     EXPECT_NE(host.provided("guide.dictionary/1").first, nullptr);
 }
 
+TEST(KitReadme, Recordings)
+{
+    replay(GUIDE, RECORDINGS "/guide.jsonl");
+}
+
 TEST(KitReadme, Violations)
 {
     FakeHost host(NAUGHTY, {{"sin", "leaks_timer"}});

@@ -195,6 +195,16 @@ NB_KIT_API int32_t nb_kit_provided(const nb_kit *kit, nb_str id, const void **ta
 typedef void (*nb_kit_row_fn)(void *user, const nb_str *columns, size_t count);
 NB_KIT_API int32_t nb_kit_sql(nb_kit *kit, nb_str sql, nb_kit_row_fn row, void *user, nb_error *error);
 
+/* ---- Recordings ---- */
+
+/* netbitd writes down what goes into a plugin and what comes out (plugin.<id>.record in its settings). This loads the library
+ * of `options`, puts the same in again, in the same order and at the same times, beginning with the tables as they were, and
+ * compares the answers. Settings and clock are the recording's. NB_OK: nothing differs. NB_CONFLICT differs: `tell` was given
+ * the first difference, or what the plugin did wrong, as sentences. NB_NOT_FOUND, NB_MALFORMED bad_recording: it cannot be read. */
+typedef void (*nb_kit_text_fn)(void *user, nb_str text);
+NB_KIT_API int32_t nb_kit_replay(const nb_kit_options *options, nb_str recording, nb_kit_text_fn tell, void *user,
+                                 nb_error *error);
+
 /* ---- Connections ---- */
 
 /* A client of the listener of that name: a connection (accepted was called), or a sender of datagrams.

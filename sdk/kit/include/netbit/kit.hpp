@@ -549,6 +549,23 @@ private:
     nb_kit* _kit = nullptr;
 };
 
+/* A recording of netbitd's (plugin.<id>.record), put in again: the first difference, or what the plugin did wrong. */
+inline Violations differences(std::string_view library, std::string_view recording)
+{
+    nb_kit_options raw{};
+    raw.size = sizeof raw;
+    raw.library = toStr(library);
+    Violations out;
+    ErrorBuffer error;
+    const std::int32_t status = nb_kit_replay(
+        &raw, toStr(recording),
+        [](void* user, nb_str text) { static_cast<Violations*>(user)->push_back(detail::copy(text)); }, &out, error.get());
+    if (status != NB_OK && out.empty()) {
+        detail::check(status, error);
+    }
+    return out;
+}
+
 } // namespace kit
 } // namespace netbit
 #endif

@@ -79,6 +79,14 @@ template <class Value> bool isMember(std::string_view document, std::string_view
 
 } // namespace detail
 
+/* Puts a recording in again. What differs fails the test, and so does what the plugin does wrong. */
+inline void replay(std::string_view library, std::string_view recording)
+{
+    for (const auto& each : differences(library, recording)) {
+        ADD_FAILURE() << each;
+    }
+}
+
 MATCHER_P(HasStatus, status, "has the status " + ::testing::PrintToString(status))
 {
     *result_listener << "whose status is " << arg.status();
