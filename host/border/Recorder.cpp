@@ -3,15 +3,17 @@
 #include "base/Json.h"
 #include "base/Redact.h"
 #include "base/Time.h"
+#include "border/SqlArguments.h"
 #include "services/log/Log.h"
 #include "storage/TableDump.h"
 
+#include <boost/algorithm/hex.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <iterator>
 #include <system_error>
 #include <unistd.h>
 
@@ -28,12 +30,8 @@ constexpr std::size_t mostWaiting = 32 * 1024 * 1024; // bytes that may wait for
 
 std::string hex(std::string_view bytes)
 {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
-    for (const char c : bytes) {
-        out += digits[static_cast<unsigned char>(c) >> 4];
-        out += digits[static_cast<unsigned char>(c) & 15];
-    }
+    boost::algorithm::hex_lower(bytes.begin(), bytes.end(), std::back_inserter(out));
     return out;
 }
 
@@ -89,10 +87,7 @@ base::Result<std::shared_ptr<Recorder>> Recorder::begin(const RecordOptions& opt
                                                         const std::string& id, const std::string& version,
                                                         const Settings& settings)
 {
-    std::string prefix = "p_" + id + '_';
-    std::replace_if(
-        prefix.begin(), prefix.end(), [](char c) { return c == '.' || c == '-'; }, '_');
-    const auto dump = storage::dumpTables(database, id, prefix, options.mostBytes / 2);
+    const auto dump = storage::dumpTables(database, id, sql::prefixOf(id), options.mostBytes / 2);
     if (!dump)
         return dump.error();
     std::error_code ignored;

@@ -11,11 +11,13 @@
 #include "edge/Problem.h"
 #include "storage/TableDump.h"
 
+#include <boost/algorithm/hex.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 
 namespace netbit::fake {
 
@@ -47,21 +49,16 @@ std::string textOfValue(const json::value& value)
 
 std::string hex(std::string_view bytes)
 {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
-    for (const char c : bytes) {
-        out += digits[static_cast<unsigned char>(c) >> 4];
-        out += digits[static_cast<unsigned char>(c) & 15];
-    }
+    boost::algorithm::hex_lower(bytes.begin(), bytes.end(), std::back_inserter(out));
     return out;
 }
 
+/// Throws what is no hex.
 std::string unhex(std::string_view digits)
 {
-    const auto half = [](char c) { return c >= 'a' ? c - 'a' + 10 : c - '0'; };
     std::string out;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-        out += static_cast<char>(half(digits[i]) * 16 + half(digits[i + 1]));
+    boost::algorithm::unhex(digits.begin(), digits.end(), std::back_inserter(out));
     return out;
 }
 
