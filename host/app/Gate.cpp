@@ -24,9 +24,51 @@ std::string_view bearer(std::string_view authorization)
     return authorization;
 }
 
+/// Against what the route says that its query may have. A name that is percent-encoded is none of ours.
+Result<void> checkQuery(const edge::Exchange& exchange, const edge::Route& route)
+{
+    const auto target = exchange.target();
+    const auto mark = target.find('?');
+    if (mark == target.npos || !route.query)
+        return {};
+    for (auto query = target.substr(mark + 1); !query.empty();) {
+        const auto end = std::min(query.find('&'), query.size());
+        const auto name = query.substr(0, std::min(query.find('='), end));
+        query.remove_prefix(std::min(end + 1, query.size()));
+        if (!name.empty() && std::find(route.query->begin(), route.query->end(), name) == route.query->end())
+            return base::fault(Status::invalid, "unknown_parameter", "This route has no such query parameter.",
+                               "/" + std::string(name));
+    }
+    return {};
+}
+
 } // namespace
 
 Result<void> Gate::admit(edge::Exchange& exchange, const edge::Route& route)
+{
+    auto known = identify(exchange, route);
+    if (known.status() == Status::wouldBlock)
+        return known;
+    if (auto counted = count(exchange); !counted) // also who is refused: guessing tokens is not free
+        return counted;
+    return known ? checkQuery(exchange, route) : known;
+}
+
+Result<void> Gate::count(edge::Exchange& exchange)
+{
+    if (exchange.local())
+        return {};
+    const auto now = RateLimits::Clock::now();
+    const auto method = exchange.method();
+    const auto* const principal = static_cast<const services::auth::Principal*>(exchange.principal.get());
+    const bool allowed = principal ? _rates.takeForUser(principal->userId(), method != "GET" && method != "HEAD", now, exchange.gateHeaders)
+                                   : _rates.takeForAddress(exchange.peer(), now, exchange.gateHeaders);
+    if (allowed)
+        return {};
+    return base::fault(Status::rateLimited, "rate_limited", "This is too often; Retry-After says when to come back.");
+}
+
+Result<void> Gate::identify(edge::Exchange& exchange, const edge::Route& route)
 {
     if (route.access == Access::local) {
         // Not even the existence of the admin's door is told to the network.

@@ -4,6 +4,7 @@
 #include "app/DataDirectory.h"
 #include "app/FirstAdmin.h"
 #include "app/Gate.h"
+#include "app/OpenApi.h"
 #include "app/Version.h"
 #include "app/config/HostKeys.h"
 #include "base/CommaSeparated.h"
@@ -99,6 +100,13 @@ auth::AuthOptions authOptions(const HostSettings& settings)
     options.minPasswordBytes = size(settings, "auth.min_password_bytes");
     options.loginFailuresPerMinute = static_cast<unsigned>(settings.integer("auth.login_failures_per_minute"));
     return options;
+}
+
+RateOptions rateOptions(const HostSettings& settings)
+{
+    return {.userWrites = settings.integer("limits.user_writes_per_minute"),
+            .userReads = settings.integer("limits.user_reads_per_minute"),
+            .addressRequests = settings.integer("limits.address_requests_per_minute")};
 }
 
 chat::ChatOptions chatOptions(const HostSettings& settings)
@@ -244,7 +252,7 @@ struct Host::Parts {
           reactors(reactorCount(initial)),
           workers(static_cast<unsigned>(initial.integer("threads.workers")), size(initial, "threads.max_queued")),
           timers(workers),
-          gate(auth),
+          gate(auth, rateOptions(initial)),
           server(
               reactors, router, gate, [this](std::function<void()> task) { return workers.submit(std::move(task)); },
               edgeLimits(initial))
@@ -336,6 +344,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
             forgetFirstAdmin(*_parts->data);
     });
     std::move(admin.begin(), admin.end(), std::back_inserter(routes));
+    auto docs = docsRoutes(parts.router, parts.operations);
+    std::move(docs.begin(), docs.end(), std::back_inserter(routes));
     auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _onControl});
     std::move(plugins.begin(), plugins.end(), std::back_inserter(routes));
     parts.border = std::make_unique<border::Border>(
@@ -397,6 +407,7 @@ Result<void> Host::reconfigure(const Config& config)
         return checked;
     applyLogLevel(config.host);
     parts.server.setLimits(edgeLimits(config.host));
+    parts.gate.setRates(rateOptions(config.host));
     parts.auth.setOptions(authOptions(config.host));
     parts.chat.setOptions(chatOptions(config.host));
     for (const auto& key : changed)

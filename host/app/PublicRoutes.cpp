@@ -111,7 +111,16 @@ std::string serverJson(const Facts& facts)
     return out;
 }
 
-edge::Route route(std::string_view path, bool fast, std::string_view summary, std::function<Outcome(Exchange&)> function)
+constexpr std::string_view objectSchema = R"({"result":{"type":"object"}})";
+constexpr std::string_view serverSchema =
+    R"({"result":{"type":"object","required":["name","version","feature_level","ports","plugins"],"properties":{
+"name":{"type":"string"},"version":{"type":"string"},"feature_level":{"type":"integer",
+"description":"Grows with every release that adds to this API."},
+"ports":{"type":"object","additionalProperties":{"type":"integer"}},"plugins":{"type":"array","items":{"type":"object",
+"properties":{"id":{"type":"string"},"version":{"type":"string"},"condition":{"type":"string"}}}}}}})";
+
+edge::Route route(std::string_view path, bool fast, std::string_view summary, std::string_view schema,
+                  std::function<Outcome(Exchange&)> function)
 {
     edge::Route made;
     made.method = "GET";
@@ -120,6 +129,9 @@ edge::Route route(std::string_view path, bool fast, std::string_view summary, st
     made.fast = fast;
     made.owner = "netbit";
     made.summary = summary;
+    if (path.starts_with("/api/")) // probes and scrapers may add what they like
+        made.query.emplace();
+    made.schema = schema;
     made.handler = handler(std::move(function));
     return made;
 }
@@ -243,9 +255,10 @@ pointer (<code>/content</code>; <code>/limit</code> for a query parameter too); 
 std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registry& metrics, edge::Router& router)
 {
     std::vector<edge::Route> routes;
-    routes.push_back(route("/healthz", true, "Alive.",
+    routes.push_back(route("/healthz", true, "Alive.", objectSchema,
                            [](Exchange& exchange) { return answer(exchange, 200, R"({"status":"alive"})"); }));
-    routes.push_back(route("/readyz", false, "Every required plugin up and the database writable.", [facts](Exchange& exchange) {
+    routes.push_back(route("/readyz", false, "Every required plugin up and the database writable.", objectSchema,
+                           [facts](Exchange& exchange) {
         const auto now = facts();
         const auto reason = notReady(now);
         if (reason.empty())
@@ -253,18 +266,18 @@ std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registr
         exchange.problem(base::fault(base::Status::unavailable, "not_ready", reason));
         return Outcome::replied;
     }));
-    routes.push_back(route("/metrics", false, "Prometheus text.", [&metrics](Exchange& exchange) {
+    routes.push_back(route("/metrics", false, "Prometheus text.", R"({"type":"text/plain"})", [&metrics](Exchange& exchange) {
         Reply reply;
         reply.contentType = "text/plain; version=0.0.4; charset=utf-8";
         reply.body = base::Body(metrics.text());
         exchange.reply(std::move(reply));
         return Outcome::replied;
     }));
-    routes.push_back(route("/api/server", false, "Version, ports and plugins of this server.",
+    routes.push_back(route("/api/server", false, "Version, ports and plugins of this server.", serverSchema,
                            [facts](Exchange& exchange) { return answer(exchange, 200, serverJson(facts())); }));
-    routes.push_back(route("/api/routes", false, "Every route, who may call it, and the plugin that answers.",
+    routes.push_back(route("/api/routes", false, "Every route, who may call it, and the plugin that answers.", objectSchema,
                            [&router](Exchange& exchange) { return answer(exchange, 200, routesJson(*router.table())); }));
-    routes.push_back(route("/docs/problems", true, "What the types of errors mean.", [](Exchange& exchange) {
+    routes.push_back(route("/docs/problems", true, "What the types of errors mean.", R"({"type":"text/html"})", [](Exchange& exchange) {
         Reply reply;
         reply.contentType = "text/html; charset=utf-8";
         reply.headers.emplace_back("Content-Security-Policy", "default-src 'none'");

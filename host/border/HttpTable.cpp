@@ -1,3 +1,4 @@
+#include "base/Json.h"
 #include "border/Convert.h"
 #include "border/Guard.h"
 #include "border/Holdings.h"
@@ -16,6 +17,40 @@ using base::fault;
 using base::Status;
 
 constexpr std::size_t longestText = 1024; // of a route's method, pattern, summary
+constexpr std::size_t longestSchema = 64 * 1024;
+
+/// Takes the schema over, and the names of the query from it.
+base::Result<void> takeSchema(edge::Route& route, std::string_view text)
+{
+    if (text.empty())
+        return {};
+    const auto bad = [&](std::string_view why) {
+        return fault(Status::invalid, "bad_schema", "The schema of " + route.method + ' ' + route.pattern + ' ' + std::string(why));
+    };
+    if (text.size() > longestSchema)
+        return bad("has more than 64 KiB.");
+    const auto schema = base::parseJson(text);
+    if (!schema || !schema->is_object())
+        return bad("is not a JSON object.");
+    for (const auto& [name, value] : schema->get_object()) {
+        const bool known = name == "status" ? value.is_int64() && value.get_int64() >= 200 && value.get_int64() < 400
+                           : name == "type" ? value.is_string()
+                                            : (name == "query" || name == "body" || name == "result") && value.is_object();
+        if (!known)
+            return bad("has a member \"" + std::string(name) + "\" that it must not have, or of another type.");
+    }
+    if (const auto* const query = schema->get_object().if_contains("query")) {
+        const auto* const properties = query->get_object().if_contains("properties");
+        auto& names = route.query.emplace();
+        if (properties && !properties->is_object())
+            return bad("has a query whose properties are no object.");
+        if (properties)
+            for (const auto& property : properties->get_object())
+                names.emplace_back(property.key());
+    }
+    route.schema = text;
+    return {};
+}
 
 base::Result<void> addRoute(const nb_host* host, const nb_route* given)
 {
@@ -44,6 +79,11 @@ base::Result<void> addRoute(const nb_host* host, const nb_route* given)
         return fault(Status::unsupported, "bad_flags", "This host knows no other flag of a route than NB_ROUTE_FAST.");
     route.fast = (in.flags & NB_ROUTE_FAST) != 0;
     route.maxBodyBytes = in.max_body_bytes;
+    route.operation = textOf(in.operation, "route.operation");
+    if (route.operation.size() > longestText)
+        return fault(Status::invalid, "bad_pattern", "A route's texts have at most 1024 bytes each.");
+    if (auto taken = takeSchema(route, textOf(in.schema, "route.schema")); !taken)
+        return taken;
     route.handler = std::make_shared<HttpRoute>(generation.shared_from_this(), in.handler, in.user, route.fast);
     return generation.stageRoute(std::move(route), {in.thaw, in.user});
 }

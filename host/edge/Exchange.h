@@ -65,6 +65,8 @@ public:
 
     /// Who is calling, as the gate found out; nothing for a route that anyone may call without a token.
     std::shared_ptr<const void> principal;
+    /// What the gate says with every answer; takes the place of a field of the same name.
+    std::vector<std::pair<std::string, std::string>> gateHeaders;
 
     virtual void reply(Reply reply) = 0;
     /// RFC 9457 application/problem+json with the status that belongs to the error, and its extra headers

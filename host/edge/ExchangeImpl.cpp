@@ -148,6 +148,7 @@ void ExchangeImpl::forgetRequest()
     _owner.reset();
     _table.reset();
     principal.reset();
+    gateHeaders.clear();
     _match.route = nullptr;
     _match.params.clear();
     _fields.clear();

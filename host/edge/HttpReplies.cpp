@@ -12,6 +12,14 @@ constexpr std::uint64_t longestSkip = 64 * 1024;
 
 bool bodiless(int status) noexcept { return status == 204 || status == 304; }
 
+void addGateHeaders(Reply& reply, const Exchange& exchange)
+{
+    for (const auto& header : exchange.gateHeaders) {
+        std::erase_if(reply.headers, [&](const auto& other) { return other.first == header.first; });
+        reply.headers.push_back(header);
+    }
+}
+
 int classOf(int status) noexcept { return status >= 100 && status <= 599 ? status / 100 : 5; }
 
 } // namespace
@@ -35,6 +43,7 @@ void HttpConnection::sendReply(const ExchangeImpl& exchange, Reply reply)
         return; // the peer went meanwhile
     if (exchange.isHead() || exchange.method() == "GET")
         makeConditional(reply, exchange.header("If-None-Match"));
+    addGateHeaders(reply, exchange);
     _shard.count(classOf(reply.status));
     write(std::move(reply), exchange.isHead());
     finished();
@@ -50,6 +59,7 @@ void HttpConnection::answerEarly(Reply reply)
     else
         _skip = facts.contentLength;
     _shard.count(classOf(reply.status));
+    addGateHeaders(reply, *_reading);
     write(std::move(reply), _reading->isHead());
     _reading.reset();
     finished();
@@ -117,6 +127,7 @@ void HttpConnection::startStream(const ExchangeImpl& exchange, Reply head,
         return;
     }
     _shard.count(classOf(head.status));
+    addGateHeaders(head, exchange);
     noteDrain();
     const bool none = bodiless(head.status);
     if (!_http11)

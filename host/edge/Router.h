@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,9 @@ struct Route {
     std::size_t maxBodyBytes = 0; ///< 0: the edge's default
     std::string owner;   ///< plugin id, for errors and metrics
     std::string summary; ///< one line for the API documentation
+    std::string operation; ///< the host's operation that it is, or empty; for the documentation too
+    std::string schema;    ///< JSON object as nb_route::schema has it, or empty
+    std::optional<std::vector<std::string>> query; ///< the only parameters that the query may have; nothing: any
     std::string challenge; ///< WWW-Authenticate of a 401; empty: Bearer (git's routes want Basic)
     std::shared_ptr<RouteHandler> handler;
 };

@@ -49,26 +49,24 @@ std::string filled(std::string_view pattern, std::int64_t id, const Params& para
     return out;
 }
 
-/// A Link to the same target with another value of the cursor, which becomes the query's last parameter.
-std::string linkToNext(std::string_view target, std::string_view cursor, std::int64_t id)
+/// The target with another value of one query parameter, as far as its "=".
+std::string targetUpTo(std::string_view target, std::string_view name)
 {
     const auto mark = std::min(target.find('?'), target.size());
-    std::string out = "<";
-    out += target.substr(0, mark);
-    char before = '?';
-    for (auto query = target.substr(std::min(mark + 1, target.size())); !query.empty();) {
+    std::string out(target.substr(0, mark));
+    auto query = target.substr(std::min(mark + 1, target.size()));
+    char join = '?';
+    while (!query.empty()) {
         const auto end = std::min(query.find('&'), query.size());
         const auto part = query.substr(0, end);
-        if (!part.empty() && part.substr(0, part.find('=')) != cursor) {
-            out += std::exchange(before, '&');
+        if (!part.empty() && part.substr(0, part.find('=')) != name) {
+            out += join;
             out += part;
+            join = '&';
         }
         query.remove_prefix(std::min(end + 1, query.size()));
     }
-    out += before;
-    out += cursor;
-    out += '=' + std::to_string(id) + ">; rel=\"next\"";
-    return out;
+    return out + join + std::string(name) + '=';
 }
 
 } // namespace
@@ -96,12 +94,12 @@ Result<void> operate(const OperationRoute& route, const Operations& operations, 
     call.peer = request.peer();
     call.client = request.header("User-Agent").value_or(std::string_view());
 
+    auto next = route.next.empty() ? std::string() : targetUpTo(request.target(), route.next);
     // The request's bytes live until it is answered, and that is not before the call below has copied them.
-    const auto target = route.cursor.empty() ? std::string() : std::string(request.target());
     auto answer = request.defer();
     operations.call(caller, call,
-                    [later = std::move(answer), status = route.status, location = route.location,
-                     cursor = route.cursor, target, made = std::move(params)](Result<Done> done) mutable {
+                    [later = std::move(answer), status = route.status, location = route.location, made = std::move(params),
+                     next = std::move(next)](Result<Done> done) mutable {
                         if (!done)
                             return later.problem(done.error());
                         if (status == 204)
@@ -110,12 +108,23 @@ Result<void> operate(const OperationRoute& route, const Operations& operations, 
                         const auto where = location.empty() ? std::string() : filled(location, done->id, made);
                         if (!where.empty())
                             reply.header("Location", where);
-                        const auto next = target.empty() || done->id == 0 ? std::string() : linkToNext(target, cursor, done->id);
+                        if (!next.empty() && done->id != 0)
+                            next.append(std::to_string(done->id)).append(">; rel=\"next\"").insert(0, 1, '<');
+                        else
+                            next.clear();
                         if (!next.empty())
                             reply.header("Link", next);
                         later.reply(reply.bytes(done->json));
                     });
     return {};
+}
+
+RouteOptions documented(const OperationRoute& route, RouteOptions options)
+{
+    return options.operation(route.operation)
+        .schema(route.status == 201   ? R"({"status":201})"
+                : route.status == 204 ? R"({"status":204})"
+                                      : "");
 }
 
 } // namespace netbit::support

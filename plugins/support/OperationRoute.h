@@ -15,13 +15,15 @@ struct OperationRoute {
     int status = 200;                     ///< of the answer; 204: without what the operation gave; a replayed 201 becomes 200
     /// Of what was made: "/api/chats/{id}", with the id and the path's parameters in their places. Empty: no Location.
     std::string_view location{};
-    /// Of a list: the query's parameter with which it goes on. The id that the operation gives is its value, 0 is the end; a
-    /// Link to the next page says so (RFC 8288). Empty: no Link.
-    std::string_view cursor{};
+    /// Of a list: the query parameter by which a client goes on, from the id that the operation gave. Empty: no Link.
+    std::string_view next{};
 };
 
 /// [worker] Calls the operation with the body's members, the path's parameters and the query's, as the caller. Answers now or
 /// later. Returns an error, with nothing answered, for a body that is no JSON object.
 Result<void> operate(const OperationRoute& route, const Operations& operations, const Principal& caller, Request& request);
+
+/// What the documentation needs to know of it, added to the route's options.
+RouteOptions documented(const OperationRoute& route, RouteOptions options = worker());
 
 } // namespace netbit::support

@@ -66,6 +66,7 @@ std::vector<std::string> Daemon::command() const
         for (std::string id; ids >> id;)
             set("plugin." + id + ".isolate=process");
     }
+    set("limits.user_writes_per_minute=0"); // tests write as fast as they can
     for (const auto& setting : _settings)
         set(setting);
     return words;

@@ -6,6 +6,7 @@
 #include "isolation/child/Tables.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace netbit::isolation::child {
 
@@ -23,12 +24,17 @@ std::int32_t addRoute(const nb_host* host, const nb_route* route, nb_error* erro
     auto& self = Host::of(host);
     if (!self.starting())
         return refuse(error, NB_INVALID, "not_in_start", "Routes are added in start.");
-    if (!route || route->size < sizeof(nb_route) || !route->handler)
+    constexpr auto leastSize = offsetof(nb_route, thaw) + sizeof(nb_route::thaw); // of SDK 1.0
+    if (!route || route->size < leastSize || !route->handler)
         return refuse(error, NB_INVALID, "bad_argument", "The argument route is null, too small or has no handler.");
     wire::AddRoute message;
     message.method = route->method;
     message.pattern = route->pattern;
     message.summary = route->summary;
+    if (route->size >= sizeof(nb_route)) {
+        message.operation = route->operation;
+        message.schema = route->schema;
+    }
     message.access = route->access;
     message.flags = route->flags;
     message.maxBodyBytes = route->max_body_bytes;

@@ -83,6 +83,8 @@ std::int32_t Proxy::addRoute(Session& session, const wire::AddRoute& wanted, std
     given.method = wanted.method;
     given.pattern = wanted.pattern;
     given.summary = wanted.summary;
+    given.operation = wanted.operation;
+    given.schema = wanted.schema;
     given.handler = &Proxy::handle;
     given.user = &route;
     const auto status = tables()->http->add_route(tables()->host, &given, &error);

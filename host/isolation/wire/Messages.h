@@ -114,9 +114,9 @@ struct StreamId {
     NETBIT_FIELDS(m.stream)
 };
 struct AddRoute {
-    nb_str method{}, pattern{}, summary{};
+    nb_str method{}, pattern{}, summary{}, operation{}, schema{};
     std::uint32_t access = 0, flags = 0, maxBodyBytes = 0;
-    NETBIT_FIELDS(m.method, m.pattern, m.summary, m.access, m.flags, m.maxBodyBytes)
+    NETBIT_FIELDS(m.method, m.pattern, m.summary, m.operation, m.schema, m.access, m.flags, m.maxBodyBytes)
 };
 struct RouteIndex {
     std::uint32_t route = 0;

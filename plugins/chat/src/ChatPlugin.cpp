@@ -4,6 +4,7 @@
 #include "EventStreams.h"
 #include "Paging.h"
 #include "Requests.h"
+#include "Schemas.h"
 
 #include <netbit/chat.hpp>
 #include <netbit/exec.hpp>
@@ -59,16 +60,16 @@ private:
     void start() override
     {
         get("/api/chats", users, [this](Request& request) { return list(request); },
-            fast().summary("The caller's chats, newest activity first"));
+            fast().summary("The caller's chats, newest activity first").schema(schemas::chats));
         post("/api/chats", users, [this](Request& request) { return create(request); },
-             worker().summary("Create a chat").maxBody(maxChatBytes));
-        get("/api/chats/{id}", users, [this](Request& request) { return chat(request); }, fast().summary("One chat"));
+             worker().summary("Create a chat").maxBody(maxChatBytes).schema(schemas::newChat));
+        get("/api/chats/{id}", users, [this](Request& request) { return chat(request); }, fast().summary("One chat").schema(schemas::chat));
         get("/api/chats/{id}/messages", users, [this](Request& request) { return messages(request); },
-            fast().summary("Messages of a chat, a page at a time"));
+            fast().summary("Messages of a chat, a page at a time").schema(schemas::messages));
         post("/api/chats/{id}/messages", users, [this](Request& request) { return send(request); },
-             fast().summary("Write a message").maxBody(maxMessageBytes));
+             fast().summary("Write a message").maxBody(maxMessageBytes).schema(schemas::newMessage));
         get("/api/events", users, [this](Request& request) { return events(request); },
-            worker().summary("What happens, as server-sent events").thaw([this](Stream stream, const Frozen& piece) {
+            worker().summary("What happens, as server-sent events").schema(schemas::events).thaw([this](Stream stream, const Frozen& piece) {
                 return goOn(std::move(stream), piece);
             }));
         startHeartbeat();

@@ -17,12 +17,12 @@ private:
     {
         get("/api/search", users,
             [this](Request& request) {
-                return support::operate({.operation = "search.messages", .params = {}, .cursor = "before"}, _operations,
-                                        Principal::share(_auth.api(), request.principal()), request);
+                return support::operate(_search, _operations, Principal::share(_auth.api(), request.principal()), request);
             },
-            worker().summary("Find messages in the caller's chats, newest first"));
+            support::documented(_search).summary("Find messages in the caller's chats, newest first"));
     }
 
+    const support::OperationRoute _search{.operation = "search.messages", .params = {}, .next = "before"};
     Auth _auth;
     Operations _operations;
 };

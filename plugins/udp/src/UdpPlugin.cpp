@@ -43,7 +43,7 @@ private:
         const auto listener = Transport(host()).listenUdp(options, *this).value();
         _relay->setListener(listener);
         post("/api/realtime/udp-session", users, [this](Request& request) { return giveKey(request); },
-             fast().summary("A key that signs this user's UDP packets"));
+             fast().summary("A key that signs this user's UDP packets").schema(R"({"query":{},"result":{"type":"object"}})"));
         _sweep = _exec.every(std::chrono::seconds(5), [relay = _relay] { relay->sweep(); }).value();
         log().info("Listening for UDP.", {{"address", options.address}, {"port", std::to_string(listener.port())}});
     }

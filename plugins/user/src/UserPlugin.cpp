@@ -1,6 +1,7 @@
 // Registration, login, tokens and profiles over HTTP. The rules are the host's (netbit/auth.h); here is only the form.
 
 #include "Requests.h"
+#include "Schemas.h"
 
 #include <netbit/auth.hpp>
 #include <netbit/plugin.hpp>
@@ -28,17 +29,17 @@ private:
     {
         const auto byWorker = [](std::string_view summary) { return worker().summary(summary).maxBody(maxBodyBytes); };
         post("/api/auth/register", anyone, [this](Request& request) { return registerUser(request); },
-             byWorker("Create an account"));
+             byWorker("Create an account").schema(schemas::registering));
         post("/api/auth/login", anyone, [this](Request& request) { return login(request); },
-             byWorker("Sign in with name and password"));
+             byWorker("Sign in with name and password").schema(schemas::login));
         post("/api/auth/refresh", anyone, [this](Request& request) { return refresh(request); },
-             byWorker("Exchange a refresh token for new tokens"));
+             byWorker("Exchange a refresh token for new tokens").schema(schemas::refresh));
         post("/api/auth/logout", anyone, [this](Request& request) { return logout(request); },
-             byWorker("End the session of a refresh token"));
+             byWorker("End the session of a refresh token").schema(schemas::logout));
         get("/api/user/profile", users, [this](Request& request) { return ownProfile(request); },
-            fast().summary("The caller"));
+            fast().summary("The caller").schema(schemas::profile));
         get("/api/users/{id}", users, [this](Request& request) { return otherProfile(request); },
-            fast().summary("One user"));
+            fast().summary("One user").schema(schemas::profile));
     }
 
     Result<void> registerUser(Request& request) const

@@ -54,6 +54,15 @@ typedef struct nb_route {
      * frozen. Fills `calls` (whose size the host has set) and *stream_user, with which the stream goes on; *stream lives
      * until end, as from stream(). [fast] A status other than NB_OK ends the stream. */
     int32_t (*thaw)(void *user, nb_stream *stream, const nb_frozen *piece, nb_stream_calls *calls, void **stream_user);
+    /* Since 1.1, for the API documentation; both may be absent, and both are copied. */
+    /* The operation (netbit/draft/operations.h) that this route is: what it takes beside the path's parameters is the query
+     * of a GET or DELETE, and the body of others. */
+    nb_str operation;
+    /* A JSON object of at most 64 KiB; every member is optional. "query", "body": a JSON Schema (2020-12) of an object;
+     * "result": one of the answer; "status": the answer's, 200 unless given; "type": its media type, application/json unless
+     * given. A route that says its "query" is not asked with another parameter: the host answers that with 422.
+     * NB_INVALID bad_schema. */
+    nb_str schema;
 } nb_route;
 
 typedef struct nb_header {

@@ -35,12 +35,17 @@ public:
     /* A longer body is refused with 413; 0: the host's default, 1 MiB unless configured. */
     RouteOptions& maxBody(std::uint32_t bytes) noexcept { return _maxBodyBytes = bytes, *this; }
     RouteOptions& flags(std::uint32_t bits) noexcept { return _flags |= bits, *this; }
+    /* For the API documentation: the host's operation that this route is, and what nb_route::schema says in JSON. */
+    RouteOptions& operation(std::string_view name) noexcept { return _operation = name, *this; }
+    RouteOptions& schema(std::string_view json) noexcept { return _schema = json, *this; }
     /* Handover of its streams. */
     RouteOptions& thaw(StreamThaw callable) { return _thaw = std::move(callable), *this; }
 
 private:
     friend class Plugin;
     std::string_view _summary;
+    std::string_view _operation;
+    std::string_view _schema;
     std::uint32_t _maxBodyBytes = 0;
     std::uint32_t _flags = 0;
     StreamThaw _thaw;

@@ -92,6 +92,8 @@ protected:
         raw.method = toStr(method);
         raw.pattern = toStr(pattern);
         raw.summary = toStr(options._summary);
+        raw.operation = toStr(options._operation);
+        raw.schema = toStr(options._schema);
         raw.handler = &Made::call;
         raw.user = made.get();
         if (options._thaw) {

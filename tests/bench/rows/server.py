@@ -45,7 +45,8 @@ class Netbitd(Program):
         ready = f"{data}.ready.json"
         if os.path.exists(ready):
             os.remove(ready)
-        chosen = {"http.port": 0, "tcp.port": 0, "udp.port": 0, "auth.access_token_s": 86400, "log.level": "warn"}
+        chosen = {"http.port": 0, "tcp.port": 0, "udp.port": 0, "auth.access_token_s": 86400, "log.level": "warn",
+                  "limits.user_writes_per_minute": 0}
         chosen.update(settings)
         self._log = open(f"{data}.log", "a+b")
         begun = time.monotonic()

@@ -95,7 +95,7 @@ MEMBER(nb_auth_api, verify_mac, 128);
 MEMBER(nb_auth_api, add_provider, 136);
 
 /* netbit/http.h */
-SIZE(nb_route, 88);
+SIZE(nb_route, 120);
 MEMBER(nb_route, size, 0);
 MEMBER(nb_route, access, 4);
 MEMBER(nb_route, flags, 8);
@@ -106,6 +106,8 @@ MEMBER(nb_route, summary, 48);
 MEMBER(nb_route, handler, 64);
 MEMBER(nb_route, user, 72);
 MEMBER(nb_route, thaw, 80);
+MEMBER(nb_route, operation, 88);
+MEMBER(nb_route, schema, 104);
 SIZE(nb_header, 32);
 MEMBER(nb_header, name, 0);
 MEMBER(nb_header, value, 16);
