@@ -42,6 +42,16 @@ Result<void> checkQuery(const edge::Exchange& exchange, const edge::Route& route
     return {};
 }
 
+/// What an access token needs for this request.
+services::auth::Scope scopeFor(const edge::Exchange& exchange, const edge::Route& route)
+{
+    using services::auth::Scope;
+    if (route.pattern.starts_with("/git/"))
+        return Scope::git;
+    const auto method = exchange.method();
+    return method == "GET" || method == "HEAD" ? Scope::read : Scope::write;
+}
+
 } // namespace
 
 Result<void> Gate::admit(edge::Exchange& exchange, const edge::Route& route)
@@ -86,6 +96,9 @@ Result<void> Gate::identify(edge::Exchange& exchange, const edge::Route& route)
     auto principal = _auth.verify(bearer(authorization));
     if (!principal)
         return principal.error();
+    if ((*principal)->scopes() != services::auth::allScopes)
+        if (auto scoped = services::auth::needs(**principal, scopeFor(exchange, route)); !scoped)
+            return scoped;
     if (route.access == Access::admin && !(*principal)->admin())
         return base::fault(Status::forbidden, "admin_only", "Only an admin of this server may do this.");
     exchange.principal = std::move(*principal);

@@ -23,7 +23,9 @@
 #include "services/operations/Operations.h"
 #include "services/search/SearchOperations.h"
 #include "services/search/SearchService.h"
+#include "services/users/Profiles.h"
 #include "services/users/UserDirectory.h"
+#include "services/users/UserOperations.h"
 #include "storage/Database.h"
 #include "storage/Migrations.h"
 #include "storage/Writer.h"
@@ -97,6 +99,7 @@ auth::AuthOptions authOptions(const HostSettings& settings)
     options.accessTokenLife = seconds(settings.integer("auth.access_token_s"));
     options.refreshTokenLife = seconds(settings.integer("auth.refresh_token_s"));
     options.inviteLife = seconds(settings.integer("auth.invite_s"));
+    options.membersInvite = settings.text("auth.members_invite") == "true";
     options.minPasswordBytes = size(settings, "auth.min_password_bytes");
     options.loginFailuresPerMinute = static_cast<unsigned>(settings.integer("auth.login_failures_per_minute"));
     return options;
@@ -244,6 +247,7 @@ struct Host::Parts {
           data(std::move(folder)),
           database(std::move(opened)),
           writer(*database, {.maxBatch = size(initial, "writer.max_batch"), .maxQueued = size(initial, "writer.max_queued")}),
+          profiles(*database, writer, users),
           auth(*database, writer, users, std::move(signingSecret), authOptions(initial)),
           events(*database, writer, eventOptions(initial)),
           chat(*database, writer, users, events, chatOptions(initial)),
@@ -270,6 +274,7 @@ struct Host::Parts {
     std::unique_ptr<storage::Database> database;
     storage::Writer writer;
     services::users::UserDirectory users;
+    services::users::Profiles profiles;
     auth::AuthService auth;
     events::EventLog events;
     services::operations::Operations operations;
@@ -329,6 +334,9 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         parts.events.load(connection);
     });
     parts.auth.load();
+    services::users::addUserOperations(parts.operations, parts.profiles);
+    parts.auth.addOperations(parts.operations);
+    parts.auth.onErased([&parts](storage::Id) { parts.chat.namesChanged(); });
     parts.chat.load();
     parts.search.load();
     services::search::addSearchOperations(parts.operations, parts.search);

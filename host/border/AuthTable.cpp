@@ -143,7 +143,8 @@ std::int32_t profile(const nb_host* host, const nb_principal* principal, std::in
 {
     return answer(error, [&]() -> base::Result<void> {
         notNull(out, "out");
-        auto body = generationOf(host).services().auth.profile(principalOf(principal), user);
+        const auto& services = generationOf(host).services();
+        auto body = services.auth.profile(principalOf(principal), user, !onReactor(services));
         if (!body)
             return body.error();
         *out = handOver(std::move(*body));

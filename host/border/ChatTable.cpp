@@ -12,6 +12,8 @@ namespace netbit::border {
 
 namespace {
 
+using services::auth::needs;
+using services::auth::Scope;
 using services::chat::ChatService;
 
 ChatService& chatOf(const nb_host* host) { return generationOf(host).services().chat; }
@@ -34,6 +36,8 @@ std::int32_t list(const nb_host* host, const nb_principal* principal, std::uint3
 {
     return answer(error, [&]() -> base::Result<void> {
         notNull(out, "out");
+        if (auto scoped = needs(*principalOf(principal), Scope::read); !scoped)
+            return scoped;
         auto body = chatOf(host).list(*principalOf(principal), page, perPage, mayBlock(host, block));
         if (!body)
             return body.error();
@@ -47,6 +51,8 @@ std::int32_t get(const nb_host* host, const nb_principal* principal, std::int64_
 {
     return answer(error, [&]() -> base::Result<void> {
         notNull(out, "out");
+        if (auto scoped = needs(*principalOf(principal), Scope::read); !scoped)
+            return scoped;
         auto body = chatOf(host).get(*principalOf(principal), chatId, mayBlock(host, block));
         if (!body)
             return body.error();
@@ -87,6 +93,8 @@ std::int32_t page(const nb_host* host, const nb_principal* principal, const nb_p
         wanted.page = in.page;
         wanted.perPage = orFifty(in.per_page);
         wanted.lead = textOf(in.lead, "query.lead");
+        if (auto scoped = needs(*principalOf(principal), Scope::read); !scoped)
+            return scoped;
         auto found = chatOf(host).page(*principalOf(principal), wanted, mayBlock(host, block));
         if (!found)
             return found.error();
@@ -100,7 +108,7 @@ std::int32_t page(const nb_host* host, const nb_principal* principal, const nb_p
 std::int32_t create(const nb_host* host, const nb_principal* principal, const nb_new_chat* chat, nb_done_fn done,
                     void* user, nb_error* error)
 {
-    return answer(error, [&] {
+    return answer(error, [&]() -> base::Result<void> {
         auto& generation = generationOf(host);
         const auto in = structOf(chat, "chat");
         services::chat::NewChat made;
@@ -111,6 +119,8 @@ std::int32_t create(const nb_host* host, const nb_principal* principal, const nb
             made.participants.assign(first, first + in.participant_count);
         }
         const auto& who = principalOf(principal);
+        if (auto scoped = needs(*who, Scope::write); !scoped)
+            return scoped;
         auto pending = PendingDone::make(generation, done, user);
         return pending->taken(generation.services().chat.create(who, std::move(made), PendingDone::callback(pending)));
     });
@@ -119,7 +129,7 @@ std::int32_t create(const nb_host* host, const nb_principal* principal, const nb
 std::int32_t send(const nb_host* host, const nb_principal* principal, const nb_new_message* message, nb_done_fn done,
                   void* user, nb_error* error)
 {
-    return answer(error, [&] {
+    return answer(error, [&]() -> base::Result<void> {
         auto& generation = generationOf(host);
         const auto in = structOf(message, "message");
         services::chat::NewMessage made;
@@ -130,6 +140,8 @@ std::int32_t send(const nb_host* host, const nb_principal* principal, const nb_n
         made.replyTo = in.reply_to;
         made.key = textOf(in.key, "message.key");
         const auto& who = principalOf(principal);
+        if (auto scoped = needs(*who, Scope::write); !scoped)
+            return scoped;
         auto pending = PendingDone::make(generation, done, user);
         return pending->taken(generation.services().chat.send(who, std::move(made), PendingDone::callback(pending)));
     });
@@ -137,7 +149,11 @@ std::int32_t send(const nb_host* host, const nb_principal* principal, const nb_n
 
 std::int32_t mayRead(const nb_host* host, const nb_principal* principal, std::int64_t chatId, nb_error* error)
 {
-    return answer(error, [&] { return chatOf(host).mayRead(*principalOf(principal), chatId); });
+    return answer(error, [&]() -> base::Result<void> {
+        if (auto scoped = needs(*principalOf(principal), Scope::read); !scoped)
+            return scoped;
+        return chatOf(host).mayRead(*principalOf(principal), chatId);
+    });
 }
 
 } // namespace

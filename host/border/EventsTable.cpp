@@ -67,8 +67,11 @@ base::Result<void> subscribe(const nb_host* host, const nb_subscribe_options* op
                      "Subscriptions are made in start and later, and not while stopping.");
 
     services::events::SubscribeOptions made;
-    if (in.principal)
+    if (in.principal) {
         made.principal = in.principal->principal;
+        if (auto scoped = services::auth::needs(*made.principal, services::auth::Scope::read); !scoped)
+            return scoped;
+    }
     made.after = in.after;
     made.durable = (in.flags & NB_SUBSCRIBE_ONLY_EPHEMERAL) == 0;
     made.ephemeral = in.flags != 0;
@@ -120,7 +123,10 @@ base::Result<void> publish(const nb_host* host, const nb_principal* principal, n
                            nb_str data)
 {
     auto& generation = generationOf(host);
-    return generation.services().events.publish(*notNull(principal, "principal").principal, topicOf(topic, false), chatId,
+    const auto& who = *notNull(principal, "principal").principal;
+    if (auto scoped = services::auth::needs(who, services::auth::Scope::write); !scoped)
+        return scoped;
+    return generation.services().events.publish(who, topicOf(topic, false), chatId,
                                                 dataOf(data));
 }
 
@@ -132,6 +138,8 @@ base::Result<void> publishDurable(const nb_host* host, const nb_principal* princ
     if (!name.starts_with(generation.id() + '.'))
         return fault(Status::invalid, "foreign_topic", "A plugin's own topics start with its id and a dot.");
     const auto& who = notNull(principal, "principal").principal;
+    if (auto scoped = services::auth::needs(*who, services::auth::Scope::write); !scoped)
+        return scoped;
     const auto checked = dataOf(data);
     auto pending = PendingDone::make(generation, done, user);
     return pending->taken(

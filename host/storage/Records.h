@@ -9,6 +9,17 @@ namespace netbit::storage
 
 using Id = std::int64_t;
 
+/// What users tell about themselves.
+struct ProfileRecord {
+    std::string displayName{};
+    std::string about{};
+    std::string timeZone{}; ///< "Europe/Zurich", or empty
+    std::string statusText{};
+    std::string statusEmoji{};
+    std::int64_t statusUntil = 0; ///< 0: until it is changed
+    bool operator==(const ProfileRecord&) const = default;
+};
+
 struct UserRecord {
     Id id = 0;
     std::string username{}; ///< unique without regard to ASCII case
@@ -18,6 +29,8 @@ struct UserRecord {
     std::string state = "active"; ///< active, deactivated, imported
     std::int64_t createdAt = 0;
     std::string provider{}; ///< the plugin that made this user and proves its logins; empty: the host does
+    ProfileRecord profile{};
+    std::int64_t erasedAt = 0; ///< not 0: nothing but the id is left
 };
 
 struct ChatRecord {
@@ -67,6 +80,7 @@ struct SessionRecord {
     std::int64_t lastUsedAt = 0;
     std::int64_t expiresAt = 0;
     std::int64_t revokedAt = 0;
+    std::string address{}; ///< where the login came from
 };
 
 struct RefreshTokenRecord {
@@ -84,6 +98,7 @@ struct AccessTokenRecord {
     std::int64_t createdAt = 0;
     std::int64_t expiresAt = 0; ///< 0: never
     std::int64_t revokedAt = 0;
+    std::int64_t scopes = 15; ///< bits: 1 read, 2 write, 4 admin, 8 git
 };
 
 struct InviteRecord {
@@ -92,6 +107,37 @@ struct InviteRecord {
     std::int64_t createdAt = 0;
     std::int64_t expiresAt = 0;
     Id usedBy = 0;
+    Id id = 0;
+    std::string email{}; ///< whom it is for; empty: anyone
+    std::string role = "member"; ///< of the user that it makes
+    std::int64_t revokedAt = 0;
+};
+
+/// A link by which a user sets a new password, once.
+struct ResetRecord {
+    std::string hash{}; ///< 32 bytes
+    Id userId = 0;
+    Id createdBy = 0;
+    std::int64_t createdAt = 0;
+    std::int64_t expiresAt = 0;
+};
+
+/// A secret shared with an authenticator (RFC 6238).
+struct SecondFactorRecord {
+    Id userId = 0;
+    std::string secret{}; ///< 20 bytes
+    std::int64_t createdAt = 0;
+    std::int64_t confirmedAt = 0; ///< 0: not in force yet
+    std::int64_t lastStep = 0;    ///< of the newest code that was used; it and older ones are no good any more
+};
+
+struct AuditRecord {
+    Id id = 0;
+    std::int64_t at = 0;
+    Id actorId = 0; ///< 0: nobody signed in, or the machine's admin
+    std::string act{}; ///< "user.role"
+    std::string object{}; ///< "user:17"
+    std::string address{};
 };
 
 struct IdempotencyRecord {

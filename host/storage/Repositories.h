@@ -21,6 +21,13 @@ struct UserRepository {
     static std::optional<UserRecord> byName(Connection&, std::string_view username);
     static void setPassword(Connection&, Id, std::string_view hash);
     static void setState(Connection&, Id, std::string_view state);
+    static void setRole(Connection&, Id, std::string_view role);
+    static void setProfile(Connection&, Id, const ProfileRecord&);
+    /// The row stays for what refers to it, under the name given and deactivated; the rest of it is emptied.
+    static void erase(Connection&, Id, std::string_view username, std::int64_t at);
+    static std::int64_t activeAdminsBeside(Connection&, Id);
+    static bool shareChat(Connection&, Id one, Id other);
+    static std::vector<Id> sharingChats(Connection&, Id); ///< whoever is in a chat with this one, by id; with itself
     /// All users without their password, by id.
     static void each(Connection&, const std::function<void(UserRecord&&)>&);
     static Id highestId(Connection&);
@@ -32,9 +39,12 @@ struct CredentialRepository {
     static void touchSession(Connection&, Id, std::int64_t lastUsedAt, std::int64_t expiresAt);
     static bool revokeSession(Connection&, Id, std::int64_t at); ///< false: was revoked already or is not there
     static std::vector<Id> revokeSessionsOf(Connection&, Id userId, std::int64_t at);
+    static std::vector<Id> revokeSessionsOf(Connection&, Id userId, Id except, std::int64_t at);
     static void eachSessionRevokedSince(Connection&, std::int64_t since,
                                         const std::function<void(Id, std::int64_t revokedAt)>&);
     static Id highestSessionId(Connection&);
+    static std::vector<SessionRecord> liveSessionsOf(Connection&, Id userId, std::int64_t now); ///< newest first
+    static void forgetPlaces(Connection&, Id userId); ///< clients and addresses of the user's sessions
     static void insertRefreshToken(Connection&, const RefreshTokenRecord&);
     static std::optional<RefreshTokenRecord> refreshToken(Connection&, std::string_view hash);
     static bool replaceRefreshToken(Connection&, std::string_view hash,
@@ -42,7 +52,12 @@ struct CredentialRepository {
 
     static void insertAccessToken(Connection&, const AccessTokenRecord&);
     static std::optional<AccessTokenRecord> accessToken(Connection&, std::string_view hash);
+    static std::optional<AccessTokenRecord> accessToken(Connection&, Id);
     static bool revokeAccessToken(Connection&, Id, std::int64_t at);
+    /// All that were not revoked, by id, with the expired ones.
+    static std::vector<AccessTokenRecord> accessTokensOf(Connection&, Id userId);
+    static std::vector<Id> revokeAccessTokensOf(Connection&, Id userId, std::int64_t at);
+    static void forgetTokenNames(Connection&, Id userId);
     /// Those neither revoked nor expired at `now`.
     static void eachLiveAccessToken(Connection&, std::int64_t now, const std::function<void(AccessTokenRecord&&)>&);
     static Id highestAccessTokenId(Connection&);
@@ -51,8 +66,45 @@ struct CredentialRepository {
     static std::optional<InviteRecord> invite(Connection&, std::string_view hash);
     static bool useInvite(Connection&, std::string_view hash, Id userId, std::int64_t at); ///< false: used or expired
 
-    /// Deletes what expired before the time: refresh tokens, invites, sessions long revoked. The newest session stays.
+    static std::optional<InviteRecord> invite(Connection&, Id);
+    /// Neither used, revoked nor expired; `createdBy` 0: everybody's. By id.
+    static std::vector<InviteRecord> openInvites(Connection&, Id createdBy, std::int64_t now);
+    static bool revokeInvite(Connection&, Id, std::int64_t at); ///< false: used, revoked, or not there
+    static void dropInvitesOf(Connection&, Id createdBy); ///< none is good any more, and their addresses are gone
+    static Id highestInviteId(Connection&);
+
+    static void insertReset(Connection&, const ResetRecord&);
+    static std::optional<ResetRecord> reset(Connection&, std::string_view hash);
+    static void dropResetsOf(Connection&, Id userId);
+
+    /// Deletes what expired before the time: refresh tokens, invites, resets, sessions long revoked. The newest session stays.
     static std::int64_t prune(Connection&, std::int64_t before);
+};
+
+struct SecondFactorRepository {
+    static std::optional<SecondFactorRecord> of(Connection&, Id userId);
+    static void put(Connection&, const SecondFactorRecord&); ///< instead of the one before
+    static void setLastStep(Connection&, Id userId, std::int64_t step);
+    static void remove(Connection&, Id userId); ///< and the recovery codes
+    /// Instead of those before.
+    static void putRecoveryCodes(Connection&, Id userId, const std::vector<std::string>& hashes);
+    static bool useRecoveryCode(Connection&, Id userId, std::string_view hash); ///< false: unknown, or used
+    static std::int64_t recoveryCodes(Connection&, Id userId);
+};
+
+struct AuditRepository {
+    static void insert(Connection&, const AuditRecord&); ///< the id is given by the database
+    /// The newest `limit` before the id, newest first; 0 and empty: any actor, act, object.
+    static std::vector<AuditRecord> before(Connection&, Id before, Id actorId, std::string_view act, std::string_view object,
+                                           std::size_t limit);
+};
+
+/// What a user takes along.
+struct ExportRepository {
+    /// Name, type and times of each chat, with the user's role in it, by chat.
+    static void eachChat(Connection&, Id userId, const std::function<void(const ChatRecord&, const ParticipantRecord&)>&);
+    /// What the user wrote, by id; looks through every message that there is.
+    static void eachMessage(Connection&, Id userId, const std::function<void(const MessageRecord&)>&);
 };
 
 struct ChatRepository {

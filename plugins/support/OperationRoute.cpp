@@ -99,7 +99,7 @@ Result<void> operate(const OperationRoute& route, const Operations& operations, 
     auto answer = request.defer();
     operations.call(caller, call,
                     [later = std::move(answer), status = route.status, location = route.location, made = std::move(params),
-                     next = std::move(next)](Result<Done> done) mutable {
+                     next = std::move(next), secret = route.secret](Result<Done> done) mutable {
                         if (!done)
                             return later.problem(done.error());
                         if (status == 204)
@@ -108,12 +108,11 @@ Result<void> operate(const OperationRoute& route, const Operations& operations, 
                         const auto where = location.empty() ? std::string() : filled(location, done->id, made);
                         if (!where.empty())
                             reply.header("Location", where);
+                        const auto link = "<" + next + std::to_string(done->id) + ">; rel=\"next\"";
                         if (!next.empty() && done->id != 0)
-                            next.append(std::to_string(done->id)).append(">; rel=\"next\"").insert(0, 1, '<');
-                        else
-                            next.clear();
-                        if (!next.empty())
-                            reply.header("Link", next);
+                            reply.header("Link", link);
+                        if (secret)
+                            reply.header("Cache-Control", "no-store");
                         later.reply(reply.bytes(done->json));
                     });
     return {};

@@ -17,6 +17,7 @@ struct OperationRoute {
     std::string_view location{};
     /// Of a list: the query parameter by which a client goes on, from the id that the operation gave. Empty: no Link.
     std::string_view next{};
+    bool secret = false; ///< the answer must not stay in any cache
 };
 
 /// [worker] Calls the operation with the body's members, the path's parameters and the query's, as the caller. Answers now or

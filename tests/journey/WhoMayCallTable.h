@@ -9,9 +9,11 @@
 namespace netbit::test {
 
 struct RouteEntry {
-    enum class About { nothing, chat } about = About::nothing; ///< chat: {id} is one, and only its members may
+    /// chat: {id} is one, and only its members may. own: only its owner knows of it, and the test's callers own none.
+    enum class About { nothing, chat, own } about = About::nothing;
     std::string_view query{};                                  ///< that a good call needs
     bool endless = false;                                      ///< the reply has no end
+    bool notForMembers = false; ///< as the server is set, members are refused with admin_only
 };
 
 inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
@@ -31,6 +33,37 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"POST /api/auth/logout", {}},
     {"GET /api/user/profile", {}},
     {"GET /api/users/{id}", {}},
+    {"PATCH /api/user/profile", {}},
+    {"PUT /api/user/status", {}},
+    {"DELETE /api/user/status", {}},
+    {"GET /api/users", {}},
+    {"GET /api/user/sessions", {}},
+    {"DELETE /api/user/sessions", {}},
+    {"DELETE /api/user/sessions/{id}", {RouteEntry::About::own}},
+    {"GET /api/user/tokens", {}},
+    {"POST /api/user/tokens", {}},
+    {"DELETE /api/user/tokens/{id}", {RouteEntry::About::own}},
+    {"POST /api/user/password", {}},
+    {"POST /api/auth/reset", {}},
+    {"POST /api/invites", {.notForMembers = true}},
+    {"GET /api/invites", {}},
+    {"DELETE /api/invites/{id}", {RouteEntry::About::own}},
+    {"GET /api/user/export", {}},
+    {"DELETE /api/user", {}},
+    {"GET /api/user/second-factor", {}},
+    {"POST /api/user/second-factor", {}},
+    {"DELETE /api/user/second-factor", {}},
+    {"POST /api/user/second-factor/confirm", {}},
+    {"POST /api/user/second-factor/recovery-codes", {}},
+    {"POST /api/auth/second-factor", {}},
+    {"DELETE /api/admin/users/{id}/second-factor", {}},
+    {"GET /api/admin/users", {}},
+    {"POST /api/admin/users", {}},
+    {"PATCH /api/admin/users/{id}", {}},
+    {"POST /api/admin/users/{id}/deactivate", {}},
+    {"POST /api/admin/users/{id}/reactivate", {}},
+    {"POST /api/admin/users/{id}/reset", {}},
+    {"GET /api/admin/audit", {}},
     {"GET /api/chats", {}},
     {"POST /api/chats", {}},
     {"GET /api/chats/{id}", {RouteEntry::About::chat}},

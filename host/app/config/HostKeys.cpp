@@ -42,6 +42,7 @@ constexpr std::array keys{
     HostKey{"auth.access_token_s", integer, "900", 30, 86'400, {}, true},
     HostKey{"auth.refresh_token_s", integer, "2592000", 300, 31'536'000, {}, true},
     HostKey{"auth.invite_s", integer, "604800", 60, 31'536'000, {}, true},
+    HostKey{"auth.members_invite", KeyType::flag, "false", 0, 0, {}, true},
     HostKey{"auth.min_password_bytes", integer, "8", 1, 128, {}, true},
     HostKey{"auth.login_failures_per_minute", integer, "5", 1, 10'000, {}, true},
     HostKey{"events.tail", integer, "10000", 100, 1'000'000},

@@ -46,16 +46,6 @@ std::optional<AccessTokens::Held> AccessTokens::byId(storage::Id id) const
     return _byHash.at(hash->second);
 }
 
-std::vector<storage::Id> AccessTokens::ofUser(storage::Id userId) const
-{
-    std::vector<storage::Id> ids;
-    const std::shared_lock lock(_mutex);
-    for (const auto& [hash, held] : _byHash)
-        if (held.userId == userId)
-            ids.push_back(held.id);
-    return ids;
-}
-
 void AccessTokens::prune(base::Millis now)
 {
     const std::unique_lock lock(_mutex);

@@ -2,6 +2,7 @@
 // Personal access tokens, all in memory by the hash of what their owner holds.
 
 #include "base/Time.h"
+#include "services/auth/Scopes.h"
 #include "storage/Records.h"
 
 #include <optional>
@@ -9,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 namespace netbit::services::auth {
 
@@ -20,6 +20,7 @@ public:
         storage::Id id = 0;
         storage::Id userId = 0;
         base::Millis expiresAt = 0; ///< 0: never
+        Scopes scopes = allScopes;
     };
 
     void put(std::string hash, const Held& token);
@@ -27,7 +28,6 @@ public:
     /// Takes it out; nothing when there is none (any more).
     std::optional<Held> remove(storage::Id id);
     std::optional<Held> byId(storage::Id id) const;
-    std::vector<storage::Id> ofUser(storage::Id userId) const;
     void prune(base::Millis now);
 
 private:

@@ -8,6 +8,7 @@
 #include "storage/Repositories.h"
 
 #include <new>
+#include <strings.h>
 
 namespace netbit::services::auth {
 
@@ -16,7 +17,6 @@ using base::Result;
 using base::Status;
 using storage::CredentialRepository;
 using storage::UserRepository;
-using users::User;
 using users::UserPtr;
 
 namespace {
@@ -31,10 +31,21 @@ base::Error inviteInvalid()
     return fault(Status::forbidden, "invite_invalid", "The invitation is unknown, used or expired.");
 }
 
-bool inviteGood(storage::Connection& connection, std::string_view hash, base::Millis now)
+bool sameAddress(std::string_view one, std::string_view other) noexcept
 {
-    const auto invite = CredentialRepository::invite(connection, hash);
-    return invite && invite->usedBy == 0 && invite->expiresAt > now;
+    return one.size() == other.size() && ::strncasecmp(one.data(), other.data(), one.size()) == 0;
+}
+
+/// The invitation, where it is good for this address: who wrote it must still be here.
+std::optional<storage::InviteRecord> goodInvite(storage::Connection& connection, std::string_view hash,
+                                                std::string_view email, base::Millis now)
+{
+    auto invite = CredentialRepository::invite(connection, hash);
+    if (!invite || invite->usedBy != 0 || invite->revokedAt != 0 || invite->expiresAt <= now ||
+        (!invite->email.empty() && !sameAddress(invite->email, email)))
+        return std::nullopt;
+    const auto by = UserRepository::byId(connection, invite->createdBy);
+    return by && by->state == "active" ? std::move(invite) : std::nullopt;
 }
 
 /// The new row, and what the directory will hold.
@@ -53,16 +64,20 @@ Draft draftOf(Core& core, const NewAccount& account, std::string passwordHash, s
                     .role = std::string(role),
                     .state = "active",
                     .createdAt = core.now()};
-    const auto& row = draft.record;
-    draft.user = std::make_shared<const User>(User{row.id, row.username, row.email, row.role, row.state, row.createdAt});
+    draft.user = users::userOf(draft.record);
     return draft;
 }
 
 /// Nothing is written before everything was asked, so a refusal costs the batch nothing.
-Result<void> insert(storage::Connection& connection, const Draft& draft, std::string_view inviteHash)
+Result<void> insert(storage::Connection& connection, Draft& draft, std::string_view inviteHash)
 {
-    if (!inviteHash.empty() && !inviteGood(connection, inviteHash, draft.record.createdAt))
-        return inviteInvalid();
+    if (!inviteHash.empty()) {
+        const auto invite = goodInvite(connection, inviteHash, draft.record.email, draft.record.createdAt);
+        if (!invite)
+            return inviteInvalid();
+        draft.record.role = invite->role;
+        draft.user = users::userOf(draft.record);
+    }
     if (UserRepository::byName(connection, draft.record.username))
         return usernameTaken();
     UserRepository::insert(connection, draft.record);
@@ -111,8 +126,8 @@ Result<void> registerAccount(Core& core, const NewAccount& account, Done done)
     const auto options = core.options.load();
     if (options->registration == Registration::closed)
         return fault(Status::forbidden, "registration_closed", "This server takes no registrations.");
-    const bool byInvite = options->registration == Registration::invite;
-    if (byInvite && account.invite.empty())
+    const bool byInvite = !account.invite.empty();
+    if (options->registration == Registration::invite && !byInvite)
         return fault(Status::forbidden, "invite_required", "This server takes registrations with an invitation only.");
 
     for (auto&& checked : {checkUsername(account.username), checkEmail(account.email),
@@ -127,7 +142,9 @@ Result<void> registerAccount(Core& core, const NewAccount& account, Done done)
             return inviteInvalid();
         inviteHash = hashToken(account.invite);
         bool good = false;
-        auto read = core.read([&](storage::Connection& connection) { good = inviteGood(connection, inviteHash, core.now()); });
+        auto read = core.read([&](storage::Connection& connection) {
+            good = goodInvite(connection, inviteHash, account.email, core.now()).has_value();
+        });
         if (!read)
             return read;
         if (!good)
@@ -143,7 +160,8 @@ Result<void> registerAccount(Core& core, const NewAccount& account, Done done)
                                                      std::move(inviteHash), std::move(done)));
 }
 
-Result<UserPtr> addAccount(Core& core, const NewAccount& account, std::string_view role)
+Result<UserPtr> addAccount(Core& core, const NewAccount& account, std::string_view role, const Actor& actor,
+                           bool passwordLater)
 {
     for (auto&& checked : {checkRole(role), checkUsername(account.username),
                            account.email.empty() ? Result<void>() : checkEmail(account.email)})
@@ -151,7 +169,7 @@ Result<UserPtr> addAccount(Core& core, const NewAccount& account, std::string_vi
             return checked.error();
     std::string passwordHash;
     // A bot may come in with an access token only.
-    if (!account.password.empty() || role != "bot") {
+    if (!account.password.empty() || (role != "bot" && !passwordLater)) {
         if (auto good = checkPassword(account.password, core.options.load()->minPasswordBytes); !good)
             return good.error();
         if (core.users.byName(account.username))
@@ -161,9 +179,15 @@ Result<UserPtr> addAccount(Core& core, const NewAccount& account, std::string_vi
             return hash.error();
         passwordHash = std::move(*hash);
     }
-    const auto draft = draftOf(core, account, std::move(passwordHash), role);
-    auto added = core.writer.run([&](storage::Connection& connection) { return insert(connection, draft, {}); },
-                                 [&] { core.users.put(draft.user); });
+    auto draft = draftOf(core, account, std::move(passwordHash), role);
+    auto added = core.writer.run(
+        [&](storage::Connection& connection) -> Result<void> {
+            if (auto inserted = insert(connection, draft, {}); !inserted)
+                return inserted;
+            audit(connection, core, actor, "user.add", "user", draft.record.id);
+            return {};
+        },
+        [&] { core.users.put(draft.user); });
     if (!added)
         return added.error();
     return draft.user;

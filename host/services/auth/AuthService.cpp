@@ -2,10 +2,14 @@
 
 #include "services/auth/AccountRules.h"
 #include "services/auth/Accounts.h"
+#include "services/auth/Acts.h"
 #include "services/auth/Core.h"
 #include "services/auth/Passwords.h"
+#include "services/auth/Proof.h"
+#include "services/auth/SecondFactor.h"
 #include "services/auth/Secrets.h"
 #include "services/auth/Sessions.h"
+#include "services/users/Profiles.h"
 #include "storage/Repositories.h"
 
 #include <mutex>
@@ -27,8 +31,6 @@ using users::UserPtr;
 
 namespace {
 
-base::Error userNotFound() { return fault(Status::notFound, "user_not_found", "There is no such user."); }
-
 UserPtr withState(const User& user, std::string_view state)
 {
     auto changed = user;
@@ -36,9 +38,9 @@ UserPtr withState(const User& user, std::string_view state)
     return std::make_shared<const User>(std::move(changed));
 }
 
-PrincipalPtr principalOf(Principal::Kind kind, const User& user, Id source, Millis expiresAt)
+PrincipalPtr principalOf(Principal::Kind kind, const User& user, Id source, Millis expiresAt, Scopes scopes = allScopes)
 {
-    return std::make_shared<const Principal>(kind, user.id, user.username, user.role == "admin", source, expiresAt);
+    return std::make_shared<const Principal>(kind, user.id, user.username, user.role == "admin", source, expiresAt, scopes);
 }
 
 } // namespace
@@ -62,8 +64,8 @@ struct AuthService::Impl {
         const auto user = held ? core.users.byId(held->userId) : nullptr;
         if (!user || (held->expiresAt != 0 && held->expiresAt <= core.now()))
             return badToken();
-        auto principal = principalOf(Principal::Kind::accessToken, *user, held->id, held->expiresAt);
-        return admit(token, std::move(principal), [&] { return core.accessTokens.byId(held->id).has_value(); });
+        auto principal = principalOf(Principal::Kind::accessToken, *user, held->id, held->expiresAt, held->scopes);
+        return admit(token, *user, std::move(principal), [&] { return core.accessTokens.byId(held->id).has_value(); });
     }
 
     Result<PrincipalPtr> verifyJwt(std::string_view token)
@@ -73,16 +75,18 @@ struct AuthService::Impl {
         if (!user)
             return badToken();
         auto principal = principalOf(Principal::Kind::session, *user, claims->sessionId, claims->expiresAt);
-        return admit(token, std::move(principal), [&] { return !core.revocations.sessionRevoked(claims->sessionId); });
+        return admit(token, *user, std::move(principal), [&] { return !core.revocations.sessionRevoked(claims->sessionId); });
     }
 
     // Enrolled first and asked afterwards: see Revocations.
     template <class SourceGood>
-    Result<PrincipalPtr> admit(std::string_view token, PrincipalPtr principal, SourceGood sourceGood)
+    Result<PrincipalPtr> admit(std::string_view token, const User& as, PrincipalPtr principal, SourceGood sourceGood)
     {
         core.revocations.enrol(principal);
         if (!sourceGood() || !core.active(principal->userId()))
             return badToken();
+        if (core.users.byId(as.id)->role != as.role)
+            principal->revoke(); // the role has changed since it was looked at: this one request is refused
         core.verified.put(token, principal, core.now());
         return principal;
     }
@@ -94,30 +98,6 @@ struct AuthService::Impl {
         if (found == impersonated.end() || found->second->revoked() || found->second->admin() != (user.role == "admin"))
             return nullptr;
         return found->second;
-    }
-
-    struct Provided {
-        ProviderPtr by; ///< who says that the password is right; nullptr: nobody
-        std::string email;
-        bool unavailable = false; ///< somebody could not say
-    };
-
-    /// `user` is nobody, or one that a provider made.
-    Provided askProviders(const storage::UserRecord* user, const LoginAttempt& attempt)
-    {
-        Provided said;
-        const auto all = core.providers.all();
-        for (const auto& provider : *all) {
-            if (user && user->provider != provider->name())
-                continue;
-            auto answer = provider->check(user ? user->username : attempt.username, attempt.password);
-            if (answer.status == Status::ok)
-                return {provider, std::move(answer.email), false};
-            said.unavailable |= answer.status != Status::unauthenticated;
-        }
-        // A user whose provider is not there now may have the right password all the same.
-        said.unavailable |= user && std::ranges::none_of(*all, [&](const auto& each) { return each->name() == user->provider; });
-        return said;
     }
 
     /// Passwords are hashed with other costs now. Nobody waits for it, and a changed password wins.
@@ -160,17 +140,30 @@ void AuthService::load() { _impl->core.load(); }
 
 void AuthService::setOptions(AuthOptions options) { _impl->core.setOptions(std::move(options)); }
 
+void AuthService::addOperations(operations::Operations& operations)
+{
+    auto& core = _impl->core;
+    addSessionOperations(operations, core);
+    addTokenOperations(operations, core);
+    addPasswordOperations(operations, core);
+    addAdminOperations(operations, core);
+    addInviteOperations(operations, core);
+    addSecondFactorOperations(operations, core);
+    addAuditOperations(operations, core);
+    addOwnDataOperations(operations, core);
+}
+
+void AuthService::onErased(std::function<void(Id)> told) { _impl->core.erased = std::move(told); }
+
 // ---- proof of identity ------------------------------------------------------------------------------------------------
 
 Result<PrincipalPtr> AuthService::verify(std::string_view token)
 {
     if (token.empty() || token.size() > maxTokenBytes)
         return badToken();
-    if (auto principal = _impl->core.verified.find(token)) {
-        if (!_impl->core.alive(*principal))
-            return badToken();
+    // One that is revoked may come of a token that is still good: another role needs another principal.
+    if (auto principal = _impl->core.verified.find(token); principal && _impl->core.alive(*principal))
         return principal;
-    }
     return token.starts_with(accessTokenPrefix) ? _impl->verifyAccessToken(token) : _impl->verifyJwt(token);
 }
 
@@ -237,19 +230,20 @@ Result<void> AuthService::registerUser(const NewAccount& account, Done done)
 Result<void> AuthService::login(const LoginAttempt& attempt, Done done)
 {
     auto& core = _impl->core;
-    const auto tooMany = [] {
-        return fault(Status::rateLimited, "too_many_failed_logins", "Too many logins have failed: try again in a minute.");
-    };
     const auto limit = core.options.load()->loginFailuresPerMinute;
     const bool possible = validUsername(attempt.username);
     const auto account = possible ? std::string_view(attempt.username) : std::string_view();
     if (!core.throttle.allows(account, attempt.peer, limit, core.now()))
-        return tooMany();
+        return tooManyFailed();
 
     std::optional<storage::UserRecord> user;
+    bool secondFactor = false;
     if (possible) {
-        auto read = core.read(
-            [&](Connection& connection) { user = UserRepository::byName(connection, attempt.username); });
+        auto read = core.read([&](Connection& connection) {
+            user = UserRepository::byName(connection, attempt.username);
+            const auto factor = user ? storage::SecondFactorRepository::of(connection, user->id) : std::nullopt;
+            secondFactor = factor && factor->confirmedAt != 0;
+        });
         if (!read)
             return read;
     }
@@ -261,24 +255,25 @@ Result<void> AuthService::login(const LoginAttempt& attempt, Done done)
     } catch (const std::bad_alloc&) {
         return fault(Status::unavailable, "overloaded", "There is not enough memory to do this now: try again.");
     }
-    Impl::Provided provided;
+    Provided provided;
     if (possible && !own && (!user || user->state == "active"))
-        provided = _impl->askProviders(user ? &*user : nullptr, attempt);
+        provided = askProviders(core, user ? &*user : nullptr, attempt.username, attempt.password);
     if (!provided.by && provided.unavailable)
-        return fault(Status::unavailable, "provider_unavailable",
-                     "Whoever keeps the passwords cannot be asked at the moment: try again later.");
+        return providerUnavailable();
     const bool good = own ? proved && user->state == "active" : provided.by != nullptr;
     if (!core.throttle.settle(account, attempt.peer, good, limit, core.now()))
-        return tooMany();
+        return tooManyFailed();
     if (!good)
         return badCredentials();
+    if (secondFactor)
+        return askForCode(core, *user, attempt, done);
     if (!own) {
         const auto id = provideAccount(core, user ? user->username : attempt.username, provided.email, provided.by->name());
         if (!id)
             return id.error();
-        return startSession(core, *id, {}, attempt.client, std::move(done));
+        return startSession(core, *id, {}, attempt.client, attempt.peer, std::move(done));
     }
-    auto started = startSession(core, user->id, user->password, attempt.client, std::move(done));
+    auto started = startSession(core, user->id, user->password, attempt.client, attempt.peer, std::move(done));
     if (started && needsRehash(user->password))
         _impl->storeRehash(user->id, user->password, attempt.password);
     return started;
@@ -298,21 +293,35 @@ void AuthService::addProvider(ProviderPtr provider) { _impl->core.providers.add(
 
 void AuthService::removeProvider(const Provider& provider) { _impl->core.providers.remove(provider); }
 
-Result<base::Body> AuthService::profile(const Principal& principal, Id userId)
+Result<base::Body> AuthService::profile(const Principal& principal, Id userId, bool mayBlock)
 {
-    if (!_impl->core.alive(principal))
+    auto& core = _impl->core;
+    if (!core.alive(principal))
         return badToken();
-    const auto user = _impl->core.users.byId(userId);
+    const auto user = core.users.byId(userId);
     if (!user)
         return userNotFound();
-    return base::Body(users::userJson(*user, principal.userId() == userId));
+    const bool own = principal.userId() == userId;
+    if (!own && !users::seesEverybody(core.users.byId(principal.userId()).get())) {
+        if (!mayBlock)
+            return fault(Status::wouldBlock, "would_block", "Whom a guest may see stands in the database.");
+        bool seen = false;
+        auto read = core.read([&](Connection& connection) {
+            seen = UserRepository::shareChat(connection, principal.userId(), userId);
+        });
+        if (!read)
+            return read.error();
+        if (!seen)
+            return userNotFound();
+    }
+    return base::Body(users::userJson(*user, own, core.now()));
 }
 
 // ---- the admin's acts -------------------------------------------------------------------------------------------------
 
 Result<UserPtr> AuthService::addUser(const NewAccount& account, std::string_view role)
 {
-    return addAccount(_impl->core, account, role);
+    return addAccount(_impl->core, account, role, {}, false);
 }
 
 Result<void> AuthService::setPassword(std::string_view username, std::string_view password)
@@ -341,11 +350,13 @@ Result<void> AuthService::setPassword(std::string_view username, std::string_vie
             if (claimed)
                 UserRepository::setState(connection, user->id, "active");
             ended = CredentialRepository::revokeSessionsOf(connection, user->id, core.now());
+            CredentialRepository::dropResetsOf(connection, user->id);
+            audit(connection, core, {}, "user.password", "user", user->id);
             return {};
         },
         [&] {
             if (claimed)
-                core.users.put(withState(*user, "active"));
+                core.users.put(withState(*core.users.byId(user->id), "active"));
             for (const auto session : ended)
                 core.forgetSession(session, user->id);
         });
@@ -379,9 +390,10 @@ Result<IssuedToken> AuthService::createAccessToken(std::string_view username, st
                                                                  .createdAt = now,
                                                                  .expiresAt = issued.expiresAt,
                                                                  .revokedAt = 0});
+            audit(connection, core, {}, "token.create", "token", issued.id);
             return {};
         },
-        [&] { core.accessTokens.put(hash, {issued.id, user->id, issued.expiresAt}); });
+        [&] { core.accessTokens.put(hash, {issued.id, user->id, issued.expiresAt, allScopes}); });
     if (!stored)
         return stored.error();
     return issued;
@@ -394,6 +406,7 @@ Result<void> AuthService::revokeAccessToken(Id id)
         [&](Connection& connection) -> Result<void> {
             if (!CredentialRepository::revokeAccessToken(connection, id, core.now()))
                 return fault(Status::notFound, "token_not_found", "There is no such access token.");
+            audit(connection, core, {}, "token.revoke", "token", id);
             return {};
         },
         [&] {
@@ -413,13 +426,15 @@ Result<IssuedToken> AuthService::createInvite(const Principal& by)
         return fault(Status::conflict, "no_admin", "An invitation is some admin's: make one first.");
     const auto now = core.now();
     const auto life = std::chrono::duration_cast<std::chrono::milliseconds>(core.options.load()->inviteLife).count();
-    IssuedToken issued{0, randomToken(invitePrefix), now + life};
+    IssuedToken issued{++core.lastInviteId, randomToken(invitePrefix), now + life};
     auto stored = core.writer.run([&](Connection& connection) -> Result<void> {
         CredentialRepository::insertInvite(connection, {.hash = hashToken(issued.token),
                                                         .createdBy = by.userId(),
                                                         .createdAt = now,
                                                         .expiresAt = issued.expiresAt,
-                                                        .usedBy = 0});
+                                                        .usedBy = 0,
+                                                        .id = issued.id});
+        audit(connection, core, {}, "invite.create", "invite", issued.id);
         return {};
     });
     if (!stored)
@@ -433,28 +448,22 @@ Result<void> AuthService::deactivate(std::string_view username)
     const auto user = core.users.byName(username);
     if (!user)
         return userNotFound();
-    std::vector<Id> endedSessions;
-    std::vector<Id> endedTokens;
+    Ended ended;
     return core.writer.run(
         [&](Connection& connection) -> Result<void> {
-            endedTokens.clear();
-            const auto now = core.now();
+            const auto row = UserRepository::byId(connection, user->id);
+            if (!row)
+                return userNotFound();
+            if (auto may = mayLoseAdmin(connection, *row); !may)
+                return may;
             UserRepository::setState(connection, user->id, "deactivated");
-            endedSessions = CredentialRepository::revokeSessionsOf(connection, user->id, now);
-            for (const auto id : core.accessTokens.ofUser(user->id))
-                if (CredentialRepository::revokeAccessToken(connection, id, now))
-                    endedTokens.push_back(id);
+            ended = revokeAllOf(connection, core, user->id);
+            audit(connection, core, {}, "user.deactivate", "user", user->id);
             return {};
         },
         [&] {
-            core.users.put(withState(*user, "deactivated"));
-            for (const auto id : endedSessions)
-                core.forgetSession(id, user->id);
-            for (const auto id : endedTokens)
-                core.accessTokens.remove(id);
-            core.revocations.revokeUser(user->id);
-            const std::unique_lock lock(_impl->impersonatedMutex); // impersonated
-            _impl->impersonated.erase(user->id);
+            core.users.put(withState(*core.users.byId(user->id), "deactivated"));
+            forgetAllOf(core, user->id, ended);
         });
 }
 
@@ -466,6 +475,7 @@ void AuthService::prune()
     core.accessTokens.prune(now);
     core.signingKeys.prune(now);
     core.throttle.prune(now);
+    core.tickets.prune(now);
     core.revocations.prune(now);
     // A revoked session stays in the database an hour longer than a token of it can live: a restart must know it.
     constexpr Millis hourMs = 3'600'000;

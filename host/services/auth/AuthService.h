@@ -14,6 +14,9 @@
 #include <string>
 #include <string_view>
 
+namespace netbit::services::operations {
+class Operations;
+}
 namespace netbit::storage {
 class Database;
 class Writer;
@@ -28,6 +31,7 @@ struct AuthOptions {
     std::chrono::seconds accessTokenLife{900}; ///< at most 24 h, to which it is cut
     std::chrono::seconds refreshTokenLife{30 * 24 * 3600};
     std::chrono::seconds inviteLife{7 * 24 * 3600};
+    bool membersInvite = false; ///< members as well as admins
     std::size_t minPasswordBytes = 8; ///< at most 1024 always
     unsigned loginFailuresPerMinute = 5; ///< per account and per address; then 429 until the minute is over
     std::string issuer = "netbit";
@@ -76,6 +80,11 @@ public:
     /// [control] Reads what must be known in memory: revoked sessions whose tokens may still be alive, access tokens.
     void load();
     void setOptions(AuthOptions options); ///< [control]
+    /// [control] Sessions, tokens, passwords, accounts, invitations, second factors, the audit log, own data: as operations,
+    /// which this outlives.
+    void addOperations(operations::Operations& operations);
+    /// [control] Before the first call: told on the writer's thread when a user was erased, and so has another name.
+    void onErased(std::function<void(storage::Id)> told);
 
     // Proof of identity: [any], memory only.
     base::Result<PrincipalPtr> verify(std::string_view token);
@@ -87,7 +96,8 @@ public:
     base::Result<void> login(const LoginAttempt& attempt, Done done);
     base::Result<void> refresh(std::string_view refreshToken, Done done);
     base::Result<void> logout(std::string_view refreshToken, Done done);
-    base::Result<base::Body> profile(const Principal& principal, storage::Id userId);
+    /// wouldBlock: a guest asks for somebody else, so the database is needed, and `mayBlock` is false.
+    base::Result<base::Body> profile(const Principal& principal, storage::Id userId, bool mayBlock);
 
     /// [control] Who else proves logins: the rules stand in netbit/auth.h at add_provider.
     void addProvider(ProviderPtr provider);

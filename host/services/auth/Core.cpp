@@ -55,8 +55,9 @@ void Core::load()
         using Credentials = storage::CredentialRepository;
         lastSessionId = Credentials::highestSessionId(connection);
         lastAccessTokenId = Credentials::highestAccessTokenId(connection);
+        lastInviteId = Credentials::highestInviteId(connection);
         Credentials::eachLiveAccessToken(connection, now(), [this](storage::AccessTokenRecord&& token) {
-            accessTokens.put(std::move(token.hash), {token.id, token.userId, token.expiresAt});
+            accessTokens.put(std::move(token.hash), {token.id, token.userId, token.expiresAt, static_cast<Scopes>(token.scopes)});
         });
         const auto since = now() - maxAccessTokenLifeMs;
         Credentials::eachSessionRevokedSince(connection, since, [this](storage::Id id, Millis revokedAt) {

@@ -8,6 +8,7 @@
 #include "services/auth/Revocations.h"
 #include "services/auth/SigningKeys.h"
 #include "services/auth/Throttle.h"
+#include "services/auth/Tickets.h"
 #include "services/auth/Tokens.h"
 #include "services/auth/VerifiedTokens.h"
 #include "storage/Writer.h"
@@ -39,15 +40,18 @@ struct Core {
     users::UserDirectory& users;
     const std::function<base::Millis()> clock;
     base::SharedCell<const AuthOptions> options;
+    std::function<void(storage::Id)> erased; ///< [writer] told of users who are gone; set before the first call, or empty
     Tokens tokens;
     VerifiedTokens verified;
     Revocations revocations;
     AccessTokens accessTokens;
     SigningKeys signingKeys;
     Throttle throttle;
+    Tickets tickets;
     Providers providers;
     std::atomic<storage::Id> lastSessionId{0};
     std::atomic<storage::Id> lastAccessTokenId{0};
+    std::atomic<storage::Id> lastInviteId{0};
 };
 
 base::Error badToken();

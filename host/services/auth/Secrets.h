@@ -1,5 +1,6 @@
 #pragma once
-// Random tokens and what is stored of them: `nbt_…` access tokens, `nbr_…` refresh tokens, `nbi_…` invitations.
+// Random tokens and what is stored of them: `nbt_…` access tokens, `nbr_…` refresh tokens, `nbi_…` invitations,
+// `nbp_…` reset links, `nbl_…` logins that lack their second factor.
 
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,8 @@ namespace netbit::services::auth {
 inline constexpr std::string_view accessTokenPrefix = "nbt_";
 inline constexpr std::string_view refreshTokenPrefix = "nbr_";
 inline constexpr std::string_view invitePrefix = "nbi_";
+inline constexpr std::string_view resetPrefix = "nbp_";
+inline constexpr std::string_view ticketPrefix = "nbl_";
 
 std::string randomBytes(std::size_t count);
 /// The prefix and 32 random bytes in base64url without padding (RFC 4648 section 5): 43 characters.

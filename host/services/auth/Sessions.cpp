@@ -2,7 +2,9 @@
 
 #include "base/Json.h"
 #include "services/auth/AccountRules.h"
+#include "services/auth/Acts.h"
 #include "services/auth/Core.h"
+#include "services/auth/SecondFactor.h"
 #include "services/auth/Secrets.h"
 #include "storage/Repositories.h"
 
@@ -37,7 +39,7 @@ std::string sessionJson(const Core& core, Id userId, Id sessionId, const std::st
     out += ",\"token_type\":\"Bearer\",\"expires_in\":";
     base::appendJsonInt(out, (claims.expiresAt - now) / 1000);
     out += ",\"user\":";
-    out += user ? users::userJson(*user, true) : "null";
+    out += user ? users::userJson(*user, true, now) : "null";
     out += '}';
     return out;
 }
@@ -49,8 +51,10 @@ Millis refreshLifeMs(const AuthOptions& options)
 
 class LoginJob final : public storage::Job {
 public:
-    LoginJob(Core& core, Id userId, std::string provedHash, std::string_view client, Done done)
-        : _core(core), _provedHash(std::move(provedHash)), _token(randomToken(refreshTokenPrefix)), _done(std::move(done))
+    LoginJob(Core& core, Id userId, std::string provedHash, std::string code, std::string_view client,
+             std::string_view address, Done done)
+        : _core(core), _provedHash(std::move(provedHash)), _code(std::move(code)), _token(randomToken(refreshTokenPrefix)),
+          _done(std::move(done))
     {
         const auto now = core.now();
         _session = {.id = ++core.lastSessionId,
@@ -58,7 +62,8 @@ public:
                     .client = clientName(client),
                     .createdAt = now,
                     .lastUsedAt = now,
-                    .expiresAt = now + refreshLifeMs(*core.options.load())};
+                    .expiresAt = now + refreshLifeMs(*core.options.load()),
+                    .address = std::string(address)};
     }
 
     Result<void> apply(storage::Connection& connection) override
@@ -69,10 +74,17 @@ public:
             return badCredentials();
         if (user->password != _provedHash)
             return fault(Status::unavailable, "password_changed", "The password has changed just now: try again.");
+        if (!_code.empty()) {
+            if (auto used = useCode(connection, _core, user->id, _code); !used)
+                return used;
+        } else if (const auto factor = storage::SecondFactorRepository::of(connection, user->id); factor && factor->confirmedAt != 0)
+            return fault(Status::unavailable, "password_changed", "The account has changed just now: try again.");
         CredentialRepository::insertSession(connection, _session);
         CredentialRepository::insertRefreshToken(
             connection,
             {.hash = hashToken(_token), .sessionId = _session.id, .expiresAt = _session.expiresAt, .replacedAt = 0});
+        if (user->role == "admin")
+            audit(connection, _core, {user->id, _session.address}, "session.create", "session", _session.id);
         return {};
     }
 
@@ -87,6 +99,7 @@ public:
 private:
     Core& _core;
     std::string _provedHash;
+    std::string _code;
     std::string _token;
     storage::SessionRecord _session;
     Done _done;
@@ -197,9 +210,11 @@ base::Error badCredentials()
     return fault(Status::unauthenticated, "bad_credentials", "The username or the password is wrong.");
 }
 
-Result<void> startSession(Core& core, Id userId, std::string provedHash, std::string_view client, Done done)
+Result<void> startSession(Core& core, Id userId, std::string provedHash, std::string_view client, std::string_view address,
+                          Done done, std::string code)
 {
-    return core.submit(std::make_unique<LoginJob>(core, userId, std::move(provedHash), client, std::move(done)));
+    return core.submit(std::make_unique<LoginJob>(core, userId, std::move(provedHash), std::move(code), client, address,
+                                                  std::move(done)));
 }
 
 Result<void> refreshSession(Core& core, std::string_view refreshToken, Done done)

@@ -14,8 +14,10 @@ struct Core;
 
 base::Error badCredentials();
 
-/// [worker] For a user whose password was just proved; `provedHash` is the stored string that it was proved against.
-base::Result<void> startSession(Core& core, storage::Id userId, std::string provedHash, std::string_view client, Done done);
+/// [any] For a user whose password was just proved; `provedHash` is the stored string that it was proved against.
+/// `code`: of the second factor, used up with it; who has one and shows none is refused.
+base::Result<void> startSession(Core& core, storage::Id userId, std::string provedHash, std::string_view client,
+                                std::string_view address, Done done, std::string code = {});
 /// [any] Replaces the refresh token. One that was replaced already has been copied: its session ends, durably, although
 /// the caller is refused.
 base::Result<void> refreshSession(Core& core, std::string_view refreshToken, Done done);

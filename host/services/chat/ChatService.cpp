@@ -238,6 +238,12 @@ Result<ImportResult> ChatService::importBatch(const auth::Principal& admin, Impo
     return Importing(_impl->core).batch(std::move(batch));
 }
 
+void ChatService::namesChanged()
+{
+    for (auto* const entry : _impl->core.cache.all())
+        entry->forget();
+}
+
 std::size_t ChatService::chatCount() const { return _impl->core.cache.size(); }
 
 void ChatService::prune()

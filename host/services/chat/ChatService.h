@@ -135,6 +135,7 @@ public:
                                                                  std::string_view source);
     base::Result<ImportResult> importBatch(const auth::Principal& admin, ImportBatch batch);
 
+    void namesChanged(); ///< [writer] of users: what is in memory with their names is read anew
     std::size_t chatCount() const;
     void prune(); ///< [worker] idempotency keys older than 24 hours
 

@@ -35,6 +35,7 @@ struct Operation {
     std::vector<Parameter> parameters;
     std::string_view result;  ///< name of the schema of what it gives; empty: nothing
     Handler handler;
+    bool reads = false; ///< changes nothing: the scope read is enough for it. Others need write
 };
 
 } // namespace netbit::services::operations

@@ -16,13 +16,15 @@ std::string_view nameOf(Access access) noexcept
     return access == Access::anyone ? "anyone" : access == Access::user ? "user" : "admin";
 }
 
-base::Result<void> mayCall(const auth::PrincipalPtr& principal, Access access)
+base::Result<void> mayCall(const auth::PrincipalPtr& principal, const Operation& operation)
 {
-    if (access == Access::anyone)
+    if (operation.access == Access::anyone)
         return {};
     if (!principal || !principal->valid())
         return fault(Status::unauthenticated, "token_missing", "Sign in first.");
-    if (access == Access::admin && !principal->admin())
+    if (auto scoped = auth::needs(*principal, operation.reads ? auth::Scope::read : auth::Scope::write); !scoped)
+        return scoped;
+    if (operation.access == Access::admin && !principal->admin())
         return fault(Status::forbidden, "admin_only", "Only an administrator of the server may do this.");
     return {};
 }
@@ -53,7 +55,7 @@ base::Result<void> Operations::call(const auth::PrincipalPtr& principal, const R
     const auto* const operation = find(raw.operation);
     if (!operation)
         return fault(Status::notFound, "unknown_operation", "This server knows no operation of that name.");
-    if (auto allowed = mayCall(principal, operation->access); !allowed)
+    if (auto allowed = mayCall(principal, *operation); !allowed)
         return allowed;
     if (raw.arguments.size() > maxArgumentBytes)
         return fault(Status::tooLarge, "arguments_too_large", "The arguments are larger than 1 MiB.");

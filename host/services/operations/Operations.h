@@ -29,7 +29,7 @@ public:
     /// [control] How a thing looks in JSON, under the name that Operation::result uses: a JSON Schema.
     void addSchema(std::string_view name, std::string_view schema);
 
-    /// [worker] See Handler. Errors: notFound / unknown_operation; unauthenticated / token_missing; forbidden / admin_only; those
+    /// [worker] See Handler. Errors: notFound / unknown_operation; unauthenticated / token_missing; forbidden / admin_only, scope_missing; those
     /// of Arguments::read; tooLarge / arguments_too_large; invalid / bad_key; the operation's own.
     base::Result<void> call(const auth::PrincipalPtr& principal, const RawCall& call, Done done) const;
 

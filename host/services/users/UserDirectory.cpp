@@ -119,9 +119,7 @@ void UserDirectory::load(storage::Connection& connection)
 {
     std::vector<UserPtr> read;
     storage::UserRepository::each(connection, [&read](storage::UserRecord&& record) {
-        read.push_back(std::make_shared<const User>(User{record.id, std::move(record.username), std::move(record.email),
-                                                         std::move(record.role), std::move(record.state),
-                                                         record.createdAt}));
+        read.push_back(userOf(record));
     });
     const auto highest = storage::UserRepository::highestId(connection);
     const std::unique_lock lock(_impl->mutex); // users, names, oldestAdmin
@@ -174,8 +172,26 @@ void UserDirectory::put(UserPtr user)
 
 Id UserDirectory::nextId() noexcept { return _impl->lastId.fetch_add(1, std::memory_order_relaxed) + 1; }
 
-std::string userJson(const User& user, bool withEmail)
+const storage::ProfileRecord& profileOf(const User& user) noexcept
 {
+    static const storage::ProfileRecord empty;
+    return user.profile ? *user.profile : empty;
+}
+
+std::shared_ptr<const storage::ProfileRecord> shared(const storage::ProfileRecord& profile)
+{
+    return profile == storage::ProfileRecord() ? nullptr : std::make_shared<const storage::ProfileRecord>(profile);
+}
+
+UserPtr userOf(const storage::UserRecord& record)
+{
+    return std::make_shared<const User>(User{record.id, record.username, record.email, record.role, record.state,
+                                             record.createdAt, shared(record.profile), record.erasedAt != 0});
+}
+
+std::string userJson(const User& user, bool withEmail, base::Millis now)
+{
+    const auto& profile = profileOf(user);
     std::string out = "{\"id\":";
     base::appendJsonInt(out, user.id);
     out += ",\"username\":";
@@ -188,7 +204,28 @@ std::string userJson(const User& user, bool withEmail)
     base::appendJsonString(out, user.role);
     out += ",\"created_at\":\"";
     base::appendRfc3339(out, user.createdAt);
-    out += "\"}";
+    out += "\",\"display_name\":";
+    base::appendJsonString(out, profile.displayName);
+    out += ",\"about\":";
+    base::appendJsonString(out, profile.about);
+    out += ",\"time_zone\":";
+    base::appendJsonString(out, profile.timeZone);
+    out += ",\"status\":";
+    const bool some = !profile.statusText.empty() || !profile.statusEmoji.empty();
+    if (some && (profile.statusUntil == 0 || now < profile.statusUntil)) {
+        out += "{\"text\":";
+        base::appendJsonString(out, profile.statusText);
+        out += ",\"emoji\":";
+        base::appendJsonString(out, profile.statusEmoji);
+        out += ",\"expires_at\":";
+        if (profile.statusUntil == 0)
+            out += "null";
+        else
+            base::appendJsonString(out, base::rfc3339(profile.statusUntil));
+        out += '}';
+    } else
+        out += "null";
+    out += '}';
     return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Every user in memory: who is behind an id or a name. Readers share; the writer's thread adds.
 
+#include "base/Time.h"
 #include "storage/Records.h"
 
 #include <cstdint>
@@ -17,15 +18,21 @@ namespace netbit::services::users {
 
 using storage::Id;
 
-/// Immutable; a change replaces it.
+/// Immutable; a change replaces it. Without the password.
 struct User {
     Id id = 0;
-    std::string username;
-    std::string email;
-    std::string role;  ///< admin, member, guest, bot
-    std::string state; ///< active, deactivated, imported
+    std::string username{};
+    std::string email{};
+    std::string role{};  ///< admin, member, guest, bot
+    std::string state{}; ///< active, deactivated, imported
     std::int64_t createdAt = 0;
+    std::shared_ptr<const storage::ProfileRecord> profile{}; ///< nullptr: empty. Apart, because most users have none
+    bool erased = false;
 };
+
+const storage::ProfileRecord& profileOf(const User& user) noexcept;
+/// nullptr for one that is empty.
+std::shared_ptr<const storage::ProfileRecord> shared(const storage::ProfileRecord& profile);
 
 using UserPtr = std::shared_ptr<const User>;
 
@@ -53,7 +60,10 @@ private:
     std::unique_ptr<Impl> _impl;
 };
 
-/// {"id","username","role","created_at"} and, when asked for, "email".
-std::string userJson(const User& user, bool withEmail);
+UserPtr userOf(const storage::UserRecord& record);
+
+/// {"id","username","role","created_at","display_name","about","time_zone","status"} and, when asked for, "email". The status
+/// is {"text","emoji","expires_at"}, or null when there is none, or it has expired by `now`.
+std::string userJson(const User& user, bool withEmail, base::Millis now = base::now());
 
 } // namespace netbit::services::users

@@ -10,6 +10,7 @@
 
 #include "storage/Migrations.h"
 #include "storage/schema/Search.h"
+#include "storage/schema/UsersInFull.h"
 
 namespace netbit::storage
 {
@@ -140,6 +141,7 @@ constexpr Migration steps[] = {
     {1, "host tables", hostTables},
     {2, "provided users", providedUsers},
     {3, "search", searchTables},
+    {4, "users in full", usersInFull},
 };
 
 } // namespace

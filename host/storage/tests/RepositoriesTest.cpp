@@ -300,9 +300,9 @@ TEST_F(Repositories, KeepAccessTokens)
 TEST_F(Repositories, LetAnInviteBeUsedOnceAndInTime)
 {
     CredentialRepository::insertInvite(connection(),
-                                       {.hash = hash('i'), .createdBy = 1, .createdAt = 10, .expiresAt = 50});
+                                       {.hash = hash('i'), .createdBy = 1, .createdAt = 10, .expiresAt = 50, .id = 1});
     CredentialRepository::insertInvite(connection(),
-                                       {.hash = hash('j'), .createdBy = 1, .createdAt = 10, .expiresAt = 50});
+                                       {.hash = hash('j'), .createdBy = 1, .createdAt = 10, .expiresAt = 50, .id = 2});
     EXPECT_EQ(CredentialRepository::invite(connection(), hash('i'))->usedBy, 0);
     EXPECT_FALSE(CredentialRepository::useInvite(connection(), hash('i'), 2, 50)) << "it has expired";
     EXPECT_TRUE(CredentialRepository::useInvite(connection(), hash('i'), 2, 49));
@@ -320,7 +320,9 @@ TEST_F(Repositories, PruneWhatHasExpired)
     CredentialRepository::insertRefreshToken(connection(), {.hash = hash('a'), .sessionId = 1, .expiresAt = 900});
     CredentialRepository::insertRefreshToken(connection(), {.hash = hash('b'), .sessionId = 3, .expiresAt = 100});
     CredentialRepository::insertRefreshToken(connection(), {.hash = hash('c'), .sessionId = 3, .expiresAt = 900});
-    CredentialRepository::insertInvite(connection(), {.hash = hash('i'), .createdBy = 1, .expiresAt = 100});
+    CredentialRepository::insertInvite(connection(), {.hash = hash('i'), .createdBy = 1, .expiresAt = 100, .id = 1});
+    CredentialRepository::insertInvite(connection(), {.hash = hash('j'), .createdBy = 1, .expiresAt = 100, .id = 2});
+    CredentialRepository::insertReset(connection(), {.hash = hash('r'), .userId = 1, .expiresAt = 100});
     EXPECT_GT(CredentialRepository::prune(connection(), 500), 0);
     EXPECT_FALSE(CredentialRepository::session(connection(), 1));
     EXPECT_FALSE(CredentialRepository::session(connection(), 2));
@@ -330,6 +332,8 @@ TEST_F(Repositories, PruneWhatHasExpired)
     EXPECT_FALSE(CredentialRepository::refreshToken(connection(), hash('b')));
     EXPECT_TRUE(CredentialRepository::refreshToken(connection(), hash('c')));
     EXPECT_FALSE(CredentialRepository::invite(connection(), hash('i')));
+    EXPECT_TRUE(CredentialRepository::invite(connection(), hash('j'))) << "the newest id is never given out again";
+    EXPECT_FALSE(CredentialRepository::reset(connection(), hash('r')));
     EXPECT_EQ(CredentialRepository::prune(connection(), 500), 0);
 }
 

@@ -1,7 +1,9 @@
-// Registration, login, tokens and profiles over HTTP. The rules are the host's (netbit/auth.h); here is only the form.
+// Registration, login, tokens and profiles over HTTP. The rules are the host's (netbit/auth.h, and its operations); here is
+// only the form.
 
 #include "Requests.h"
 #include "Schemas.h"
+#include "support/OperationRoute.h"
 
 #include <netbit/auth.hpp>
 #include <netbit/plugin.hpp>
@@ -22,7 +24,7 @@ void replyTokens(Later& later, const Done& done)
 
 class UserPlugin final : public Plugin {
 public:
-    explicit UserPlugin(Host host) : Plugin(host), _auth(host) {}
+    explicit UserPlugin(Host host) : Plugin(host), _auth(host), _operations(host) {}
 
 private:
     void start() override
@@ -40,6 +42,99 @@ private:
             fast().summary("The caller").schema(schemas::profile));
         get("/api/users/{id}", users, [this](Request& request) { return otherProfile(request); },
             fast().summary("One user").schema(schemas::profile));
+
+        ownRoutes();
+        secondFactorRoutes();
+        adminRoutes();
+    }
+
+    void ownRoutes()
+    {
+        operation("PATCH", "/api/user/profile", users, {.operation = "users.update", .params = {}}, "Change the own profile");
+        operation("PUT", "/api/user/status", users, {.operation = "users.set_status", .params = {}}, "Tell what one is about");
+        operation("DELETE", "/api/user/status", users, {.operation = "users.clear_status", .params = {}, .status = 204},
+                  "Take the own status away");
+        operation("GET", "/api/users", users, {.operation = "users.list", .params = {}, .next = "after"}, "Users, by id");
+
+        operation("GET", "/api/user/sessions", users, {.operation = "sessions.list", .params = {}},
+                  "The own sessions, newest first");
+        operation("DELETE", "/api/user/sessions", users, {.operation = "sessions.revoke_others", .params = {}},
+                  "End all own sessions but the one that asks");
+        operation("DELETE", "/api/user/sessions/{id}", users,
+                  {.operation = "sessions.revoke", .params = {"id"}, .status = 204}, "End one of the own sessions");
+        operation("GET", "/api/user/tokens", users, {.operation = "tokens.list", .params = {}},
+                  "The own access tokens, without what they are");
+        operation("POST", "/api/user/tokens", users,
+                  {.operation = "tokens.create", .params = {}, .status = 201, .secret = true}, "Make a personal access token");
+        operation("DELETE", "/api/user/tokens/{id}", users,
+                  {.operation = "tokens.revoke", .params = {"id"}, .status = 204}, "Revoke one of the own access tokens");
+
+        operation("POST", "/api/user/password", users, {.operation = "users.change_password", .params = {}, .status = 204},
+                  "Change the own password; ends all other sessions");
+        operation("POST", "/api/auth/reset", anyone, {.operation = "auth.reset", .params = {}, .status = 204},
+                  "Set a new password by a reset link");
+        operation("POST", "/api/invites", users, {.operation = "invites.create", .params = {}, .status = 201, .secret = true},
+                  "Invite somebody to register");
+        operation("GET", "/api/invites", users, {.operation = "invites.list", .params = {}},
+                  "Open invitations: the own, or all for an admin");
+        operation("DELETE", "/api/invites/{id}", users, {.operation = "invites.revoke", .params = {"id"}, .status = 204},
+                  "Take an open invitation back");
+        operation("GET", "/api/user/export", users, {.operation = "users.export", .params = {}, .secret = true},
+                  "Everything that the server has of the caller");
+        operation("DELETE", "/api/user", users, {.operation = "users.erase", .params = {}, .status = 204},
+                  "Erase the own account for good");
+    }
+
+    void secondFactorRoutes()
+    {
+        operation("GET", "/api/user/second-factor", users, {.operation = "second_factor.get", .params = {}},
+                  "Whether the caller has a second factor");
+        operation("POST", "/api/user/second-factor", users,
+                  {.operation = "second_factor.enrol", .params = {}, .status = 201, .secret = true},
+                  "Begin to use an authenticator");
+        operation("DELETE", "/api/user/second-factor", users,
+                  {.operation = "second_factor.remove", .params = {}, .status = 204}, "Use no second factor any more");
+        operation("POST", "/api/user/second-factor/confirm", users,
+                  {.operation = "second_factor.confirm", .params = {}, .secret = true},
+                  "Put the second factor in force with its first code");
+        operation("POST", "/api/user/second-factor/recovery-codes", users,
+                  {.operation = "second_factor.recovery_codes", .params = {}, .secret = true},
+                  "New recovery codes instead of the old");
+        operation("POST", "/api/auth/second-factor", anyone,
+                  {.operation = "auth.second_factor", .params = {}, .secret = true}, "Finish a login with the second factor");
+        operation("DELETE", "/api/admin/users/{id}/second-factor", admins,
+                  {.operation = "second_factor.reset", .params = {"id"}, .status = 204},
+                  "Take the second factor of a user away who has lost it");
+    }
+
+    void adminRoutes()
+    {
+        operation("GET", "/api/admin/users", admins, {.operation = "users.accounts", .params = {}, .next = "after"},
+                  "All accounts, by id");
+        operation("POST", "/api/admin/users", admins,
+                  {.operation = "users.add", .params = {}, .status = 201, .location = "/api/users/{id}"}, "Add a user");
+        operation("PATCH", "/api/admin/users/{id}", admins, {.operation = "users.set_role", .params = {"id"}},
+                  "Make a user an admin, a member, a guest or a bot");
+        operation("POST", "/api/admin/users/{id}/deactivate", admins, {.operation = "users.deactivate", .params = {"id"}},
+                  "Shut a user out");
+        operation("POST", "/api/admin/users/{id}/reactivate", admins, {.operation = "users.reactivate", .params = {"id"}},
+                  "Let a deactivated user in again");
+        operation("POST", "/api/admin/users/{id}/reset", admins,
+                  {.operation = "users.reset_link", .params = {"id"}, .status = 201, .secret = true},
+                  "Make a link by which a user sets a new password, once");
+        operation("GET", "/api/admin/audit", admins, {.operation = "audit.list", .params = {}, .next = "before"},
+                  "Who changed whose rights, newest first");
+    }
+
+    /// A route that is an operation of the host.
+    void operation(std::string_view method, std::string_view pattern, Access access, support::OperationRoute made,
+                   std::string_view summary)
+    {
+        route(method, pattern, access,
+              [this, made = std::move(made)](Request& request) {
+                  return support::operate(made, _operations, Principal::share(_auth.api(), request.principal()), request);
+              },
+              support::documented(made, worker().summary(summary).maxBody(maxBodyBytes)));
     }
 
     Result<void> registerUser(Request& request) const
@@ -136,6 +231,7 @@ private:
     }
 
     Auth _auth;
+    Operations _operations;
 };
 
 } // namespace

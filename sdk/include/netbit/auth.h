@@ -77,7 +77,7 @@ typedef struct nb_auth_api {
      * Succeeds also for a token that is already gone. */
     int32_t (*logout)(const nb_host *host, nb_str refresh_token, nb_done_fn done, void *user, nb_error *error);
     /* [any] [fast] The user as the API shows it to this principal: own profile with e-mail, others without.
-     * *out is a reference to release. */
+     * *out is a reference to release. A guest sees whom it shares a chat with; on a reactor that is NB_WOULD_BLOCK. */
     int32_t (*profile)(const nb_host *host, const nb_principal *principal, int64_t user_id, nb_body **out,
                        nb_error *error);
 

@@ -154,11 +154,11 @@ TEST_F(Accounts, TheProfileShowsTheEmailToItsOwnerOnly)
     const auto bob = registerUser("bob");
     const auto principal = auth->impersonate(alice->id);
     ASSERT_TRUE(principal);
-    EXPECT_NE(auth->profile(**principal, alice->id)->str().find("alice@example.org"), std::string::npos);
-    EXPECT_EQ(auth->profile(**principal, bob->id)->str().find("email"), std::string::npos);
-    EXPECT_EQ(auth->profile(**principal, 999).error().code, "user_not_found");
+    EXPECT_NE(auth->profile(**principal, alice->id, true)->str().find("alice@example.org"), std::string::npos);
+    EXPECT_EQ(auth->profile(**principal, bob->id, true)->str().find("email"), std::string::npos);
+    EXPECT_EQ(auth->profile(**principal, 999, true).error().code, "user_not_found");
     (*principal)->revoke();
-    EXPECT_EQ(auth->profile(**principal, alice->id).error().code, "invalid_token");
+    EXPECT_EQ(auth->profile(**principal, alice->id, true).error().code, "invalid_token");
 }
 
 TEST_F(Accounts, TheLocalAdminActsAsTheOldestAdmin)

@@ -75,9 +75,21 @@ TEST_F(Directory, ShowsTheEmailOnlyWhenAsked)
 {
     const User user{7, "zoë\"", "z@example.org", "admin", "active", 1'700'000'000'123};
     EXPECT_EQ(userJson(user, false),
-              R"({"id":7,"username":"zoë\"","role":"admin","created_at":"2023-11-14T22:13:20.123Z"})");
+              R"({"id":7,"username":"zoë\"","role":"admin","created_at":"2023-11-14T22:13:20.123Z",)"
+              R"("display_name":"","about":"","time_zone":"","status":null})");
     EXPECT_EQ(userJson(user, true),
-              R"({"id":7,"username":"zoë\"","email":"z@example.org","role":"admin","created_at":"2023-11-14T22:13:20.123Z"})");
+              R"({"id":7,"username":"zoë\"","email":"z@example.org","role":"admin","created_at":"2023-11-14T22:13:20.123Z",)"
+              R"("display_name":"","about":"","time_zone":"","status":null})");
+}
+
+TEST_F(Directory, ShowsAStatusUntilItExpires)
+{
+    User user{7, "zoe", "", "member", "active", 0};
+    user.profile = shared({.statusText = "in \"Bern\"", .statusUntil = 2'000});
+    EXPECT_NE(userJson(user, false, 1'999).find(
+                  R"("status":{"text":"in \"Bern\"","emoji":"","expires_at":"1970-01-01T00:00:02.000Z"}})"),
+              std::string::npos);
+    EXPECT_NE(userJson(user, false, 2'000).find(R"("status":null})"), std::string::npos);
 }
 
 TEST_F(Directory, ReadersAndTheWriterShareIt)
