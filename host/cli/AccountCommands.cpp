@@ -12,15 +12,27 @@ namespace
 
 constexpr std::string_view defaultServer = "http://127.0.0.1:8080";
 
-base::Result<Login> withPassword(const Http& http, const std::string& user, const std::string& password)
+base::Result<boost::json::value> post(const Http& http, const std::string& target, const boost::json::object& body)
 {
-    const auto body = boost::json::serialize(boost::json::object{{"username", user}, {"password", password}});
-    const auto reply = http.send("POST", "/api/auth/login", body);
+    const auto reply = http.send("POST", target, boost::json::serialize(body));
     if (!reply)
         return reply.error();
-    const auto answer = document(*reply);
+    return document(*reply);
+}
+
+base::Result<Login> withPassword(const Http& http, const std::string& user, const std::string& password, Terminal& terminal)
+{
+    auto answer = post(http, "/api/auth/login", {{"username", user}, {"password", password}});
     if (!answer)
         return answer.error();
+    if (const auto ticket = text(*answer, "ticket"); !ticket.empty()) {
+        const auto code = readSecret(terminal, "code of the authenticator");
+        if (!code)
+            return code.error();
+        answer = post(http, "/api/auth/second-factor", {{"ticket", ticket}, {"code", *code}});
+        if (!answer)
+            return answer.error();
+    }
     Login login{http.endpoint().url(), user, text(*answer, "access_token"), text(*answer, "refresh_token")};
     if (const auto* account = member(*answer, "user"))
         if (auto name = text(*account, "username"); !name.empty())
@@ -63,7 +75,7 @@ ExitCode login(const Arguments& arguments, Terminal& terminal)
     if (!secret)
         return complain(terminal, secret.error());
     const Http http(*endpoint);
-    const auto made = byToken ? withToken(http, *secret) : withPassword(http, arguments.value("user"), *secret);
+    const auto made = byToken ? withToken(http, *secret) : withPassword(http, arguments.value("user"), *secret, terminal);
     if (!made)
         return complain(terminal, made.error());
     {
@@ -118,7 +130,7 @@ std::vector<Command> accountCommands()
          "[URL] --user NAME --password-stdin | --token-stdin",
          "Stores a login for chats, send and tail.",
          {{"user", "", "NAME", "your user name"},
-          {"password-stdin", "", "", "read the password from the first line of stdin"},
+          {"password-stdin", "", "", "read the password from the first line of stdin, and a code, where one is needed, from the second"},
           {"token-stdin", "", "", "read a personal access token (nbt_...) from the first line of stdin"}},
          0,
          1,

@@ -1,6 +1,7 @@
 // netbit, the command line: what an admin and a person do with it, and what it says when something is wrong.
 
 #include "journey/Stage.h"
+#include "support/Totp.h"
 
 #include <filesystem>
 
@@ -250,6 +251,25 @@ TEST_F(Cli, WrongUsageIsTold)
     expectGood(person({"help"}));
     expectGood(person({"help", "import"}));
     expectGood(person({"--version"}));
+}
+
+TEST_F(Cli, ALoginReadsTheCodeOfTheSecondFactorFromTheSecondLine)
+{
+    makeUser(daemon(), "otto");
+    auto http = daemon().client(textAt(login(daemon(), "otto"), "/access_token"));
+    const auto secret = textAt(http.expect(201, "POST", "/api/user/second-factor",
+                                           json::serialize(json::object{{"password", password}})),
+                               "/secret");
+    http.expect(200, "POST", "/api/user/second-factor/confirm",
+                json::serialize(json::object{{"code", authenticatorCode(secret, -1)}}));
+    const std::vector<std::string> words{"login", url(), "--user", "otto", "--password-stdin"};
+
+    const auto without = person(words, std::string(password) + "\n");
+    EXPECT_NE(without.exitCode, 0);
+    EXPECT_NE(without.err.find("code of the authenticator"), std::string::npos) << without.err;
+    const auto with = person(words, std::string(password) + "\n" + authenticatorCode(secret) + "\n");
+    EXPECT_EQ(with.exitCode, 0) << with.err;
+    EXPECT_EQ(person({"chats"}).exitCode, 0);
 }
 
 } // namespace netbit::test
