@@ -14,6 +14,7 @@
 #include "net/Reactor.h"
 #include "services/auth/AuthService.h"
 #include "services/cache/KeyValueCache.h"
+#include "services/chat/ChatOperations.h"
 #include "services/chat/ChatService.h"
 #include "services/events/EventLog.h"
 #include "services/exec/Timers.h"
@@ -356,6 +357,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     std::move(docs.begin(), docs.end(), std::back_inserter(routes));
     auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _onControl});
     std::move(plugins.begin(), plugins.end(), std::back_inserter(routes));
+    chat::addChatOperations(parts.operations, parts.chat);
     parts.border = std::make_unique<border::Border>(
         border::Services{parts.router, parts.reactors, *parts.database, parts.writer, parts.auth, parts.chat, parts.events, parts.operations,
                          parts.cache, parts.workers, parts.timers, parts.metrics, NETBIT_VERSION},

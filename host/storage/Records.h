@@ -1,6 +1,7 @@
 #pragma once
 // Rows as values. Times are milliseconds since 1970 (UTC); ids are positive; 0 means none.
 
+#include <compare>
 #include <cstdint>
 #include <string>
 
@@ -40,6 +41,12 @@ struct ChatRecord {
     Id creatorId = 0;
     std::int64_t createdAt = 0;
     std::int64_t updatedAt = 0;
+    std::string visibility = "private"; ///< private; public: any member of the server finds and joins it
+    std::string topic{};
+    std::string description{};
+    std::int64_t archivedAt = 0; ///< not 0: nobody writes into it
+    std::int64_t retentionDays = 0; ///< 0: messages stay for ever
+    std::int64_t revision = 0; ///< how often a message was changed in its place
 };
 
 struct ParticipantRecord {
@@ -47,7 +54,17 @@ struct ParticipantRecord {
     Id userId = 0;
     std::string role = "member"; ///< admin, moderator, member
     std::int64_t joinedAt = 0;
-    std::int64_t lastReadAt = 0;
+    std::int64_t lastReadAt = 0; ///< with lastReadId: the place of the last message read; the message may be gone
+    Id lastReadId = 0;
+    bool muted = false;
+    bool favourite = false;
+};
+
+/// A place in the order of a chat's messages. {0, 0}: before the first.
+struct Place {
+    std::int64_t at = 0;
+    Id id = 0;
+    friend auto operator<=>(const Place&, const Place&) = default;
 };
 
 struct MessageRecord {
@@ -60,6 +77,15 @@ struct MessageRecord {
     bool isEdited = false;
     std::int64_t editedAt = 0;
     Id replyTo = 0;
+    Id threadId = 0; ///< the message that the thread began with; 0: this is no reply
+    std::string mentions{}; ///< as its JSON shows them, a list; empty: none
+    std::string reactions{}; ///< likewise
+    std::int64_t replyCount = 0; ///< of a thread's first message
+    std::int64_t lastReplyAt = 0;
+    std::int64_t deletedAt = 0; ///< not 0: content, reactions and mentions are gone, its place stays
+    Id deletedBy = 0;
+    std::int64_t pinnedAt = 0;
+    Id pinnedBy = 0;
 };
 
 struct EventRecord {
@@ -143,6 +169,55 @@ struct AuditRecord {
 struct IdempotencyRecord {
     std::string digest{}; ///< 32 bytes: of what the first request with this key asked for
     Id messageId = 0;
+    std::int64_t createdAt = 0;
+};
+
+/// What an operation gave when it was first asked for under this key.
+struct OperationKeyRecord {
+    std::string digest{}; ///< 32 bytes: of the operation and its arguments
+    Id objectId = 0;
+    std::string json{};
+    bool replayed = false; ///< it found what was there already
+    std::int64_t createdAt = 0;
+};
+
+struct EditRecord {
+    std::int64_t version = 0; ///< from 1
+    std::string content{};
+    std::int64_t writtenAt = 0; ///< when it was what the message said
+};
+
+struct ReactionRecord {
+    std::string emoji{};
+    Id userId = 0;
+};
+
+struct DraftRecord {
+    Id chatId = 0;
+    std::string content{};
+    Id replyTo = 0;
+    std::int64_t updatedAt = 0;
+};
+
+struct ScheduledRecord {
+    Id id = 0;
+    Id chatId = 0;
+    Id senderId = 0;
+    std::string content{};
+    Id replyTo = 0;
+    std::int64_t sendAt = 0;
+    std::int64_t createdAt = 0;
+    std::string state = "waiting"; ///< waiting, sent, failed
+    Id messageId = 0; ///< once sent
+    std::string error{}; ///< once failed: its code
+};
+
+struct HookRecord {
+    Id id = 0;
+    Id chatId = 0;
+    Id createdBy = 0;
+    std::string name{};
+    std::string hash{}; ///< 32 bytes, of the secret
     std::int64_t createdAt = 0;
 };
 

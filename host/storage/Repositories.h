@@ -109,10 +109,19 @@ struct ExportRepository {
 
 struct ChatRepository {
     static void insert(Connection&, const ChatRecord&);
+    static std::optional<ChatRecord> byId(Connection&, Id);
+    static void update(Connection&, const ChatRecord&); ///< all but its type, creator and time of creation
+    static void countRevision(Connection&, Id); ///< one more
     static void insertParticipant(Connection&, const ParticipantRecord&); ///< an existing one is left as it is
+    static std::optional<ParticipantRecord> participant(Connection&, Id chatId, Id userId);
+    /// By user id, above `after`.
+    static std::vector<ParticipantRecord> participants(Connection&, Id chatId, Id after, std::size_t limit);
+    static std::int64_t participantCount(Connection&, Id chatId);
+    static std::int64_t adminCount(Connection&, Id chatId);
     static void removeParticipant(Connection&, Id chatId, Id userId);
     static void setRole(Connection&, Id chatId, Id userId, std::string_view role);
-    static void setRead(Connection&, Id chatId, Id userId, std::int64_t lastReadAt);
+    static void setRead(Connection&, Id chatId, Id userId, Place);
+    static void setFlags(Connection&, Id chatId, Id userId, bool muted, bool favourite);
     static void each(Connection&, const std::function<void(ChatRecord&&)>&);
     /// All participants, by chat, then user.
     static void eachParticipant(Connection&, const std::function<void(ParticipantRecord&&)>&);
@@ -123,7 +132,22 @@ struct ChatRepository {
 struct MessageRepository {
     static void insert(Connection&, const MessageRecord&);
     static std::optional<MessageRecord> byId(Connection&, Id);
-    static void edit(Connection&, Id, std::string_view content, std::int64_t editedAt);
+    /// Content, edit, mentions, reactions, thread, deletion and pin as in the record.
+    static void update(Connection&, const MessageRecord&);
+    static std::optional<Place> newest(Connection&, Id chatId);
+    /// Replies of a thread, as before() and after() do for a chat.
+    static std::vector<MessageRecord> threadBefore(Connection&, Id threadId, Place, std::size_t limit);
+    static std::vector<MessageRecord> threadAfter(Connection&, Id threadId, Place, std::size_t limit);
+    /// The newest pin first.
+    static std::vector<MessageRecord> pinned(Connection&, Id chatId, std::size_t limit);
+    static std::int64_t pinnedCount(Connection&, Id chatId);
+    /// Messages behind the mark, without the reader's own, deleted ones, and those with an id above `through`.
+    static std::int64_t unread(Connection&, Id chatId, Place mark, Id readerId, Id through);
+    static std::int64_t unreadInThread(Connection&, Id threadId, Place mark, Id readerId);
+    /// Of those, how many mention the reader or everyone.
+    static std::int64_t unreadMentions(Connection&, Id chatId, Place mark, Id readerId, Id through);
+    /// Deletes with all that belongs to them at most `limit` messages of the chat older than this; gives their number.
+    static std::int64_t removeBefore(Connection&, Id chatId, std::int64_t createdAt, std::int64_t limit);
     /// The newest `limit` before the position (exclusive), newest first. Position {max, max} starts at the end.
     static std::vector<MessageRecord> before(Connection&, Id chatId, std::int64_t createdAt, Id id, std::size_t limit);
     /// The oldest `limit` after the position (exclusive), oldest first.
@@ -138,6 +162,61 @@ struct MessageRepository {
 struct IdempotencyRepository {
     static std::optional<IdempotencyRecord> find(Connection&, Id senderId, std::string_view key);
     static void insert(Connection&, Id senderId, std::string_view key, const IdempotencyRecord&);
+    static std::int64_t prune(Connection&, std::int64_t before);
+};
+
+/// Whom a message mentions: for counting. User 0 is everyone.
+struct MentionRepository {
+    static void insert(Connection&, Id chatId, Id userId, Place message);
+    static void removeOf(Connection&, const MessageRecord&);
+};
+
+struct EditRepository {
+    static void insert(Connection&, Id messageId, const EditRecord&); ///< gives it the next version
+    static std::vector<EditRecord> of(Connection&, Id messageId); ///< oldest first
+    static void removeOf(Connection&, Id messageId);
+};
+
+struct ReactionRepository {
+    static bool insert(Connection&, Id messageId, std::string_view emoji, Id userId, std::int64_t at); ///< false: is there
+    static bool remove(Connection&, Id messageId, std::string_view emoji, Id userId); ///< false: was not there
+    static std::vector<ReactionRecord> of(Connection&, Id messageId); ///< in the order of time
+    static void removeOf(Connection&, Id messageId);
+};
+
+struct ThreadReadRepository {
+    static std::optional<Place> find(Connection&, Id userId, Id threadId);
+    static void set(Connection&, Id userId, Id threadId, Place);
+};
+
+struct DraftRepository {
+    static std::optional<DraftRecord> find(Connection&, Id userId, Id chatId);
+    static void set(Connection&, Id userId, const DraftRecord&);
+    static bool remove(Connection&, Id userId, Id chatId); ///< false: there was none
+};
+
+struct ScheduledRepository {
+    static void insert(Connection&, const ScheduledRecord&);
+    static std::optional<ScheduledRecord> byId(Connection&, Id);
+    static std::vector<ScheduledRecord> waitingOf(Connection&, Id senderId, Id chatId); ///< soonest first
+    static std::int64_t waitingCount(Connection&, Id senderId);
+    static std::vector<ScheduledRecord> due(Connection&, std::int64_t at, std::size_t limit); ///< soonest first
+    static void end(Connection&, Id, std::string_view state, Id messageId, std::string_view error);
+    static void remove(Connection&, Id);
+    static Id highestId(Connection&);
+};
+
+struct HookRepository {
+    static void insert(Connection&, const HookRecord&);
+    static std::optional<HookRecord> byHash(Connection&, std::string_view hash);
+    static std::vector<HookRecord> of(Connection&, Id chatId);
+    static bool remove(Connection&, Id chatId, Id); ///< false: there is none
+    static Id highestId(Connection&);
+};
+
+struct OperationKeyRepository {
+    static std::optional<OperationKeyRecord> find(Connection&, Id userId, std::string_view key);
+    static void insert(Connection&, Id userId, std::string_view key, const OperationKeyRecord&);
     static std::int64_t prune(Connection&, std::int64_t before);
 };
 

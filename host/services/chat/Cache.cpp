@@ -11,8 +11,40 @@ void ChatEntry::add(CachedMessage message, std::size_t keep)
     if (now->level == Level::nothing || message.id <= now->loadedThrough)
         return;
     auto next = std::make_shared<ChatState>(ChatState{now->head, now->members, {}, now->total + 1, now->loadedThrough,
-                                                      now->epoch, now->level});
+                                                      now->epoch, now->revision, now->level});
     next->newest = now->newest.with(std::move(message), keep);
+    _cell.store(std::move(next));
+}
+
+void ChatEntry::replace(CachedMessage message)
+{
+    const std::lock_guard lock(_change); // the state, what is noted
+    if (_noting) {
+        _notedChanges.push_back(message);
+        for (auto& one : _noted)
+            if (one.id == message.id)
+                one = message;
+    }
+    auto next = std::make_shared<ChatState>(*_cell.load());
+    ++next->revision;
+    if (const auto at = next->newest.indexOf(message.id))
+        next->newest = next->newest.replaced(*at, std::move(message));
+    _cell.store(std::move(next));
+}
+
+void ChatEntry::setHead(std::shared_ptr<const ChatHead> head)
+{
+    const std::lock_guard lock(_change); // the state
+    auto next = std::make_shared<ChatState>(*_cell.load());
+    next->head = std::move(head);
+    _cell.store(std::move(next));
+}
+
+void ChatEntry::setMembers(Members members)
+{
+    const std::lock_guard lock(_change); // the state
+    auto next = std::make_shared<ChatState>(*_cell.load());
+    next->members = std::make_shared<const Members>(std::move(members));
     _cell.store(std::move(next));
 }
 
@@ -42,6 +74,7 @@ std::uint32_t ChatEntry::startNoting()
     const std::lock_guard lock(_change); // what is noted
     _noting = true;
     _noted.clear();
+    _notedChanges.clear();
     return _cell.load()->epoch;
 }
 
@@ -50,6 +83,7 @@ void ChatEntry::stopNoting()
     const std::lock_guard lock(_change); // what is noted
     _noting = false;
     _noted.clear();
+    _notedChanges.clear();
 }
 
 bool ChatEntry::install(Read read, Level level, std::size_t keep, std::uint32_t epoch)
@@ -58,15 +92,21 @@ bool ChatEntry::install(Read read, Level level, std::size_t keep, std::uint32_t 
     _noting = false;
     auto noted = std::exchange(_noted, {});
     const auto now = _cell.load();
-    if (now->epoch != epoch)
+    if (now->epoch != epoch) {
+        _notedChanges.clear();
         return false;
+    }
     auto next = std::make_shared<ChatState>(
-        ChatState{now->head, now->members, Newest(std::move(read.newest)), read.total, read.through, epoch, level});
+        ChatState{now->head, now->members, Newest(std::move(read.newest)), read.total, read.through, epoch, now->revision,
+                  level});
     for (auto& message : noted)
         if (message.id > read.through) {
             next->newest = next->newest.with(std::move(message), keep);
             ++next->total;
         }
+    for (auto& message : std::exchange(_notedChanges, {}))
+        if (const auto at = next->newest.indexOf(message.id))
+            next->newest = next->newest.replaced(*at, std::move(message));
     _cell.store(std::move(next));
     return true;
 }
@@ -120,7 +160,55 @@ ChatEntry& Cache::add(std::shared_ptr<ChatState> state)
     }
     for (const auto& member : *members)
         index(entry, member.userId);
+    name(entry, entry.state()->head->record);
     return entry;
+}
+
+void Cache::leave(ChatEntry& entry, Id userId)
+{
+    entry.setMembers(entry.state()->members->without(userId));
+    auto& shard = _users[shardOf(userId)];
+    const std::unique_lock lock(shard.mutex); // chats
+    std::erase(shard.chats[userId], &entry);
+}
+
+void Cache::setHead(ChatEntry& entry, std::shared_ptr<const ChatHead> head)
+{
+    const auto before = entry.state()->head;
+    entry.setHead(head);
+    if (before->record.name == head->record.name)
+        return;
+    {
+        const std::unique_lock lock(_names.mutex); // chats
+        const auto old = _names.chats.find(lower(before->record.name));
+        if (old != _names.chats.end() && std::erase(old->second, &entry) > 0 && old->second.empty())
+            _names.chats.erase(old);
+    }
+    name(entry, head->record);
+}
+
+std::vector<ChatEntry*> Cache::byName(std::string_view name) const
+{
+    const std::shared_lock lock(_names.mutex); // chats
+    const auto found = _names.chats.find(lower(name));
+    return found == _names.chats.end() ? std::vector<ChatEntry*>() : found->second;
+}
+
+void Cache::name(ChatEntry& entry, const storage::ChatRecord& chat)
+{
+    if (chat.chatType == "direct")
+        return;
+    const std::unique_lock lock(_names.mutex); // chats
+    _names.chats[lower(chat.name)].push_back(&entry);
+}
+
+std::string Cache::lower(std::string_view name)
+{
+    std::string out(name);
+    for (auto& c : out)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return out;
 }
 
 void Cache::join(ChatEntry& entry, const std::vector<Member>& joining)

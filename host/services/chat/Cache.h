@@ -5,6 +5,7 @@
 #include "base/SharedCell.h"
 #include "services/chat/Members.h"
 #include "services/chat/Newest.h"
+#include "services/chat/Tally.h"
 #include "storage/Records.h"
 
 #include <array>
@@ -34,6 +35,7 @@ struct ChatState {
     std::int64_t total = 0;
     Id loadedThrough = 0; ///< a message with an id up to this was in the database when it was read: it is in here
     std::uint32_t epoch = 0;
+    std::int64_t revision = 0; ///< grows by one with every message that is changed in place, as the row's does
     Level level = Level::nothing;
 
     bool holdsAll() const noexcept { return static_cast<std::int64_t>(newest.size()) >= total; }
@@ -50,11 +52,17 @@ public:
     explicit ChatEntry(std::shared_ptr<ChatState> first) : id(first->head->record.id), _cell(std::move(first)) {}
 
     const Id id;
+    Tally tally;
 
     StatePtr state() const noexcept { return _cell.load(); } ///< [any]
 
     /// [writer] A message that has been committed.
     void add(CachedMessage message, std::size_t keep);
+    /// [writer] A message that has been committed says something else now.
+    void replace(CachedMessage message);
+    /// [writer]
+    void setHead(std::shared_ptr<const ChatHead> head);
+    void setMembers(Members members);
     /// [writer] These are members now; by id, and none of them was one.
     void join(const std::vector<Member>& joining);
     /// [writer] Messages were written past the cache: it forgets what it has, and whoever is reading them reads again.
@@ -80,6 +88,7 @@ private:
     std::mutex _change;                      // guards _noting, _noted, and the step from one state to the next
     bool _noting = false;
     std::vector<CachedMessage> _noted;
+    std::vector<CachedMessage> _notedChanges;
     std::mutex _loading; // one load at a time; the writer's thread never takes it
 };
 
@@ -109,6 +118,10 @@ public:
     std::size_t size() const;                           ///< [any]
     ChatEntry& add(std::shared_ptr<ChatState> state);   ///< [writer] and its members
     void join(ChatEntry& entry, const std::vector<Member>& joining); ///< [writer]
+    void leave(ChatEntry& entry, Id userId);                         ///< [writer]
+    void setHead(ChatEntry& entry, std::shared_ptr<const ChatHead> head); ///< [writer]
+    /// [any] Groups and channels of this name, without regard to ASCII case.
+    std::vector<ChatEntry*> byName(std::string_view name) const;
 
 private:
     static constexpr std::size_t shards = 16;
@@ -123,9 +136,17 @@ private:
         std::unordered_map<Id, std::vector<ChatEntry*>> chats;
     };
     void index(ChatEntry& entry, Id userId);
+    void name(ChatEntry& entry, const storage::ChatRecord& chat);
+    static std::string lower(std::string_view name);
+
+    struct Names {
+        mutable std::shared_mutex mutex; // guards chats
+        std::unordered_map<std::string, std::vector<ChatEntry*>> chats;
+    };
 
     std::array<Chats, shards> _chats;
     std::array<Users, shards> _users;
+    Names _names;
 };
 
 } // namespace netbit::services::chat

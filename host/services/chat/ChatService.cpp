@@ -59,7 +59,7 @@ ChatService::ChatService(storage::Database& database, storage::Writer& writer, u
 {
     events.setHooks([this](Id userId, Id chatId) { return isMember(userId, chatId); },
                     [this](storage::Connection& connection, const storage::EventRecord& event) -> std::string {
-                        if (event.topic != "message.created")
+                        if (!event.topic.starts_with("message."))
                             return "{}";
                         const auto message = storage::MessageRepository::byId(connection, event.objectId);
                         return message ? _impl->core.textOf(*message).substr(1) : "{}";
@@ -79,6 +79,7 @@ void ChatService::load()
     auto& core = _impl->core;
     core.database.read([&](storage::Connection& connection) {
         core.writerSide.load(connection);
+        const auto highest = storage::MessageRepository::highestId(connection);
         std::unordered_map<Id, std::vector<Member>> members;
         storage::ChatRepository::eachParticipant(connection, [&](storage::ParticipantRecord&& row) {
             members[row.chatId].push_back({row.userId, roleOf(row.role)});
@@ -91,8 +92,9 @@ void ChatService::load()
                 core.writerSide.directs.emplace(WriterSide::pairOf(in[0].userId, in[1].userId), chat.id);
             state->members = std::make_shared<const Members>(std::move(in));
             auto json = chatHead(chat);
+            state->revision = chat.revision;
             state->head = std::make_shared<const ChatHead>(ChatHead{std::move(chat), std::move(json)});
-            core.cache.add(std::move(state));
+            core.cache.add(std::move(state)).tally.startAfter(highest);
         });
     });
 }
@@ -114,16 +116,10 @@ Result<base::Body> ChatService::get(const auth::Principal& principal, Id chatId,
     const auto entry = _impl->visible(principal, chatId);
     if (!entry)
         return entry.error();
-    auto state = (*entry)->state();
-    if (state->level < Level::summary) {
-        if (!mayBlock)
-            return fault(Status::wouldBlock, "would_block", "The chat's last message is on disk.");
-        state = _impl->core.loaded(**entry, Level::summary);
-    }
-    std::string out;
-    out.reserve(state->head->json.size() + 128 + (state->newest.empty() ? 0 : state->newest.back().text.size()));
-    appendChat(out, *state, principal.userId());
-    return base::Body(std::move(out));
+    auto json = chatJson(_impl->core, **entry, principal, mayBlock);
+    if (!json)
+        return json.error();
+    return base::Body(std::move(*json));
 }
 
 Result<Page> ChatService::page(const auth::Principal& principal, const PageQuery& query, bool mayBlock)
@@ -168,6 +164,11 @@ std::optional<storage::ChatRecord> ChatService::record(Id chatId) const
 
 Result<void> ChatService::create(const auth::PrincipalPtr& principal, NewChat chat, Done done)
 {
+    return create(principal, std::move(chat), operations::Once(), std::move(done));
+}
+
+Result<void> ChatService::create(const auth::PrincipalPtr& principal, NewChat chat, operations::Once once, Done done)
+{
     auto& core = _impl->core;
     if (auto valid = checkValid(*principal); !valid)
         return valid;
@@ -177,6 +178,18 @@ Result<void> ChatService::create(const auth::PrincipalPtr& principal, NewChat ch
     auto name = checkName(chat.name, direct);
     if (!name)
         return name.error();
+    auto topic = checkTopic(chat.topic);
+    if (!topic)
+        return topic.error();
+    auto description = checkDescription(chat.description);
+    if (!description)
+        return description.error();
+    const bool open = chat.visibility == "public";
+    if (!open && chat.visibility != "private")
+        return fault(Status::invalid, "invalid_visibility", "It must be private or public.", "/visibility");
+    if (direct && (open || !topic->empty() || !description->empty()))
+        return fault(Status::invalid, "direct_chat", "A direct chat is private and has no topic and description.",
+                     open ? "/visibility" : !topic->empty() ? "/topic" : "/description");
     if (chat.participants.size() >= core.maxParticipants)
         return fault(Status::invalid, "too_many_participants", "These are more than a chat may have.", "/participants");
     const auto me = principal->userId();
@@ -195,8 +208,15 @@ Result<void> ChatService::create(const auth::PrincipalPtr& principal, NewChat ch
                   members.end());
     if (direct && members.size() != 2)
         return fault(Status::invalid, "invalid_participants", "A direct chat is with exactly one other.", "/participants");
-    return _impl->submit(std::make_unique<CreateJob>(core, principal, std::move(*name), std::move(chat.chatType),
-                                                     std::move(members), std::move(done)));
+    storage::ChatRecord record;
+    record.name = std::move(*name);
+    record.chatType = std::move(chat.chatType);
+    record.creatorId = me;
+    record.visibility = std::move(chat.visibility);
+    record.topic = std::move(*topic);
+    record.description = std::move(*description);
+    return _impl->submit(std::make_unique<CreateJob>(core, principal, std::move(record), std::move(members),
+                                                     std::move(once), std::move(done)));
 }
 
 Result<void> ChatService::send(const auth::PrincipalPtr& principal, NewMessage message, Done done)
@@ -244,6 +264,8 @@ void ChatService::namesChanged()
         entry->forget();
 }
 
+Core& ChatService::core() noexcept { return _impl->core; }
+
 std::size_t ChatService::chatCount() const { return _impl->core.cache.size(); }
 
 void ChatService::prune()
@@ -252,7 +274,8 @@ void ChatService::prune()
     do {
         gone = 0;
         const auto done = _impl->core.writer.run([&](storage::Connection& connection) {
-            gone = storage::IdempotencyRepository::prune(connection, base::now() - keyLife);
+            gone = storage::IdempotencyRepository::prune(connection, base::now() - keyLife) +
+                   storage::OperationKeyRepository::prune(connection, base::now() - keyLife);
             return Result<void>();
         });
         if (!done)

@@ -5,6 +5,7 @@
 #include "base/Result.h"
 #include "services/Done.h"
 #include "services/auth/Principal.h"
+#include "services/operations/Once.h"
 #include "storage/Records.h"
 
 #include <cstdint>
@@ -27,6 +28,7 @@ class UserDirectory;
 
 namespace netbit::services::chat {
 
+struct Core;
 using storage::Id;
 
 struct ChatOptions {
@@ -39,6 +41,9 @@ struct NewChat {
     std::string name;
     std::string chatType; ///< direct, group, channel
     std::vector<Id> participants; ///< beside the creator
+    std::string visibility = "private"; ///< private, public
+    std::string topic{};
+    std::string description{};
 };
 
 struct NewMessage {
@@ -124,6 +129,7 @@ public:
 
     // Writing: [any].
     base::Result<void> create(const auth::PrincipalPtr& principal, NewChat chat, Done done);
+    base::Result<void> create(const auth::PrincipalPtr& principal, NewChat chat, operations::Once once, Done done);
     base::Result<void> send(const auth::PrincipalPtr& principal, NewMessage message, Done done);
 
     // Import, for the local admin; waits for the writer, so never on a reactor. It goes into the group or channel of that
@@ -136,6 +142,8 @@ public:
     base::Result<ImportResult> importBatch(const auth::Principal& admin, ImportBatch batch);
 
     void namesChanged(); ///< [writer] of users: what is in memory with their names is read anew
+    Core& core() noexcept; ///< for its operations, which stand beside it
+
     std::size_t chatCount() const;
     void prune(); ///< [worker] idempotency keys older than 24 hours
 

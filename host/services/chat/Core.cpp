@@ -8,6 +8,8 @@ void WriterSide::load(storage::Connection& connection)
 {
     _lastMessageId = storage::MessageRepository::highestId(connection);
     _lastChatId = storage::ChatRepository::highestId(connection);
+    _lastScheduledId = storage::ScheduledRepository::highestId(connection);
+    _lastHookId = storage::HookRepository::highestId(connection);
     // Every live write has an event with its time, and the newest event is always kept.
     const auto lastEvent = storage::EventRepository::highestId(connection);
     for (const auto& event : storage::EventRepository::after(connection, lastEvent - 1, 1))
@@ -33,6 +35,17 @@ StatePtr Core::loaded(ChatEntry& entry, Level level)
         return read;
     });
     return entry.state();
+}
+
+bool isGuest(const Core& core, Id userId)
+{
+    const auto user = core.users.byId(userId);
+    return !user || user->role == "guest";
+}
+
+bool findable(const Core& core, const ChatState& state, Id userId)
+{
+    return state.head->record.visibility == "public" && !isGuest(core, userId);
 }
 
 } // namespace netbit::services::chat

@@ -4,6 +4,7 @@
 #include "services/chat/Cache.h"
 #include "services/chat/ChatService.h"
 #include "services/chat/MessageJson.h"
+#include "services/chat/Reads.h"
 #include "services/chat/Rules.h"
 #include "services/events/EventLog.h"
 #include "services/users/UserDirectory.h"
@@ -11,6 +12,7 @@
 #include "storage/Writer.h"
 
 #include <map>
+#include <unordered_set>
 
 namespace netbit::services::chat {
 
@@ -35,10 +37,18 @@ public:
     /// Made by a job of the batch under way: the next job of that batch must see it, though nobody else may yet. The job
     /// takes its entry back when it is applied once more and when it has come to its end.
     std::map<Pair, Id> directsUnderWay;
+    /// Chats whose members or settings a job of the batch under way has changed: what the cache says of them is not true in
+    /// this transaction. An id too many costs a look into the database.
+    std::unordered_set<Id> changing;
+
+    Id nextScheduledId() noexcept { return ++_lastScheduledId; }
+    Id nextHookId() noexcept { return ++_lastHookId; }
 
 private:
     Id _lastMessageId = 0;
     Id _lastChatId = 0;
+    Id _lastScheduledId = 0;
+    Id _lastHookId = 0;
     base::Millis _lastTime = 0;
 };
 
@@ -81,11 +91,16 @@ struct Core {
     users::UserDirectory& users;
     events::EventLog& events;
     Cache cache;
+    Reads reads;
     WriterSide writerSide;
     std::mutex importing; // one import call that makes chats or users at a time
     std::atomic<std::size_t> keep{100};
     std::atomic<std::size_t> maxMessageBytes{0};
     std::atomic<std::size_t> maxParticipants{0};
 };
+
+/// Whether this user may find the chat without being in it: it is public, and he is no guest.
+bool findable(const Core& core, const ChatState& state, Id userId);
+bool isGuest(const Core& core, Id userId);
 
 } // namespace netbit::services::chat

@@ -1,17 +1,12 @@
 #include "services/chat/Creation.h"
 
-#include "services/chat/Lists.h"
-
 #include <limits>
 
 namespace netbit::services::chat {
 
-Creation::Creation(Core& core, std::string name, std::string chatType, Id creatorId, std::vector<Member> members)
-    : _core(core), _members(std::make_shared<const Members>(std::move(members)))
+Creation::Creation(Core& core, storage::ChatRecord chat, std::vector<Member> members)
+    : _core(core), _chat(std::move(chat)), _members(std::make_shared<const Members>(std::move(members)))
 {
-    _chat.name = std::move(name);
-    _chat.chatType = std::move(chatType);
-    _chat.creatorId = creatorId;
 }
 
 void Creation::apply(storage::Connection& connection)
@@ -32,7 +27,7 @@ void Creation::apply(storage::Connection& connection)
               .objectId = _chat.id,
               .data = _head->json,
               .createdAt = _chat.createdAt};
-    appendChatRest(_event.data, std::nullopt, _members->size(), {});
+    appendChatRest(_event.data, std::nullopt, _members->size(), {}, nullptr);
     storage::EventRepository::insert(connection, _event);
 }
 
@@ -52,17 +47,17 @@ void Creation::publish()
 std::string Creation::json() const
 {
     std::string out = _head->json;
-    appendChatRest(out, _members->find(_chat.creatorId), _members->size(), {});
+    const OwnView nothingYet;
+    appendChatRest(out, _members->find(_chat.creatorId), _members->size(), {}, &nothingYet);
     return out;
 }
 
-CreateJob::CreateJob(Core& core, auth::PrincipalPtr creator, std::string name, std::string chatType,
-                     std::vector<Member> members, Done done)
+CreateJob::CreateJob(Core& core, auth::PrincipalPtr creator, storage::ChatRecord chat, std::vector<Member> members,
+                     operations::Once once, Done done)
     : _core(core), _creator(std::move(creator)),
-      _pair(chatType == "direct" ? std::optional(WriterSide::pairOf(members.front().userId, members.back().userId))
-                                 : std::nullopt),
-      _creation(core, std::move(name), std::move(chatType), _creator->userId(), std::move(members)),
-      _done(std::move(done))
+      _pair(chat.chatType == "direct" ? std::optional(WriterSide::pairOf(members.front().userId, members.back().userId))
+                                      : std::nullopt),
+      _creation(core, std::move(chat), std::move(members)), _once(std::move(once)), _done(std::move(done))
 {
 }
 
@@ -75,43 +70,65 @@ void CreateJob::takeBack() noexcept
 base::Result<void> CreateJob::apply(storage::Connection& connection)
 {
     takeBack();
-    _existing = 0;
+    _creates = false;
     if (auto valid = checkValid(*_creator); !valid)
         return valid;
+    const auto answered = _once.answered(connection, _made);
+    if (!answered)
+        return answered.error();
+    if (*answered)
+        return {};
+    auto done = applyOnce(connection);
+    if (done)
+        _once.remember(connection, _made, base::now());
+    return done;
+}
+
+base::Result<void> CreateJob::applyOnce(storage::Connection& connection)
+{
     auto& side = _core.writerSide;
+    Id existing = 0;
     if (_pair) {
         if (const auto known = side.directs.find(*_pair); known != side.directs.end())
-            _existing = known->second;
+            existing = known->second;
         else if (const auto other = side.directsUnderWay.find(*_pair); other != side.directsUnderWay.end())
-            _existing = other->second;
+            existing = other->second;
     }
-    if (_existing == 0) {
-        _creation.apply(connection);
-        if (_pair)
-            _told = side.directsUnderWay.emplace(*_pair, _creation.chatId()).second;
+    if (existing != 0) {
+        _made = {existing, existingJson(connection, existing), true};
         return {};
     }
-    constexpr auto end = std::numeric_limits<std::int64_t>::max();
-    _lastMessage.clear();
-    for (const auto& last : storage::MessageRepository::before(connection, _existing, end, end, 1))
-        _lastMessage = _core.textOf(last).substr(1);
+    _creation.apply(connection);
+    _creates = true;
+    if (_pair)
+        _told = side.directsUnderWay.emplace(*_pair, _creation.chatId()).second;
+    _made = {_creation.chatId(), _creation.json(), false};
     return {};
+}
+
+// It may be of this very batch, and then the cache does not know it.
+std::string CreateJob::existingJson(storage::Connection& connection, Id chatId) const
+{
+    constexpr auto end = std::numeric_limits<std::int64_t>::max();
+    std::string last;
+    for (const auto& message : storage::MessageRepository::before(connection, chatId, end, end, 1))
+        last = _core.textOf(message).substr(1);
+    const auto member = storage::ChatRepository::participant(connection, chatId, _creator->userId());
+    const auto own = Reads::count(connection, _creator->userId(), chatId);
+    auto json = chatHead(storage::ChatRepository::byId(connection, chatId).value());
+    const auto count = static_cast<std::size_t>(storage::ChatRepository::participantCount(connection, chatId));
+    appendChatRest(json, roleOf(member.value().role), count, last, &own);
+    return json;
 }
 
 void CreateJob::publish()
 {
-    if (_existing == 0) {
-        _creation.publish();
-        takeBack();
-        if (_pair)
-            _core.writerSide.directs[*_pair] = _creation.chatId();
-        _made = {_creation.chatId(), _creation.json(), false};
+    if (!_creates)
         return;
-    }
-    const auto state = _core.cache.find(_existing)->state();
-    std::string json = state->head->json;
-    appendChatRest(json, state->members->find(_creator->userId()), state->members->size(), _lastMessage);
-    _made = {_existing, std::move(json), true};
+    _creation.publish();
+    takeBack();
+    if (_pair)
+        _core.writerSide.directs[*_pair] = _creation.chatId();
 }
 
 void CreateJob::complete(const base::Result<void>& result)

@@ -8,14 +8,14 @@ namespace netbit::services::chat {
 /// Used inside a job: apply(), which may run twice, then publish().
 class Creation {
 public:
-    /// members: by id, with the creator.
-    Creation(Core& core, std::string name, std::string chatType, Id creatorId, std::vector<Member> members);
+    /// chat: without id and times. members: by id, with the creator.
+    Creation(Core& core, storage::ChatRecord chat, std::vector<Member> members);
 
     void apply(storage::Connection& connection);
     void publish();
 
     Id chatId() const noexcept { return _chat.id; }
-    /// As the creator sees it; after publish().
+    /// As the creator sees it; after apply().
     std::string json() const;
 
 private:
@@ -29,25 +29,27 @@ private:
 /// A chat that a user asks for. A direct chat that is there already is what he gets, also when two ask at once.
 class CreateJob final : public storage::Job {
 public:
-    CreateJob(Core& core, auth::PrincipalPtr creator, std::string name, std::string chatType, std::vector<Member> members,
-              Done done);
+    CreateJob(Core& core, auth::PrincipalPtr creator, storage::ChatRecord chat, std::vector<Member> members,
+              operations::Once once, Done done);
 
     base::Result<void> apply(storage::Connection& connection) override;
     void publish() override;
     void complete(const base::Result<void>& result) override;
 
 private:
+    base::Result<void> applyOnce(storage::Connection& connection);
+    std::string existingJson(storage::Connection& connection, Id chatId) const;
     void takeBack() noexcept; ///< what this job has told the others of its batch
 
     Core& _core;
     auth::PrincipalPtr _creator;
     std::optional<WriterSide::Pair> _pair; ///< of a direct chat
     Creation _creation;
+    operations::Once _once;
     Done _done;
 
     bool _told = false; ///< the others of the batch know of the chat that this job makes
-    Id _existing = 0;
-    std::string _lastMessage; ///< of the existing one
+    bool _creates = false;
     Completed _made;
 };
 

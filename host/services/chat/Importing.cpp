@@ -83,7 +83,9 @@ Result<Id> Importing::findChat(std::string_view name) const
 
 Result<Id> Importing::makeChat(std::string name, std::string_view chatType, Id creatorId)
 {
-    Creation creation(_core, std::move(name), std::string(chatType), creatorId, {{creatorId, Role::admin}});
+    Creation creation(_core,
+                      {.name = std::move(name), .chatType = std::string(chatType), .creatorId = creatorId},
+                      {{creatorId, Role::admin}});
     auto done = _core.writer.run(
         [&](storage::Connection& connection) {
             creation.apply(connection);
@@ -131,9 +133,13 @@ Result<void> Importing::takeIn(ChatEntry& entry, const std::vector<std::string>&
                       joining.end());
         if (members->size() + joining.size() > _core.maxParticipants)
             return fault(Status::invalid, "too_many_participants", "These are more than a chat may have.", "/usernames");
+        const auto read = storage::MessageRepository::newest(connection, entry.id).value_or(storage::Place());
         for (const auto& member : joining)
-            storage::ChatRepository::insertParticipant(connection,
-                                                       {.chatId = entry.id, .userId = member.userId, .joinedAt = now});
+            storage::ChatRepository::insertParticipant(connection, {.chatId = entry.id,
+                                                                    .userId = member.userId,
+                                                                    .joinedAt = now,
+                                                                    .lastReadAt = read.at,
+                                                                    .lastReadId = read.id});
         return {};
     };
     const auto publish = [&] {
@@ -221,6 +227,7 @@ Result<ImportResult> Importing::batch(ImportBatch batch)
             if (result.already || event.id == 0)
                 return;
             entry->forget();
+            entry->tally.upset(result.firstMessageId + result.messageCount - 1);
             auto json = events::EventLog::envelope(event.id, event.topic, event.chatId, event.actorId, event.createdAt,
                                                    event.data);
             _core.events.append(std::make_shared<const events::Event>(

@@ -4,6 +4,7 @@
 #include "storage/Records.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,22 @@ public:
         all.reserve(_members.size() + joining.size());
         std::merge(_members.begin(), _members.end(), joining.begin(), joining.end(), std::back_inserter(all),
                    [](const Member& a, const Member& b) { return a.userId < b.userId; });
+        return Members(std::move(all));
+    }
+
+    Members without(Id userId) const
+    {
+        auto rest = _members;
+        std::erase_if(rest, [&](const Member& member) { return member.userId == userId; });
+        return Members(std::move(rest));
+    }
+
+    Members withRole(Id userId, Role role) const
+    {
+        auto all = _members;
+        for (auto& member : all)
+            if (member.userId == userId)
+                member.role = role;
         return Members(std::move(all));
     }
 

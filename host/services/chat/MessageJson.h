@@ -12,9 +12,22 @@ std::string messageMiddle(const storage::MessageRecord& message, std::string_vie
 /// ",{…}" from that part.
 std::string messageText(const storage::MessageRecord& message, std::string_view middle);
 
-/// What does not change while a chat lives: `{"id":…,"updated_at":"…"`, without its end.
+/// `[{"emoji":…,"count":…,"user_ids":[…]}]`, the first given first; empty for none.
+std::string reactionsJson(const std::vector<storage::ReactionRecord>& reactions);
+
+/// What is the same for all who see a chat: `{"id":…,"archived_at":…`, without its end.
 std::string chatHead(const storage::ChatRecord& chat);
-/// Appends the rest and the end. role: nullopt for someone who is no member; lastMessage: empty for none.
-void appendChatRest(std::string& out, std::optional<Role> role, std::size_t participants, std::string_view lastMessage);
+
+/// A chat as one member has it.
+struct OwnView {
+    storage::Place mark; ///< the last message read
+    std::int64_t unread = 0;
+    std::int64_t mentions = 0; ///< among the unread
+    bool muted = false;
+    bool favourite = false;
+};
+/// Appends the rest and the end. role, own: nothing for someone who is no member; lastMessage: empty for none.
+void appendChatRest(std::string& out, std::optional<Role> role, std::size_t participants, std::string_view lastMessage,
+                    const OwnView* own);
 
 } // namespace netbit::services::chat

@@ -99,6 +99,16 @@ public:
         return next;
     }
 
+    /// With another text in this message's place: rare, so it may cost a copy.
+    Newest replaced(std::size_t at, CachedMessage message) const
+    {
+        std::vector<CachedMessage> all;
+        all.reserve(_size);
+        each(0, _size, [&](const CachedMessage& one) { all.push_back(one); });
+        all[at] = std::move(message);
+        return Newest(std::move(all));
+    }
+
 private:
     static constexpr std::size_t blockSize = 32;
 

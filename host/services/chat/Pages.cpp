@@ -72,14 +72,14 @@ constexpr std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) noexcept
     return hash ^ (hash >> 29);
 }
 
-/// Of all that decides the page's bytes: messages are only ever added, in their order, so the ends and the number of a
-/// range name its content; the epoch tells what was written in between by an import.
-std::string etagOf(const PageQuery& query, const Page& page, std::uint32_t epoch)
+/// Of all that decides the page's bytes: messages are added in their order, so the ends and the number of a range name its
+/// content; the epoch tells what was written in between by an import, the revision what was changed in place.
+std::string etagOf(const PageQuery& query, const Page& page, const ChatState& state)
 {
     std::uint64_t hash = 0x6E65746269740001U;
-    for (const auto value : {query.chatId, query.before, query.after, page.firstId, page.lastId, page.total})
+    for (const auto value : {query.chatId, query.before, query.after, page.firstId, page.lastId, page.total, state.revision})
         hash = mixed(hash, static_cast<std::uint64_t>(value));
-    for (const auto value : {query.page > 0 ? query.perPage : query.limit, query.page, page.count, epoch,
+    for (const auto value : {query.page > 0 ? query.perPage : query.limit, query.page, page.count, state.epoch,
                              page.hasOlder ? 1U : 0U, page.hasNewer ? 1U : 0U})
         hash = mixed(hash, value);
     for (const char c : query.lead)
@@ -161,7 +161,7 @@ Page fromSnapshot(StatePtr state, const PageQuery& query, const Range& range)
     }
     writeEnd(keep->end, query, page);
     page.body.view(keep->end.view());
-    page.etag = etagOf(query, page, state->epoch);
+    page.etag = etagOf(query, page, *state);
     keep->state = std::move(state);
     page.body.keep(keep);
     return page;
@@ -236,7 +236,7 @@ Result<Page> fromDatabase(Core& core, const ChatState& state, const PageQuery& q
     writeEnd(end, query, page);
     whole += end.view();
     page.body.text(std::move(whole));
-    page.etag = etagOf(query, page, state.epoch);
+    page.etag = etagOf(query, page, state);
     return page;
 }
 

@@ -42,6 +42,19 @@ base::Error chatNotFound()
     return fault(Status::notFound, "chat_not_found", "There is no such chat, or you are not in it.");
 }
 
+Result<void> checkRight(const storage::ChatRecord& chat, Role role, Right right)
+{
+    if (!leastRole(right, chat.chatType))
+        return fault(Status::forbidden, "direct_chat", "A direct chat has no members, name or topic to change.");
+    if (!may(right, role, chat.chatType))
+        return right == Right::write
+            ? fault(Status::forbidden, "channel_read_only", "Only its admins and moderators write in a channel.")
+            : fault(Status::forbidden, "not_allowed", "Your role in this chat does not allow that.");
+    if (chat.archivedAt != 0 && right != Right::configure && right != Right::remove)
+        return fault(Status::conflict, "chat_archived", "This chat is archived.");
+    return {};
+}
+
 base::Error overloaded()
 {
     return fault(Status::unavailable, "overloaded", "The server has too much to write at the moment.");
@@ -70,6 +83,8 @@ Result<void> checkMessage(const NewMessage& message, std::size_t maxBytes)
 {
     if (auto content = checkContent(message.content, maxBytes, "/content"); !content)
         return content;
+    if (blank(message.content))
+        return fault(Status::invalid, "invalid_content", "There is nothing to be seen in it.", "/content");
     const std::string_view type = message.messageType;
     if (type != "text" && type != "image" && type != "file")
         return fault(Status::invalid, "invalid_message_type",
@@ -91,6 +106,44 @@ Result<std::string> checkName(std::string_view name, bool mayBeEmpty)
     if (anyControl(plain) || !base::validUtf8(plain))
         return fault(Status::invalid, "invalid_name", "A name is UTF-8 text without control characters.", "/name");
     return std::string(plain);
+}
+
+Result<std::string> checkProse(std::string_view text, std::size_t maxBytes, std::string_view pointer)
+{
+    const auto plain = trimmed(text);
+    const bool control = std::any_of(plain.begin(), plain.end(),
+                                     [](char c) { return isControl(c) && c != '\n' && c != '\r' && c != '\t'; });
+    if (plain.size() > maxBytes || control || !base::validUtf8(plain))
+        return fault(Status::invalid, "invalid_text",
+                     "It is UTF-8 text of at most " + std::to_string(maxBytes) + " bytes without control characters.",
+                     pointer);
+    return std::string(plain);
+}
+
+Result<std::string> checkTopic(std::string_view text) { return checkProse(text, 1'000, "/topic"); }
+
+Result<std::string> checkDescription(std::string_view text) { return checkProse(text, 4'000, "/description"); }
+
+bool blank(std::string_view text) noexcept
+{
+    // U+0020 and below, and what Unicode calls white space or writes with no width.
+    static constexpr std::string_view wide[] = {"\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\xA8", "\xE2\x80\xA9",
+                                                "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE2\x81\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF"};
+    while (!text.empty()) {
+        if (static_cast<unsigned char>(text.front()) <= 0x20 || text.front() == 0x7F) {
+            text.remove_prefix(1);
+            continue;
+        }
+        if (text.starts_with("\xE2\x80") && text.size() > 2 && static_cast<unsigned char>(text[2]) <= 0x8F) { // U+2000 to U+200F
+            text.remove_prefix(3);
+            continue;
+        }
+        const auto* const found = std::find_if(std::begin(wide), std::end(wide), [&](auto one) { return text.starts_with(one); });
+        if (found == std::end(wide))
+            return false;
+        text.remove_prefix(found->size());
+    }
+    return true;
 }
 
 Result<void> checkImportedName(std::string_view name, std::string_view pointer)

@@ -13,9 +13,7 @@ Result<void> mayWrite(const ChatState& state, const auth::Principal& principal)
     const auto role = state.members->find(principal.userId());
     if (!role)
         return chatNotFound();
-    if (*role == Role::member && state.head->record.chatType == "channel")
-        return fault(Status::forbidden, "channel_read_only", "Only its admins and moderators write in a channel.");
-    return {};
+    return checkRight(state.head->record, *role, Right::write);
 }
 
 SendJob::SendJob(Core& core, ChatEntry& entry, auth::PrincipalPtr sender, NewMessage message, Done done)
@@ -30,13 +28,15 @@ SendJob::SendJob(Core& core, ChatEntry& entry, auth::PrincipalPtr sender, NewMes
     _message.content = std::move(message.content);
     _message.messageType = std::move(message.messageType);
     _message.replyTo = message.replyTo;
+    _mentions = mentionsIn(_core, *_entry.state(), _message.senderId, _message.content);
+    _message.mentions = _mentions.json;
     _middle = messageMiddle(_message, _core.nameOf(_message.senderId));
 }
 
 Result<void> SendJob::apply(storage::Connection& connection)
 {
     _made = Completed();
-    if (auto may = mayWrite(*_entry.state(), *_sender); !may) // it may have changed while this waited
+    if (auto may = checkSender(connection); !may) // it may have changed while this waited
         return may;
     if (!_key.empty()) {
         const auto replayed = replays(connection);
@@ -46,13 +46,21 @@ Result<void> SendJob::apply(storage::Connection& connection)
             return {};
     }
     if (_message.replyTo != 0)
-        if (auto reply = checkReply(connection); !reply)
-            return reply;
+        if (auto thread = findThread(connection); !thread)
+            return thread;
 
     _message.id = _core.writerSide.nextMessageId();
     _message.createdAt = _core.writerSide.time();
     _eventId = _core.events.nextId();
     storage::MessageRepository::insert(connection, _message);
+    if (!_mentions.json.empty())
+        storeMentions(connection, _message, _mentions);
+    if (_message.threadId != 0) {
+        ++_root.replyCount;
+        _root.lastReplyAt = _message.createdAt;
+        storage::MessageRepository::update(connection, _root);
+        storage::ChatRepository::countRevision(connection, _root.chatId);
+    }
     storage::EventRepository::insert(connection, {.id = _eventId,
                                                   .topic = "message.created",
                                                   .chatId = _message.chatId,
@@ -80,13 +88,31 @@ Result<bool> SendJob::replays(storage::Connection& connection)
     return true;
 }
 
-Result<void> SendJob::checkReply(storage::Connection& connection) const
+Result<void> SendJob::checkSender(storage::Connection& connection) const
 {
-    if (_entry.state()->newest.indexOf(_message.replyTo))
-        return {};
-    const auto target = storage::MessageRepository::byId(connection, _message.replyTo);
+    const auto state = _entry.state();
+    auto& changing = _core.writerSide.changing;
+    if (changing.empty() || !changing.contains(_entry.id))
+        return mayWrite(*state, *_sender);
+    // Somebody before this one in the batch has changed the chat, and the cache does not know it yet.
+    if (auto valid = checkValid(*_sender); !valid)
+        return valid;
+    const auto member = storage::ChatRepository::participant(connection, _entry.id, _message.senderId);
+    const auto chat = storage::ChatRepository::byId(connection, _entry.id);
+    if (!member || !chat)
+        return chatNotFound();
+    return checkRight(*chat, roleOf(member->role), Right::write);
+}
+
+Result<void> SendJob::findThread(storage::Connection& connection)
+{
+    auto target = storage::MessageRepository::byId(connection, _message.replyTo);
+    if (target && target->threadId != 0 && target->chatId == _message.chatId)
+        target = storage::MessageRepository::byId(connection, target->threadId);
     if (!target || target->chatId != _message.chatId)
         return fault(Status::invalid, "unknown_reply", "There is no such message in this chat.", "/reply_to");
+    _message.threadId = target->id;
+    _root = std::move(*target);
     return {};
 }
 
@@ -106,6 +132,9 @@ void SendJob::publish()
     event->json = events::EventLog::envelope(_eventId, event->topic, event->chatId, event->actorId, event->createdAt,
                                              _made.json);
     _entry.add(std::move(message), _core.keep.load(std::memory_order_relaxed));
+    _entry.tally.add(_message.id, _message.senderId, _mentions.users, _mentions.everyone);
+    if (_message.threadId != 0)
+        _entry.replace(_core.cachedOf(_root));
     _core.events.append(std::move(event)); // behind the cache: who hears of it can read it
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // The write of one message.
 
-#include "services/chat/Core.h"
+#include "services/chat/Mentions.h"
 
 namespace netbit::services::chat {
 
@@ -15,12 +15,15 @@ public:
 
 private:
     base::Result<bool> replays(storage::Connection& connection);
-    base::Result<void> checkReply(storage::Connection& connection) const;
+    base::Result<void> checkSender(storage::Connection& connection) const;
+    base::Result<void> findThread(storage::Connection& connection);
 
     Core& _core;
     ChatEntry& _entry;
     auth::PrincipalPtr _sender;
     storage::MessageRecord _message;
+    Mentions _mentions;
+    storage::MessageRecord _root; ///< of the thread that this message goes into, as it is then
     std::string _middle; // the costly part of its JSON, written before the writer has its turn
     std::string _key;
     std::string _digest;

@@ -152,6 +152,24 @@ void EventLog::append(EventPtr event)
         feed.wake.notify_one();
 }
 
+void EventLog::redact(Id chatId, Id messageId, std::string_view data)
+{
+    // What an event shows stands behind its own members, and a string in it cannot look like this: its quotes are escaped.
+    std::string shows = ",\"data\":{\"id\":";
+    base::appendJsonInt(shows, messageId);
+    shows += ',';
+    const std::lock_guard lock(_impl->feed.mutex); // tail
+    _impl->feed.tail.replaceIf(
+        [&](const Event& event) {
+            return event.chatId == chatId && event.topic.starts_with("message.") && event.json.find(shows) != std::string::npos;
+        },
+        [&](const Event& event) {
+            return std::make_shared<const Event>(
+                Event{event.id, event.topic, event.chatId, event.actorId, event.createdAt,
+                      envelope(event.id, event.topic, event.chatId, event.actorId, event.createdAt, data)});
+        });
+}
+
 std::string EventLog::envelope(Id id, std::string_view topic, Id chatId, Id actorId, base::Millis createdAt,
                                std::string_view data)
 {

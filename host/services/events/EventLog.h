@@ -86,6 +86,8 @@ public:
     // For services that write events: on the writer's thread.
     Id nextId() noexcept;          ///< in Job::apply: the id for a row; gaps after a rollback are fine
     void append(EventPtr event);   ///< in Job::publish, in commit order
+    /// In Job::publish: what a message said is gone. Events that show it, and that readers may still ask for, show `data` now.
+    void redact(Id chatId, Id messageId, std::string_view data);
     static std::string envelope(Id id, std::string_view topic, Id chatId, Id actorId, base::Millis createdAt,
                                 std::string_view data);
 

@@ -25,6 +25,15 @@ public:
         }
     }
 
+    /// Each that fits becomes another, with the same id.
+    template <class Fits, class Make>
+    void replaceIf(Fits fits, Make make)
+    {
+        for (auto& event : _events)
+            if (fits(*event))
+                event = make(*event);
+    }
+
     /// Every event with an id above it is here.
     Id reachesBackTo() const noexcept { return _reachesBackTo; }
     Id last() const noexcept { return _last; }

@@ -8,8 +8,8 @@
 // - events: no index and no foreign key. It is read by id only, and outlives what it speaks of.
 // - message_keys: the key's row is written beside its message, whose sender has been checked there already.
 
-#include "storage/Migrations.h"
 #include "storage/schema/Search.h"
+#include "storage/schema/Steps.h"
 #include "storage/schema/UsersInFull.h"
 
 namespace netbit::storage
@@ -137,11 +137,12 @@ constexpr std::string_view providedUsers = R"sql(
 ALTER TABLE users ADD COLUMN provider TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr Migration steps[] = {
+const Migration steps[] = {
     {1, "host tables", hostTables},
     {2, "provided users", providedUsers},
     {3, "search", searchTables},
     {4, "users in full", usersInFull},
+    {5, "chats in full", schema::chatsInFull},
 };
 
 } // namespace

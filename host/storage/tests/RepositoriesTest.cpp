@@ -96,7 +96,7 @@ TEST_F(Repositories, KeepChatsAndTheirParticipants)
     EXPECT_THROW(ChatRepository::insertParticipant(connection(), {.chatId = 10, .userId = 99}), DatabaseError)
         << "a user that does not exist is no silent success";
     ChatRepository::setRole(connection(), 10, 2, "moderator");
-    ChatRepository::setRead(connection(), 10, 2, 77);
+    ChatRepository::setRead(connection(), 10, 2, {77, 5});
     ChatRepository::removeParticipant(connection(), 11, 2);
 
     std::vector<std::string> seen;
@@ -152,8 +152,15 @@ TEST_F(Repositories, KeepMessages)
     EXPECT_EQ(six->replyTo, 0);
     EXPECT_FALSE(MessageRepository::byId(connection(), 7));
 
-    MessageRepository::edit(connection(), 5, "hello again", 120);
+    auto changed = *five;
+    changed.content = "hello again";
+    changed.isEdited = true;
+    changed.editedAt = 120;
+    changed.reactions = "[]";
+    MessageRepository::update(connection(), changed);
     EXPECT_EQ(MessageRepository::byId(connection(), 5)->content, "hello again");
+    EXPECT_EQ(MessageRepository::byId(connection(), 5)->reactions, "[]");
+    EXPECT_EQ(MessageRepository::byId(connection(), 5)->replyTo, 4);
     EXPECT_TRUE(MessageRepository::byId(connection(), 5)->isEdited);
     EXPECT_EQ(MessageRepository::byId(connection(), 5)->editedAt, 120);
 

@@ -4,9 +4,11 @@
 #include "EventStreams.h"
 #include "Paging.h"
 #include "Requests.h"
+#include "Routes.h"
 #include "Schemas.h"
 
 #include <netbit/chat.hpp>
+#include <netbit/draft/operations.hpp>
 #include <netbit/exec.hpp>
 #include <netbit/plugin.hpp>
 
@@ -18,7 +20,6 @@ namespace netbit::chat {
 
 namespace {
 
-constexpr std::uint32_t maxChatBytes = 2 * 1024 * 1024; // participants of a large channel
 constexpr std::uint32_t maxMessageBytes = 256 * 1024;   // the content's own limit is the host's
 
 Error chatNotFound() { return Error(Status::notFound, "chat_not_found", "There is no such chat."); }
@@ -46,7 +47,7 @@ private:
 
 class ChatPlugin final : public Plugin {
 public:
-    explicit ChatPlugin(Host host) : Plugin(host), _auth(host), _chat(host), _events(host), _exec(host) {}
+    explicit ChatPlugin(Host host) : Plugin(host), _auth(host), _chat(host), _operations(host), _events(host), _exec(host) {}
 
 private:
     void configure() override
@@ -61,9 +62,8 @@ private:
     {
         get("/api/chats", users, [this](Request& request) { return list(request); },
             fast().summary("The caller's chats, newest activity first").schema(schemas::chats));
-        post("/api/chats", users, [this](Request& request) { return create(request); },
-             worker().summary("Create a chat").maxBody(maxChatBytes).schema(schemas::newChat));
-        get("/api/chats/{id}", users, [this](Request& request) { return chat(request); }, fast().summary("One chat").schema(schemas::chat));
+        get("/api/chats/{id}", users, [this](Request& request) { return chat(request); },
+            fast().summary("One chat").schema(schemas::chat));
         get("/api/chats/{id}/messages", users, [this](Request& request) { return messages(request); },
             fast().summary("Messages of a chat, a page at a time").schema(schemas::messages));
         post("/api/chats/{id}/messages", users, [this](Request& request) { return send(request); },
@@ -72,6 +72,11 @@ private:
             worker().summary("What happens, as server-sent events").schema(schemas::events).thaw([this](Stream stream, const Frozen& piece) {
                 return goOn(std::move(stream), piece);
             }));
+        for (const auto& line : operationLines()) {
+            const auto options = worker().summary(line.summary).maxBody(line.maxBody);
+            const auto handler = [this, &line](Request& request) { return operate(line, request); };
+            route(line.method, line.pattern, users, handler, options);
+        }
         startHeartbeat();
     }
 
@@ -139,21 +144,19 @@ private:
         return {};
     }
 
-    Result<void> create(Request& request) const
+    /// A route that is an operation of the host's.
+    Result<void> operate(const OperationLine& line, Request& request) const
     {
-        support::RequestBody body(request.header("Content-Type"));
-        const auto wanted = readNewChat(body, request.body());
-        if (!wanted)
-            return wanted.error();
         const auto by = caller(request);
-        _chat.create(by, *wanted, [later = request.defer()](Result<Done> done) mutable {
-            if (!done)
-                return later.problem(done.error());
-            const Location location(done->id);
-            // The chat of two is there already: found, not made.
-            later.reply(Reply(done->replayed ? 200 : 201).bytes(done->json).header("Location", location.value()));
-        });
-        return {};
+        if (line.aboutChat()) {
+            const auto id = readId(request.param("id"));
+            if (!id)
+                return chatNotFound();
+            if (!line.fromOutside)
+                if (const auto seen = _chat.mayRead(by, *id); !seen) // before the body: it is not theirs to know of
+                    return seen.error();
+        }
+        return support::operate(line.route, _operations, by, request);
     }
 
     Result<void> send(Request& request) const
@@ -238,6 +241,7 @@ private:
 
     Auth _auth;
     Chat _chat;
+    Operations _operations;
     Events _events;
     Exec _exec;
     EventStreams _streams;

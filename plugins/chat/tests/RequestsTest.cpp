@@ -14,14 +14,6 @@ void expectRefused(const Error& error, Status status, std::string_view code, std
     EXPECT_FALSE(error.detail.empty());
 }
 
-Error refusalOfChat(std::string_view text)
-{
-    support::RequestBody body;
-    const auto read = readNewChat(body, text);
-    EXPECT_FALSE(read) << text;
-    return read ? Error() : read.error();
-}
-
 Error refusalOfMessage(std::string_view text)
 {
     support::RequestBody body;
@@ -36,43 +28,6 @@ TEST(Id, IsAPositiveDecimalInteger)
     EXPECT_EQ(readId("9223372036854775807"), std::numeric_limits<std::int64_t>::max());
     for (const auto* text : {"", "0", "-1", "+1", "01", " 1", "1 ", "1.0", "1e3", "0x1", "9223372036854775808", "one"})
         EXPECT_FALSE(readId(text)) << text;
-}
-
-TEST(NewChat, ReadsAllMembers)
-{
-    support::RequestBody body;
-    const auto read = readNewChat(body, R"({"name":"Team","chat_type":"group","participants":[2,3]})");
-
-    ASSERT_TRUE(read) << read.error().detail;
-    EXPECT_EQ(read->name, "Team");
-    EXPECT_EQ(read->chatType, "group");
-    EXPECT_EQ(read->participants, (std::vector<std::int64_t>{2, 3}));
-}
-
-TEST(NewChat, ParticipantsAndNameMayBeLeftOut)
-{
-    support::RequestBody body;
-    const auto read = readNewChat(body, R"({"chat_type":"channel"})");
-    ASSERT_TRUE(read) << read.error().detail;
-    EXPECT_TRUE(read->participants.empty());
-    EXPECT_TRUE(read->name.empty());
-}
-
-TEST(NewChat, FaultyParticipantIsNamedByItsPlace)
-{
-    expectRefused(refusalOfChat(R"({"chat_type":"group","participants":[2,"3"]})"), Status::invalid, "wrong_type",
-                  "/participants/1");
-    expectRefused(refusalOfChat(R"({"chat_type":"group","participants":[0]})"), Status::invalid, "out_of_range",
-                  "/participants/0");
-    expectRefused(refusalOfChat(R"({"chat_type":"group","participants":[2,3,2.5]})"), Status::invalid, "wrong_type",
-                  "/participants/2");
-    expectRefused(refusalOfChat(R"({"chat_type":"group","participants":{"a":1}})"), Status::invalid, "wrong_type",
-                  "/participants");
-}
-
-TEST(NewChat, NeedsAType)
-{
-    expectRefused(refusalOfChat(R"({"name":"x"})"), Status::invalid, "missing_member", "/chat_type");
 }
 
 TEST(NewMessage, ReadsAllMembers)

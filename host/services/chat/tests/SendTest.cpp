@@ -28,7 +28,9 @@ TEST_F(Sending, AMessageIsStoredAndReadable)
     EXPECT_FALSE(json.at("is_edited").as_bool());
     EXPECT_TRUE(json.at("edited_at").is_null());
     EXPECT_TRUE(json.at("reply_to").is_null());
-    EXPECT_EQ(json.as_object().size(), 10U);
+    EXPECT_TRUE(json.at("thread_id").is_null());
+    EXPECT_TRUE(json.at("mentions").as_array().empty());
+    EXPECT_EQ(json.as_object().size(), 12U);
     EXPECT_FALSE(sent->replayed);
 
     const auto page = chats->page(*principal(carol), {.chatId = chat, .lead = {}}, false);
@@ -113,7 +115,8 @@ TEST_F(Sending, WhatIsNotAMessageIsRefusedWithItsPlace)
     EXPECT_EQ(pointerOf(with([](auto& m) { m.messageType = "Text"; })), "/message_type");
     EXPECT_EQ(codeOf(with([](auto& m) { m.key = std::string(129, 'k'); })), "invalid_key");
     EXPECT_TRUE(with([](auto& m) { m.content = std::string(16 * 1024, 'x'); }).ok());
-    EXPECT_TRUE(with([](auto& m) { m.content = " "; }).ok());
+    EXPECT_EQ(pointerOf(with([](auto& m) { m.content = " \n\t\u00a0\u200b"; })), "/content") << "nothing to be seen";
+    EXPECT_TRUE(with([](auto& m) { m.content = " a "; }).ok());
     EXPECT_TRUE(with([](auto& m) { m.messageType = "image"; }).ok());
     EXPECT_TRUE(with([](auto& m) { m.messageType = "file"; }).ok());
     EXPECT_EQ(stored(), 4);

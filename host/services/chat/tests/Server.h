@@ -1,6 +1,7 @@
 #pragma once
 // The chat service over a database of its own, and calls that wait for their end.
 
+#include "services/chat/ChatOperations.h"
 #include "services/chat/ChatService.h"
 #include "services/events/EventLog.h"
 #include "services/users/UserDirectory.h"
@@ -44,6 +45,8 @@ protected:
         users->load(connection());
         log = std::make_unique<events::EventLog>(*database, *writer, events::EventOptions{});
         chats = std::make_unique<ChatService>(*database, *writer, *users, *log, options);
+        operations = std::make_unique<operations::Operations>();
+        addChatOperations(*operations, *chats);
         log->load(connection());
         chats->load();
         writer->start();
@@ -56,6 +59,7 @@ protected:
             log->stop();
         if (writer)
             writer->stop();
+        operations.reset();
         chats.reset();
         log.reset();
         writer.reset();
@@ -124,6 +128,29 @@ protected:
         return made ? made->id : 0;
     }
 
+    /// An operation, as a route calls it. `text`: its arguments.
+    std::future<Answer> callLater(Id who, std::string_view name, const std::string& text, std::string_view key = {},
+                                  std::string_view ifMatch = {})
+    {
+        operations::RawCall raw;
+        raw.operation = name;
+        raw.arguments = text;
+        raw.key = key;
+        raw.ifMatch = ifMatch;
+        return later([&](Done done) { return operations->call(principal(who), raw, std::move(done)); });
+    }
+    Answer call(Id who, std::string_view name, const std::string& text, std::string_view key = {}, std::string_view ifMatch = {})
+    {
+        return callLater(who, name, text, key, ifMatch).get();
+    }
+    boost::json::value chatJson(Id who, Id chatId)
+    {
+        auto body = chats->get(*principal(who), chatId, true);
+        return body ? boost::json::parse(body->str()) : boost::json::value();
+    }
+    /// Topics of the log, in order; with whom they are about.
+    std::vector<storage::EventRecord> eventsAfter(Id after) { return storage::EventRepository::after(connection(), after, 10'000); }
+
     boost::json::value pageJson(Id who, const PageQuery& query)
     {
         auto page = chats->page(*principal(who), query, true);
@@ -139,6 +166,7 @@ protected:
     std::unique_ptr<users::UserDirectory> users;
     std::unique_ptr<events::EventLog> log;
     std::unique_ptr<ChatService> chats;
+    std::unique_ptr<operations::Operations> operations;
 };
 
 inline std::vector<Id> idsOf(const boost::json::value& list)

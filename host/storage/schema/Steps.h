@@ -1,0 +1,11 @@
+#pragma once
+// Steps of the host's schema that have a file of their own.
+
+#include "storage/Migrations.h"
+
+namespace netbit::storage::schema
+{
+
+extern const char* const chatsInFull; // a literal's address: there before any constructor has run
+
+} // namespace netbit::storage::schema
