@@ -156,6 +156,9 @@ private:
                 if (const auto seen = _chat.mayRead(by, *id); !seen) // before the body: it is not theirs to know of
                     return seen.error();
         }
+        for (const auto name : line.route.params) // an id that cannot be one names nothing
+            if ((name == "message" || name == "user" || name == "scheduled" || name == "hook") && !readId(request.param(name)))
+                return Error(Status::notFound, "not_found", "There is no such thing in this chat.");
         return support::operate(line.route, _operations, by, request);
     }
 
