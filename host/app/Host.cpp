@@ -385,6 +385,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     if (auto loaded = parts.loader->loadAll(pluginSettings(config)); !loaded)
         return loaded;
     parts.indexIn(milliseconds(0));
+    parts.timers.every(seconds(1), [&parts] { parts.chat.sendDue(); });
     parts.timers.every(hours(1), [&parts] {
         parts.auth.prune();
         parts.chat.prune();

@@ -216,6 +216,7 @@ struct HookRecord {
     Id id = 0;
     Id chatId = 0;
     Id createdBy = 0;
+    Id botId = 0; ///< the user that it writes as
     std::string name{};
     std::string hash{}; ///< 32 bytes, of the secret
     std::int64_t createdAt = 0;

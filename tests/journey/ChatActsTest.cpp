@@ -3,6 +3,8 @@
 #include "journey/Stage.h"
 #include "support/TcpClient.h"
 
+#include <ctime>
+
 namespace netbit::test {
 
 namespace {
@@ -219,6 +221,49 @@ TEST_F(ChatActs, AMarkIsTheSameOnAllDevicesOfOneAndOnNoOther)
     }
     expectProblem(put(bob(), chatPath(chat, "/read"), "{}"), 422, "missing_member");
     expectProblem(put(bob(), chatPath(chat, "/read"), R"({"message_id":424242})"), 422, "unknown_message");
+}
+
+TEST_F(ChatActs, AScheduledMessageIsSentOnceThoughTheServerIsKilled)
+{
+    const auto chat = makeChat(daemon(), ada(), "group", {bob()});
+    const auto time = std::time(nullptr) + 2;
+    std::tm parts{};
+    gmtime_r(&time, &parts);
+    char at[32];
+    std::strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    as(ada()).expect(201, "POST", chatPath(chat, "/scheduled"), R"({"content":"on time","send_at":")" + std::string(at) + "\"}");
+    const auto count = [&] { return integerAt(as(bob()).expect(200, "GET", messagesOf(chat)), "/pagination/total"); };
+    EXPECT_EQ(count(), 0);
+    daemon().kill();
+    daemon().start();
+    for (const Deadline deadline; count() == 0;)
+        ASSERT_FALSE(deadline.over());
+    daemon().kill();
+    daemon().start();
+    auto heard = listener(bob());
+    EXPECT_FALSE(heard.readUntil(Deadline(std::chrono::milliseconds(1'500)))) << "The next look at what is due sends it again.";
+    EXPECT_EQ(count(), 1);
+    EXPECT_TRUE(listAt(as(ada()).expect(200, "GET", chatPath(chat, "/scheduled")), "/data").empty());
+}
+
+TEST_F(ChatActs, DraftsHtmlAndWebhooksAreThere)
+{
+    const auto chat = makeChat(daemon(), ada(), "group", {bob()});
+    EXPECT_EQ(put(bob(), chatPath(chat, "/draft"), R"({"content":"half"})").status, 200);
+    EXPECT_EQ(textAt(as(bob()).expect(200, "GET", chatPath(chat, "/draft")), "/draft/content"), "half");
+    EXPECT_EQ(del(bob(), chatPath(chat, "/draft")).status, 204);
+
+    expectProblem(as(bob()).post(chatPath(chat, "/hooks"), R"({"name":"ci"})"), 403, "not_allowed");
+    const auto hook = as(ada()).expect(201, "POST", chatPath(chat, "/hooks"), R"({"name":"ci"})");
+    auto nobody = daemon().client();
+    const auto message = integerAt(nobody.expect(201, "POST", textAt(hook, "/path"), R"({"text":"**green** <script>x</script>"})"), "/id");
+    expectProblem(nobody.post("/hooks/nbh_wrong", R"({"text":"x"})"), 404, "hook_not_found");
+    const auto html = as(bob()).expect(200, "GET", messagePath(chat, message, "?format=html"));
+    EXPECT_NE(textAt(html, "/html").find("<strong>green</strong>"), std::string::npos);
+    EXPECT_EQ(textAt(html, "/html").find("<script"), std::string::npos);
+    EXPECT_EQ(as(bob()).expect(200, "GET", chatPath(chat, "/messages/html?ids=" + std::to_string(message))).at("data").at(0), html);
+    EXPECT_EQ(del(ada(), chatPath(chat, "/hooks/" + std::to_string(integerAt(hook, "/id")))).status, 204);
+    expectProblem(nobody.post(textAt(hook, "/path"), R"({"text":"x"})"), 404, "hook_not_found");
 }
 
 } // namespace netbit::test

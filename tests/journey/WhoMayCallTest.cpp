@@ -5,6 +5,9 @@
 
 #include <cctype>
 
+#include <chrono>
+#include <ctime>
+
 namespace netbit::test {
 
 namespace {
@@ -13,7 +16,7 @@ class WhoMayCall : public OnStage {};
 
 /// What stands in a path for a parameter.
 struct Things {
-    std::int64_t chat, message, user;
+    std::int64_t chat, message, user, other;
 };
 
 /// The path with its parameters filled in.
@@ -24,7 +27,9 @@ std::string filled(std::string path, const RouteEntry& entry, const Things& thin
         const auto close = path.find('}', open);
         const auto name = path.substr(open + 1, close - open - 1);
         const bool ofUser = name == "user" || path.substr(0, open).ends_with("/users/");
-        path.replace(open, close - open + 1, std::to_string(ofUser ? things.user : name == "message" ? things.message : other));
+        path.replace(open, close - open + 1, std::to_string(ofUser ? things.user : name == "message"                      ? things.message
+                                                             : name == "scheduled" || name == "hook" ? things.other
+                                                                                                     : other));
     }
     return path;
 }
@@ -48,6 +53,17 @@ std::string upper(std::string_view text)
     for (auto& c : out)
         c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     return out;
+}
+
+std::string tomorrow()
+{
+    const auto at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + std::chrono::hours(24);
+    const auto time = std::chrono::system_clock::to_time_t(at);
+    std::tm parts{};
+    gmtime_r(&time, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
 }
 
 struct Caller {
@@ -87,13 +103,20 @@ TEST_F(WhoMayCall, EveryRouteHoldsToWhatItDeclares)
             const bool aboutChat = entry->second.about == RouteEntry::About::chat;
             for (const auto& caller : callers) {
                 // Each is asked about things of its own: what one route does, the next one need not see.
-                Things things{0, 0, path.starts_with("/api/admin/") ? victim : bob().id};
+                Things things{0, 0, path.starts_with("/api/admin/") ? victim : bob().id, 0};
                 if (aboutChat) {
                     things.chat = makeChat(daemon(), ada(), "group", {bob()});
                     auto writer = as(ada());
                     things.message = say(writer, things.chat, "a message");
+                    const auto in = "/api/chats/" + std::to_string(things.chat);
+                    if (path.ends_with("{scheduled}"))
+                        things.other = integerAt(writer.expect(201, "POST", in + "/scheduled",
+                                                               R"({"content":"x","send_at":")" + tomorrow() + "\"}"), "/id");
+                    if (path.ends_with("{hook}"))
+                        things.other = integerAt(writer.expect(201, "POST", in + "/hooks",
+                                                               "{\"name\":\"bot" + std::to_string(things.chat) + "\"}"), "/id");
                 }
-                const auto target = filled(path, entry->second, things) + std::string(entry->second.query);
+                const auto target = filled(std::string(path), entry->second, things) + std::string(entry->second.query);
                 SCOPED_TRACE(route + " (" + access + ") by " + caller.name);
                 // An empty object is good input for few and never the reason for 401, 403 or a 5xx.
                 const auto reply = ask(daemon(), caller.token, method, target, entry->second.endless);
@@ -127,7 +150,7 @@ TEST_F(WhoMayCall, AReadingTokenGetsWhatItsUserMaySeeAndNothingElseIsDone)
 {
     const auto chat = makeChat(daemon(), root(), "group", {bob()});
     auto writer = as(root());
-    const Things things{chat, say(writer, chat, "a message"), bob().id};
+    const Things things{chat, say(writer, chat, "a message"), bob().id, 0};
     auto session = daemon().client(textAt(login(daemon(), "root"), "/access_token"));
     const auto token = [&](std::string_view scopes) {
         return textAt(session.expect(201, "POST", "/api/user/tokens", R"({"name":"t","scopes":)" + std::string(scopes) + "}"), "/token");

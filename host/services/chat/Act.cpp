@@ -124,6 +124,11 @@ void post(Turn& turn, storage::MessageRecord& message, const Mentions& mentions)
     message.mentions = mentions.json;
     message.id = turn.core.writerSide.nextMessageId();
     message.createdAt = turn.time();
+    auto root = message.replyTo != 0 ? storage::MessageRepository::byId(turn.connection, message.replyTo) : std::nullopt;
+    if (root && root->threadId != 0)
+        root = storage::MessageRepository::byId(turn.connection, root->threadId);
+    message.threadId = root ? root->id : 0;
+    message.replyTo = root ? message.replyTo : 0;
     storage::MessageRepository::insert(turn.connection, message);
     storeMentions(turn.connection, message, mentions);
     turn.then([&core = turn.core, cached = turn.core.cachedOf(message), chatId = message.chatId,
@@ -133,6 +138,11 @@ void post(Turn& turn, storage::MessageRecord& message, const Mentions& mentions)
         entry.add(std::move(cached), core.keep.load(std::memory_order_relaxed));
         entry.tally.add(id, sender, users, everyone);
     });
+    if (root) {
+        ++root->replyCount;
+        root->lastReplyAt = message.createdAt;
+        store(turn, *root);
+    }
     turn.tellOf("message.created", message);
 }
 

@@ -83,7 +83,8 @@ base::Result<storage::MessageRecord> messageIn(storage::Connection& connection, 
                                                bool deletedToo = false);
 base::Error messageNotFound();
 
-/// Writes the message with its event, and puts it where readers see it: id and time are the turn's. No rule is checked.
+/// Writes the message with its event, and puts it where readers see it: id, time and thread are the turn's. No rule is
+/// checked; what it answers and is not there any more is forgotten.
 void post(Turn& turn, storage::MessageRecord& message, const Mentions& mentions = {});
 /// What the server says in a chat, in the name of who did it.
 void postSystem(Turn& turn, Id chatId, std::string content);

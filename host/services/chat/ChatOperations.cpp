@@ -1,6 +1,8 @@
 #include "services/chat/ChatOperations.h"
 
 #include "services/chat/ChatActs.h"
+#include "services/chat/HookActs.h"
+#include "services/chat/LaterActs.h"
 #include "services/chat/MessageActs.h"
 #include "services/chat/ReadActs.h"
 
@@ -102,7 +104,11 @@ void addChatOperations(operations::Operations& operations, ChatService& chats)
          {.name = "favourite", .kind = Kind::flag, .what = "Whether it stands first."}},
         "chat_settings", bound(setOwnSettings));
 
-    add("messages.get", "One message", {chatId, messageId}, "message", bound(getMessage));
+    add("messages.get", "One message", {chatId, messageId, {.name = "format", .what = "As it was written, or as a page shows it.", .choices = {"json", "html"}}},
+        "message", bound(getMessage));
+    add("messages.html", "Messages as a page shows them; those that are not there are left out",
+        {chatId, {.name = "ids", .kind = Kind::ids, .what = "Which.", .required = true, .least = 1, .most = 200}}, "rendered_messages",
+        bound(messagesAsHtml));
     add("messages.edit", "Say something else in a message of one's own",
         {chatId, messageId, {.name = "content", .what = "What it says then.", .required = true, .most = 1024 * 1024}}, "message",
         bound(editMessage));
@@ -126,6 +132,34 @@ void addChatOperations(operations::Operations& operations, ChatService& chats)
          {.name = "thread", .kind = Kind::integer, .what = "The thread's first message, to mark the thread.", .least = 1, .most = most},
          {.name = "unread", .kind = Kind::flag, .what = "Whether the mark may go back."}},
         "read_mark", bound(markRead));
+
+    const Parameter content{.name = "content", .what = "What it says.", .required = true, .most = 1024 * 1024};
+    const Parameter replyTo{.name = "reply_to", .kind = Kind::integer, .what = "The message that it answers.", .least = 1, .most = most};
+    add("drafts.set", "Keep a draft", {chatId, content, replyTo}, "draft", bound(setDraft));
+    add("drafts.get", "One's draft in a chat", {chatId}, "kept_draft", bound(getDraft));
+    add("drafts.delete", "Throw a draft away", {chatId}, {}, bound(deleteDraft));
+    add("scheduled.create", "Have a message sent at its time",
+        {chatId, content, replyTo,
+         {.name = "send_at", .kind = Kind::time, .what = "When; at most a year ahead.", .required = true}},
+        "scheduled_message", bound(scheduleMessage));
+    add("scheduled.list", "One's messages in a chat that wait for their time", {chatId}, "scheduled_messages", bound(listScheduled));
+    add("scheduled.delete", "Take back a message that waits",
+        {chatId, {.name = "scheduled", .kind = Kind::integer, .what = "Which.", .required = true, .least = 1}}, {},
+        bound(cancelScheduled));
+
+    add("hooks.create", "Make an address that others write to a chat by",
+        {chatId, {.name = "name", .what = "The name of the bot that it writes as: a username.", .required = true, .least = 1, .most = 64}},
+        "new_hook", bound(createHook));
+    add("hooks.list", "A chat's webhooks", {chatId}, "hooks", bound(listHooks));
+    add("hooks.delete", "Take a webhook away",
+        {chatId, {.name = "hook", .kind = Kind::integer, .what = "Which.", .required = true, .least = 1}}, {}, bound(deleteHook));
+    operations.add({.name = "hooks.post",
+                    .summary = "Write to a chat by a webhook",
+                    .access = operations::Access::anyone,
+                    .parameters = {{.name = "secret", .what = "The webhook's.", .required = true, .least = 1, .most = 100},
+                                   {.name = "text", .what = "The message.", .required = true, .most = 1024 * 1024}},
+                    .result = "message",
+                    .handler = bound(postByHook)});
 }
 
 } // namespace netbit::services::chat

@@ -2,6 +2,7 @@
 
 #include "services/chat/Creation.h"
 #include "services/chat/Importing.h"
+#include "services/chat/LaterActs.h"
 #include "services/chat/Lists.h"
 #include "services/chat/Pages.h"
 #include "services/chat/SendJob.h"
@@ -15,6 +16,8 @@ using base::Result;
 using base::Status;
 
 constexpr base::Millis keyLife = 24 * 3'600 * 1'000;
+constexpr base::Millis dayLength = 24 * 3'600 * 1'000;
+constexpr std::int64_t pieceOfMessages = 1'000;
 
 Result<void> checkAdmin(const auth::Principal& principal)
 {
@@ -270,17 +273,44 @@ std::size_t ChatService::chatCount() const { return _impl->core.cache.size(); }
 
 void ChatService::prune()
 {
+    auto& core = _impl->core;
+    const auto now = base::now();
     std::int64_t gone = 0;
-    do {
-        gone = 0;
-        const auto done = _impl->core.writer.run([&](storage::Connection& connection) {
-            gone = storage::IdempotencyRepository::prune(connection, base::now() - keyLife) +
-                   storage::OperationKeyRepository::prune(connection, base::now() - keyLife);
-            return Result<void>();
-        });
-        if (!done)
-            return; // the next prune goes on from here
-    } while (gone > 0);
+    // Piece by piece, so that others have their turn; what fails is done by the next prune.
+    const auto each = [&](const std::function<std::int64_t(storage::Connection&)>& work, const std::function<void()>& publish = {}) {
+        do {
+            const auto done = core.writer.run(
+                [&](storage::Connection& connection) {
+                    gone = work(connection);
+                    return Result<void>();
+                },
+                [&] {
+                    if (gone > 0 && publish)
+                        publish();
+                });
+            if (!done)
+                return;
+        } while (gone > 0);
+    };
+    each([&](storage::Connection& connection) {
+        return storage::IdempotencyRepository::prune(connection, now - keyLife) +
+               storage::OperationKeyRepository::prune(connection, now - keyLife);
+    });
+    for (auto* const entry : core.cache.all()) {
+        const auto days = entry->state()->head->record.retentionDays;
+        if (days == 0)
+            continue;
+        each(
+            [&](storage::Connection& connection) {
+                return storage::MessageRepository::removeBefore(connection, entry->id, now - days * dayLength, pieceOfMessages);
+            },
+            [&] {
+                entry->forget();
+                entry->tally.upset();
+            });
+    }
 }
+
+void ChatService::sendDue() { chat::sendDue(_impl->core); }
 
 } // namespace netbit::services::chat

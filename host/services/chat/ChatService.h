@@ -145,7 +145,9 @@ public:
     Core& core() noexcept; ///< for its operations, which stand beside it
 
     std::size_t chatCount() const;
-    void prune(); ///< [worker] idempotency keys older than 24 hours
+    /// [worker] Idempotency keys older than 24 hours, and messages that are older than their chats keep them.
+    void prune();
+    void sendDue(); ///< [worker] scheduled messages whose time has come; call it often
 
 private:
     struct Impl;

@@ -94,6 +94,7 @@ struct Core {
     Reads reads;
     WriterSide writerSide;
     std::mutex importing; // one import call that makes chats or users at a time
+    std::atomic<base::Millis> nextDue{0}; ///< no scheduled message is due before it
     std::atomic<std::size_t> keep{100};
     std::atomic<std::size_t> maxMessageBytes{0};
     std::atomic<std::size_t> maxParticipants{0};

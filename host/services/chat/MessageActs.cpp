@@ -3,6 +3,7 @@
 #include "base/EntityTag.h"
 #include "base/Json.h"
 #include "services/chat/Lists.h"
+#include "services/chat/Markdown.h"
 
 namespace netbit::services::chat {
 
@@ -20,6 +21,16 @@ Id chatOf(const Call& call) { return call.arguments.integerOr("id", 0); }
 Id messageOf(const Call& call) { return call.arguments.integerOr("message", 0); }
 
 std::string messageJson(const Core& core, const storage::MessageRecord& message) { return core.textOf(message).substr(1); }
+
+std::string htmlJson(const storage::MessageRecord& message)
+{
+    std::string out = "{\"id\":";
+    base::appendJsonInt(out, message.id);
+    out += ",\"html\":";
+    base::appendJsonString(out, htmlOf(message.content));
+    out += '}';
+    return out;
+}
 
 void answerWith(Turn& turn, const storage::MessageRecord& message)
 {
@@ -148,6 +159,15 @@ Result<void> getMessage(Core& core, Call& call, Done done)
     if (!entry)
         return entry.error();
     const auto id = messageOf(call);
+    if (call.arguments.textOr("format", "json") == "html") {
+        Result<storage::MessageRecord> message = messageNotFound();
+        core.database.read(
+            [&](storage::Connection& connection) { message = messageIn(connection, (*entry)->id, id, true); });
+        if (!message)
+            return message.error();
+        done(Completed{id, htmlJson(*message), false});
+        return {};
+    }
     std::string json;
     const auto state = (*entry)->state();
     if (const auto at = state->newest.indexOf(id)) {
@@ -161,6 +181,27 @@ Result<void> getMessage(Core& core, Call& call, Done done)
         json = messageJson(core, *message);
     }
     done(Completed{id, std::move(json), false});
+    return {};
+}
+
+Result<void> messagesAsHtml(Core& core, Call& call, Done done)
+{
+    const auto entry = readableChat(core, call);
+    if (!entry)
+        return entry.error();
+    std::vector<storage::MessageRecord> found;
+    core.database.read([&](storage::Connection& connection) {
+        for (const auto id : call.arguments.ids("ids"))
+            if (auto message = messageIn(connection, (*entry)->id, id, true))
+                found.push_back(std::move(*message));
+    });
+    std::string out = "{\"data\":[";
+    for (const auto& message : found) {
+        out += &message == found.data() ? "" : ",";
+        out += htmlJson(message);
+    }
+    out += "]}";
+    done(Completed{(*entry)->id, std::move(out), false});
     return {};
 }
 

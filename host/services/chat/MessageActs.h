@@ -11,6 +11,7 @@ using operations::Call;
 // As handlers of operations. "id" is the chat, "message" the message.
 
 Result<void> getMessage(Core& core, Call& call, Done done);
+Result<void> messagesAsHtml(Core& core, Call& call, Done done);
 Result<void> editMessage(Core& core, Call& call, Done done);
 Result<void> messageHistory(Core& core, Call& call, Done done);
 Result<void> deleteMessage(Core& core, Call& call, Done done);

@@ -12,9 +12,10 @@ HookRecord readHook(const Statement& row)
     return {.id = row.integer(0),
             .chatId = row.integer(1),
             .createdBy = row.integer(2),
-            .name = textOf(row, 3),
-            .hash = textOf(row, 4),
-            .createdAt = row.integer(5)};
+            .botId = row.integer(3),
+            .name = textOf(row, 4),
+            .hash = textOf(row, 5),
+            .createdAt = row.integer(6)};
 }
 
 } // namespace
@@ -22,21 +23,22 @@ HookRecord readHook(const Statement& row)
 void HookRepository::insert(Connection& connection, const HookRecord& hook)
 {
     connection
-        .prepare("INSERT INTO chat_hooks (id, chat_id, created_by, name, hash, created_at)"
-                 " VALUES ($1, $2, $3, $4, $5, $6)")
+        .prepare("INSERT INTO chat_hooks (id, chat_id, created_by, bot_id, name, hash, created_at)"
+                 " VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(1, hook.id)
         .bind(2, hook.chatId)
         .bind(3, hook.createdBy)
-        .bind(4, hook.name)
-        .bindBlob(5, hook.hash)
-        .bind(6, hook.createdAt)
+        .bind(4, hook.botId)
+        .bind(5, hook.name)
+        .bindBlob(6, hook.hash)
+        .bind(7, hook.createdAt)
         .run();
 }
 
 std::optional<HookRecord> HookRepository::byHash(Connection& connection, std::string_view hash)
 {
     return one(connection
-                   .prepare("SELECT id, chat_id, created_by, name, hash, created_at FROM chat_hooks WHERE hash = $1")
+                   .prepare("SELECT id, chat_id, created_by, bot_id, name, hash, created_at FROM chat_hooks WHERE hash = $1")
                    .bindBlob(1, hash),
                readHook);
 }
@@ -44,7 +46,7 @@ std::optional<HookRecord> HookRepository::byHash(Connection& connection, std::st
 std::vector<HookRecord> HookRepository::of(Connection& connection, Id chatId)
 {
     return all(connection
-                   .prepare("SELECT id, chat_id, created_by, name, hash, created_at FROM chat_hooks"
+                   .prepare("SELECT id, chat_id, created_by, bot_id, name, hash, created_at FROM chat_hooks"
                             " WHERE chat_id = $1 ORDER BY id")
                    .bind(1, chatId),
                readHook);

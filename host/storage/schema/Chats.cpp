@@ -101,6 +101,7 @@ CREATE TABLE chat_hooks (
     id         INTEGER PRIMARY KEY,
     chat_id    INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
     created_by INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    bot_id     INTEGER NOT NULL REFERENCES users (id),
     name       TEXT NOT NULL,
     hash       BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
     created_at INTEGER NOT NULL

@@ -75,7 +75,7 @@ private:
         for (const auto& line : operationLines()) {
             const auto options = worker().summary(line.summary).maxBody(line.maxBody);
             const auto handler = [this, &line](Request& request) { return operate(line, request); };
-            route(line.method, line.pattern, users, handler, options);
+            route(line.method, line.pattern, line.forAnyone() ? anyone : users, handler, options);
         }
         startHeartbeat();
     }
@@ -147,7 +147,7 @@ private:
     /// A route that is an operation of the host's.
     Result<void> operate(const OperationLine& line, Request& request) const
     {
-        const auto by = caller(request);
+        const auto by = line.forAnyone() ? Principal() : caller(request);
         if (line.aboutChat()) {
             const auto id = readId(request.param("id"));
             if (!id)

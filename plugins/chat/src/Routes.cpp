@@ -29,6 +29,17 @@ const OperationLine lines[] = {
      {"messages.unreact", {"id", "message", "emoji"}}},
     {"PUT", "/api/chats/{id}/messages/{message}/pin", "Pin a message", {"messages.pin", {"id", "message"}}},
     {"DELETE", "/api/chats/{id}/messages/{message}/pin", "Unpin a message", {"messages.unpin", {"id", "message"}}},
+    {"GET", "/api/chats/{id}/messages/html", "Messages as a page shows them", {"messages.html", {"id"}}},
+    {"GET", "/api/chats/{id}/draft", "One's draft", {"drafts.get", {"id"}}},
+    {"PUT", "/api/chats/{id}/draft", "Keep a draft", {"drafts.set", {"id"}}, 256 * 1024},
+    {"DELETE", "/api/chats/{id}/draft", "Throw a draft away", {"drafts.delete", {"id"}, 204}},
+    {"POST", "/api/chats/{id}/scheduled", "Have a message sent at its time", {"scheduled.create", {"id"}, 201}, 256 * 1024},
+    {"GET", "/api/chats/{id}/scheduled", "One's messages that wait for their time", {"scheduled.list", {"id"}}},
+    {"DELETE", "/api/chats/{id}/scheduled/{scheduled}", "Take one of them back", {"scheduled.delete", {"id", "scheduled"}, 204}},
+    {"GET", "/api/chats/{id}/hooks", "A chat's webhooks", {"hooks.list", {"id"}}},
+    {"POST", "/api/chats/{id}/hooks", "Make a webhook", {"hooks.create", {"id"}, 201}},
+    {"DELETE", "/api/chats/{id}/hooks/{hook}", "Take a webhook away", {"hooks.delete", {"id", "hook"}, 204}},
+    {"POST", "/hooks/{secret}", "Write to a chat by a webhook", {"hooks.post", {"secret"}, 201}, 256 * 1024},
     {"PUT", "/api/chats/{id}/settings", "Mute a chat, or make it a favourite", {"chats.settings", {"id"}}},
 };
 

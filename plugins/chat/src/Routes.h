@@ -17,6 +17,7 @@ struct OperationLine {
     std::uint32_t maxBody = 16 * 1024;
     bool fromOutside = false; ///< about a chat that the caller may not be in
 
+    bool forAnyone() const noexcept { return pattern.starts_with("/hooks/"); }
     bool aboutChat() const noexcept { return pattern.starts_with("/api/chats/{id}"); }
 };
 

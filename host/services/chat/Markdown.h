@@ -1,0 +1,13 @@
+#pragma once
+// What a message looks like: CommonMark with tables, strikethrough and bare links, as HTML that is safe to put into a page.
+
+#include <string>
+#include <string_view>
+
+namespace netbit::services::chat {
+
+/// [any] Raw HTML in it is left out, and so is the address of a link or image that is neither http, https, mailto nor
+/// relative. `markdown` is UTF-8.
+std::string htmlOf(std::string_view markdown);
+
+} // namespace netbit::services::chat
