@@ -77,8 +77,12 @@ std::string Chats::jsonOf(const storage::MessageRecord& message) const
 std::string Chats::jsonOf(const Chat& chat, std::int64_t forUser) const
 {
     auto out = rules::chatHead(chat.record);
-    rules::appendChatRest(out, chat.members.find(forUser), chat.members.size(),
-                          chat.messages.empty() ? std::string() : jsonOf(chat.messages.back()));
+    const auto role = chat.members.find(forUser);
+    rules::OwnView own; // nobody marks anything as read here
+    own.unread = std::count_if(chat.messages.begin(), chat.messages.end(),
+                               [&](const auto& message) { return message.senderId != forUser; });
+    rules::appendChatRest(out, role, chat.members.size(),
+                          chat.messages.empty() ? std::string() : jsonOf(chat.messages.back()), role ? &own : nullptr);
     return out;
 }
 
@@ -227,7 +231,7 @@ services::Completed Chats::create(const Principal& principal, const rules::NewCh
     std::sort(members.begin(), members.end(), [](auto& a, auto& b) { return a.userId < b.userId; });
     chat.members = rules::Members(std::move(members));
     auto data = rules::chatHead(chat.record);
-    rules::appendChatRest(data, std::nullopt, chat.members.size(), {});
+    rules::appendChatRest(data, std::nullopt, chat.members.size(), {}, nullptr);
     services::Completed made{chat.record.id, jsonOf(chat, principal.userId()), false};
     _chats.emplace(made.id, std::move(chat));
     _events.append("chat.created", made.id, principal.userId(), data, false, now);
