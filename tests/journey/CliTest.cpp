@@ -69,7 +69,7 @@ TEST_F(Cli, PluginListTellsTheStateOfEach)
 {
     const auto ran = admin({"plugin", "list"});
     expectGood(ran);
-    for (const auto* id : {"user", "chat", "search", "tcp", "udp"})
+    for (const auto* id : {"user", "chat", "tcp", "udp"})
         EXPECT_NE(ran.out.find(id), std::string::npos) << ran.out;
     EXPECT_NE(ran.out.find("live"), std::string::npos) << ran.out;
 }

@@ -54,15 +54,20 @@ void addChatOperations(operations::Operations& operations, ChatService& chats)
     const auto bound = [&core](Result<void> (*act)(Core&, Call&, Done)) {
         return [&core, act](Call& call, Done done) { return act(core, call, std::move(done)); };
     };
-    const auto add = [&](std::string_view name, std::string_view summary, std::vector<Parameter> parameters,
-                         std::string_view result, operations::Handler handler) {
-        operations.add({.name = name,
-                        .summary = summary,
-                        .access = operations::Access::user,
-                        .parameters = std::move(parameters),
-                        .result = result,
-                        .handler = std::move(handler)});
+    const auto declaring = [&operations](bool reads) {
+        return [&operations, reads](std::string_view name, std::string_view summary, std::vector<Parameter> parameters,
+                                    std::string_view result, operations::Handler handler) {
+            operations.add({.name = name,
+                            .summary = summary,
+                            .access = operations::Access::user,
+                            .parameters = std::move(parameters),
+                            .result = result,
+                            .handler = std::move(handler),
+                            .reads = reads});
+        };
     };
+    const auto add = declaring(false);
+    const auto ask = declaring(true);
 
     add("chats.create", "Make a chat",
         {{.name = "name", .what = "1 to 200 bytes; a direct chat needs none."},
@@ -81,12 +86,12 @@ void addChatOperations(operations::Operations& operations, ChatService& chats)
          {.name = "archived", .kind = Kind::flag, .what = "Whether nobody writes into it any more."},
          {.name = "retention_days", .kind = Kind::integer, .what = "Days after which messages go; 0: never.", .least = 0, .most = 36'500}},
         "chat", bound(updateChat));
-    add("chats.public", "Chats that any member of the server may join, by id",
+    ask("chats.public", "Chats that any member of the server may join, by id",
         {{.name = "q", .what = "What the name, topic or description must have in it.", .most = 200},
          limit,
          {.name = "after", .kind = Kind::integer, .what = "Chats behind this one."}},
         "public_chats", bound(listPublic));
-    add("chats.members", "Who is in a chat, by user id",
+    ask("chats.members", "Who is in a chat, by user id",
         {chatId, limit, {.name = "after", .kind = Kind::integer, .what = "Members behind this user."}}, "members",
         bound(listMembers));
     add("chats.invite", "Put a user into a chat",
@@ -104,23 +109,23 @@ void addChatOperations(operations::Operations& operations, ChatService& chats)
          {.name = "favourite", .kind = Kind::flag, .what = "Whether it stands first."}},
         "chat_settings", bound(setOwnSettings));
 
-    add("messages.get", "One message", {chatId, messageId, {.name = "format", .what = "As it was written, or as a page shows it.", .choices = {"json", "html"}}},
+    ask("messages.get", "One message", {chatId, messageId, {.name = "format", .what = "As it was written, or as a page shows it.", .choices = {"json", "html"}}},
         "message", bound(getMessage));
-    add("messages.html", "Messages as a page shows them; those that are not there are left out",
+    ask("messages.html", "Messages as a page shows them; those that are not there are left out",
         {chatId, {.name = "ids", .kind = Kind::ids, .what = "Which.", .required = true, .least = 1, .most = 200}}, "rendered_messages",
         bound(messagesAsHtml));
     add("messages.edit", "Say something else in a message of one's own",
         {chatId, messageId, {.name = "content", .what = "What it says then.", .required = true, .most = 1024 * 1024}}, "message",
         bound(editMessage));
-    add("messages.history", "What a message said before it was edited, oldest first", {chatId, messageId}, "message_history",
+    ask("messages.history", "What a message said before it was edited, oldest first", {chatId, messageId}, "message_history",
         bound(messageHistory));
     add("messages.delete", "Delete a message: its place stays", {chatId, messageId}, {}, bound(deleteMessage));
     add("messages.react", "React to a message", {chatId, messageId, emoji}, "message", bound(addReaction));
     add("messages.unreact", "Take a reaction back", {chatId, messageId, emoji}, "message", bound(removeReaction));
     add("messages.pin", "Pin a message", {chatId, messageId}, "message", bound(pinMessage));
     add("messages.unpin", "Unpin a message", {chatId, messageId}, "message", bound(unpinMessage));
-    add("messages.pins", "A chat's pinned messages, the newest pin first", {chatId}, "pins", bound(listPins));
-    add("messages.thread", "A thread: its first message, its replies a page at a time, and what is unread of them",
+    ask("messages.pins", "A chat's pinned messages, the newest pin first", {chatId}, "pins", bound(listPins));
+    ask("messages.thread", "A thread: its first message, its replies a page at a time, and what is unread of them",
         {chatId, messageId, limit,
          {.name = "before", .kind = Kind::integer, .what = "Replies before this message.", .least = 1, .most = most},
          {.name = "after", .kind = Kind::integer, .what = "Replies behind this message.", .least = 1, .most = most}},
@@ -136,13 +141,13 @@ void addChatOperations(operations::Operations& operations, ChatService& chats)
     const Parameter content{.name = "content", .what = "What it says.", .required = true, .most = 1024 * 1024};
     const Parameter replyTo{.name = "reply_to", .kind = Kind::integer, .what = "The message that it answers.", .least = 1, .most = most};
     add("drafts.set", "Keep a draft", {chatId, content, replyTo}, "draft", bound(setDraft));
-    add("drafts.get", "One's draft in a chat", {chatId}, "kept_draft", bound(getDraft));
+    ask("drafts.get", "One's draft in a chat", {chatId}, "kept_draft", bound(getDraft));
     add("drafts.delete", "Throw a draft away", {chatId}, {}, bound(deleteDraft));
     add("scheduled.create", "Have a message sent at its time",
         {chatId, content, replyTo,
          {.name = "send_at", .kind = Kind::time, .what = "When; at most a year ahead.", .required = true}},
         "scheduled_message", bound(scheduleMessage));
-    add("scheduled.list", "One's messages in a chat that wait for their time", {chatId}, "scheduled_messages", bound(listScheduled));
+    ask("scheduled.list", "One's messages in a chat that wait for their time", {chatId}, "scheduled_messages", bound(listScheduled));
     add("scheduled.delete", "Take back a message that waits",
         {chatId, {.name = "scheduled", .kind = Kind::integer, .what = "Which.", .required = true, .least = 1}}, {},
         bound(cancelScheduled));
@@ -150,7 +155,7 @@ void addChatOperations(operations::Operations& operations, ChatService& chats)
     add("hooks.create", "Make an address that others write to a chat by",
         {chatId, {.name = "name", .what = "The name of the bot that it writes as: a username.", .required = true, .least = 1, .most = 64}},
         "new_hook", bound(createHook));
-    add("hooks.list", "A chat's webhooks", {chatId}, "hooks", bound(listHooks));
+    ask("hooks.list", "A chat's webhooks", {chatId}, "hooks", bound(listHooks));
     add("hooks.delete", "Take a webhook away",
         {chatId, {.name = "hook", .kind = Kind::integer, .what = "Which.", .required = true, .least = 1}}, {}, bound(deleteHook));
     operations.add({.name = "hooks.post",

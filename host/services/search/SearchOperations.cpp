@@ -43,7 +43,8 @@ void addSearchOperations(operations::Operations& all, SearchService& service)
                      return found.error();
                  done(Completed{found->nextBefore, std::move(found->json), false});
                  return {};
-             }});
+             },
+             .reads = true});
 }
 
 } // namespace netbit::services::search

@@ -73,7 +73,7 @@ private:
                 return goOn(std::move(stream), piece);
             }));
         for (const auto& line : operationLines()) {
-            const auto options = worker().summary(line.summary).maxBody(line.maxBody);
+            const auto options = support::documented(line.route, worker().summary(line.summary).maxBody(line.maxBody));
             const auto handler = [this, &line](Request& request) { return operate(line, request); };
             route(line.method, line.pattern, line.forAnyone() ? anyone : users, handler, options);
         }

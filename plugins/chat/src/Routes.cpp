@@ -40,6 +40,8 @@ const OperationLine lines[] = {
     {"POST", "/api/chats/{id}/hooks", "Make a webhook", {"hooks.create", {"id"}, 201}},
     {"DELETE", "/api/chats/{id}/hooks/{hook}", "Take a webhook away", {"hooks.delete", {"id", "hook"}, 204}},
     {"POST", "/hooks/{secret}", "Write to a chat by a webhook", {"hooks.post", {"secret"}, 201}, 256 * 1024},
+    {"GET", "/api/search", "Find messages in the caller's chats, newest first",
+     {.operation = "search.messages", .params = {}, .next = "before"}},
     {"PUT", "/api/chats/{id}/settings", "Mute a chat, or make it a favourite", {"chats.settings", {"id"}}},
 };
 

@@ -13,11 +13,6 @@ namespace netbit::chat::schemas {
 
 inline constexpr const char* chats =
     R"({"query":{"properties":{)" NETBIT_PAGES R"(}},"result":)" NETBIT_LIST(NETBIT_REF("Chat")) "}";
-inline constexpr const char* newChat =
-    R"({"query":{},"body":{"type":"object","required":["chat_type"],"properties":{"name":{"type":"string","maxLength":200},)"
-    R"("chat_type":{"type":"string","enum":["direct","group","channel"]},"participants":{"type":"array",)"
-    R"("items":{"type":"integer","format":"int64","minimum":1},"description":"Ids of users, beside the caller."}},)"
-    R"("additionalProperties":false},"result":)" NETBIT_REF("Chat") R"(,"status":201})";
 inline constexpr const char* chat = R"({"query":{},"result":)" NETBIT_REF("Chat") "}";
 inline constexpr const char* messages =
     R"({"query":{"properties":{"before":{"type":"integer","format":"int64","minimum":1,"description":"Older than this message."},)"
