@@ -57,6 +57,7 @@ bool covers(std::string_view declared, std::string_view pattern) noexcept
 } // namespace
 
 std::string sqlPrefixOf(const std::string& id) { return sql::prefixOf(id); }
+const std::string_view sqlService = NB_SQL_SERVICE;
 
 Generation::Generation(Border& border, GenerationSpec spec, BreakerOptions breaker, std::shared_ptr<Ledger> ledger)
     : _border(border), _spec(std::move(spec)), _name(interned(_spec.id)), _sqlPrefix(sql::prefixOf(_spec.id)),

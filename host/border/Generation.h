@@ -47,6 +47,7 @@ struct GenerationSpec {
 
 /// What the names of a plugin's tables begin with: "p_<id>_".
 std::string sqlPrefixOf(const std::string& id);
+extern const std::string_view sqlService; ///< what a manifest wants that has tables
 
 /// What Generation::end() came to.
 enum class Ending : std::uint8_t {

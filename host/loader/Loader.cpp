@@ -3,7 +3,6 @@
 #include "base/WholeFile.h"
 #include "loader/Order.h"
 #include "loader/Parts.h"
-#include <netbit/sql.h>
 #include "services/log/Log.h"
 
 #include <algorithm>
@@ -158,7 +157,7 @@ void Loader::order()
 std::string Loader::tablesClash(const Manifest& manifest, bool onlyWithRunning) const
 {
     const auto hasTables = [](const Manifest& one) {
-        return std::find(one.services.begin(), one.services.end(), NB_SQL_SERVICE) != one.services.end();
+        return std::find(one.services.begin(), one.services.end(), border::sqlService) != one.services.end();
     };
     if (!hasTables(manifest))
         return {};

@@ -4,7 +4,6 @@
 #include "border/Border.h"
 #include "loader/Loader.h"
 #include "loader/Parts.h"
-#include <netbit/sql.h>
 #include "storage/Migrations.h"
 
 #include <algorithm>
@@ -193,7 +192,7 @@ Plan Loader::plan(const std::vector<Package>& packages, bool downgrade) const
         // Its tables.
         if (const auto clash = tablesClash(manifest, false); !clash.empty())
             findings.fatal("tables", clash);
-        const bool sql = std::find(manifest.services.begin(), manifest.services.end(), NB_SQL_SERVICE) != manifest.services.end();
+        const bool sql = std::find(manifest.services.begin(), manifest.services.end(), border::sqlService) != manifest.services.end();
         if (const auto steps = storage::appliedMigrations(_border.services().database, id); !steps.empty()) {
             if (!sql)
                 findings.tell("migrations", "It has tables in the database, and asks for netbit.sql/1 no more: they stay as they are.");

