@@ -102,13 +102,13 @@ TEST_F(JsonBodies, AStringComesBackAsItWasEscaped)
     auto http = as(ada());
     const std::vector<std::pair<std::string, std::string>> strings{
         {R"(\u0041)", "A"},         {R"(\u00e4)", "ä"},     {R"(\u4f60)", "你"},           {R"(\ud83c\udf89)", "🎉"},
-        {R"(\"\\\/\b\f\n\r\t)", "\"\\/\b\f\n\r\t"},          {R"(a\u2028\u2029)", "a\u2028\u2029"}, {R"(\uFFFF)", "\xEF\xBF\xBF"},
+        {R"(\"\\\/\b\f\n\r\t)", "\"\\/\b\f\n\r\t"},          {R"(\u2028\u2029)", "\u2028\u2029"}, {R"(\uFFFF)", "\xEF\xBF\xBF"},
         {R"(\uD834\uDd1e)", "𝄞"},   {"\x7f", "\x7f"},       {R"(\\u0041)", "\\u0041"},
     };
     for (const auto& [escaped, plain] : strings) {
-        const auto reply = http.post(messagesOf(chat), "{\"content\":\"" + escaped + "\"}");
+        const auto reply = http.post(messagesOf(chat), "{\"content\":\"a" + escaped + "\"}"); // beside a letter: what is not to be seen is no message
         ASSERT_EQ(reply.status, 201) << escaped << ": " << reply.body;
-        EXPECT_EQ(textAt(reply.document(), "/content"), plain);
+        EXPECT_EQ(textAt(reply.document(), "/content"), "a" + plain);
     }
 }
 
