@@ -56,12 +56,9 @@ std::string_view textOf(nb_str text, std::string_view name);
 template <class T>
 T structOf(const T* in, std::string_view name)
 {
-    static_assert(std::is_trivially_copyable_v<T> && leastSize<T> > 0);
-    if (notNull(in, name).size < leastSize<T>)
-        refuseArgument(name, "has a size that is too small");
-    T out{};
-    std::memcpy(&out, in, std::min<std::size_t>(in->size, sizeof(T)));
-    return out;
+    if (const auto out = knownPart(&notNull(in, name)))
+        return *out;
+    refuseArgument(name, "has a size that is too small");
 }
 
 /// What runs inside a table's function: nothing that it throws crosses the border.

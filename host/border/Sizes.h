@@ -10,7 +10,11 @@
 #include <netbit/plugin.h>
 #include <netbit/transport.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
+#include <optional>
+#include <type_traits>
 
 namespace netbit::border {
 
@@ -43,5 +47,17 @@ NETBIT_LEAST_SIZE(nb_page_info, etag);
 NETBIT_LEAST_SIZE(nb_operation_call, client);
 
 #undef NETBIT_LEAST_SIZE
+
+/// The part of a struct that the plugin knows, the rest zero. Nothing: it is null, or shorter than it ever was.
+template <class T>
+std::optional<T> knownPart(const T* in) noexcept
+{
+    static_assert(std::is_trivially_copyable_v<T> && leastSize<T> > 0);
+    if (!in || in->size < leastSize<T>)
+        return std::nullopt;
+    T out{};
+    std::memcpy(&out, in, std::min<std::size_t>(in->size, sizeof out));
+    return out;
+}
 
 } // namespace netbit::border

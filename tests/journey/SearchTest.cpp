@@ -37,6 +37,22 @@ using Ids = std::vector<std::int64_t>;
 
 } // namespace
 
+TEST_F(Search, AMessageIsFoundAsItsChatShowsIt)
+{
+    const auto chat = makeChat(daemon(), ada(), "group", {bob()}, "Mirrors");
+    auto http = as(ada());
+    const auto one = say(http, chat, "@bob look, a quokka");
+    const auto in = messagesOf(chat) + "/" + std::to_string(one);
+    http.expect(200, "PUT", in + "/reactions/%F0%9F%91%8D", "{}");
+    http.expect(200, "PUT", in + "/pin", "{}");
+    http.expect(201, "POST", messagesOf(chat), R"({"content":"where?","reply_to":)" + std::to_string(one) + "}");
+    const auto shown = at(http.expect(200, "GET", messagesOf(chat)), "/data/0");
+    ASSERT_EQ(integerAt(shown, "/id"), one);
+    ASSERT_TRUE(has(shown, "/reactions/0"));
+    ASSERT_TRUE(has(shown, "/mentions/0"));
+    EXPECT_EQ(at(find(ada(), "quokka"), "/data/0/message"), shown);
+}
+
 TEST_F(Search, AMessageIsFoundAsSoonAsItsSendIsAnswered)
 {
     const auto chat = makeChat(daemon(), ada(), "group", {bob()}, "Searchers");

@@ -109,7 +109,7 @@ const nb_auth_api& authTable() noexcept
         },
         .signing_key = [](const nb_host* host, nb_principal* principal, nb_signing_key* out,
                           nb_error* error) -> std::int32_t {
-            if (!principal || !out || out->size < sizeof(nb_signing_key))
+            if (!principal || !out || out->size < leastSize<nb_signing_key>)
                 return refuse(error, NB_INVALID, "bad_argument", "An argument is null, or its size is too small.");
             wire::SigningKey key;
             const auto status = Host::of(host).call(Kind::signingKey, wire::PrincipalId{principal->id}, key, error);

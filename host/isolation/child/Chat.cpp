@@ -46,11 +46,12 @@ std::int32_t get(const nb_host* host, const nb_principal* principal, std::int64_
     return status;
 }
 
-std::int32_t page(const nb_host* host, const nb_principal* principal, const nb_page_query* query, std::uint32_t block,
+std::int32_t page(const nb_host* host, const nb_principal* principal, const nb_page_query* wanted, std::uint32_t block,
                   nb_page_info* info, nb_body** out, nb_error* error)
 {
     auto& self = Host::of(host);
-    if (!principal || !out || !query || query->size < sizeof(nb_page_query) || (info && info->size < sizeof(nb_page_info)))
+    const auto query = knownPart(wanted);
+    if (!principal || !out || !query || (info && info->size < leastSize<nb_page_info>))
         return badArgument(error);
     wire::ChatPage message;
     message.principal = principal->id;
@@ -88,11 +89,12 @@ std::int32_t promised(Host& self, Kind kind, const M& message, nb_error* error)
     return refuse(error, NB_TOO_LARGE, "too_large", "This is too much for an isolated plugin.");
 }
 
-std::int32_t create(const nb_host* host, const nb_principal* principal, const nb_new_chat* chat, nb_done_fn done,
+std::int32_t create(const nb_host* host, const nb_principal* principal, const nb_new_chat* given, nb_done_fn done,
                     void* user, nb_error* error)
 {
     auto& self = Host::of(host);
-    if (!principal || !chat || chat->size < sizeof(nb_new_chat) || !done ||
+    const auto chat = knownPart(given);
+    if (!principal || !chat || !done ||
         (chat->participant_count > 0 && !chat->participants))
         return badArgument(error);
     wire::ChatCreate message;
@@ -105,11 +107,12 @@ std::int32_t create(const nb_host* host, const nb_principal* principal, const nb
     return promised(self, Kind::chatCreate, message, error);
 }
 
-std::int32_t send(const nb_host* host, const nb_principal* principal, const nb_new_message* given, nb_done_fn done,
+std::int32_t send(const nb_host* host, const nb_principal* principal, const nb_new_message* wanted, nb_done_fn done,
                   void* user, nb_error* error)
 {
     auto& self = Host::of(host);
-    if (!principal || !given || given->size < sizeof(nb_new_message) || !done)
+    const auto given = knownPart(wanted);
+    if (!principal || !given || !done)
         return badArgument(error);
     wire::ChatSend message;
     message.principal = principal->id;

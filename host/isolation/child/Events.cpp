@@ -16,12 +16,13 @@ std::int32_t badArgument(nb_error* error)
     return refuse(error, NB_INVALID, "bad_argument", "An argument is null, or its size is too small.");
 }
 
-std::int32_t subscribe(const nb_host* host, const nb_subscribe_options* options, const nb_event_calls* calls, void* user,
+std::int32_t subscribe(const nb_host* host, const nb_subscribe_options* wanted, const nb_event_calls* given, void* user,
                        nb_subscription** out, nb_error* error)
 {
     auto& self = Host::of(host);
-    if (!options || options->size < sizeof(nb_subscribe_options) || !calls || calls->size < sizeof(nb_event_calls) ||
-        !calls->event || !calls->ended || !out || (options->topic_count > 0 && !options->topics))
+    const auto options = knownPart(wanted);
+    const auto calls = knownPart(given);
+    if (!options || !calls || !calls->event || !calls->ended || !out || (options->topic_count > 0 && !options->topics))
         return badArgument(error);
     wire::Subscribe message;
     message.subscription = self.nextId();

@@ -1,6 +1,7 @@
 #pragma once
 // The opaque handles, as they are in this process.
 
+#include "border/Sizes.h"
 #include "isolation/wire/Coding.h"
 #include "isolation/wire/Messages.h"
 
@@ -24,6 +25,9 @@
 #include <vector>
 
 namespace netbit::isolation::child {
+
+using border::knownPart;
+using border::leastSize;
 
 using wire::Id;
 

@@ -33,6 +33,9 @@ using wire::Kind;
 /// Fills an error as the header says, and gives its status.
 std::int32_t refuse(nb_error* out, std::int32_t status, std::string_view code, std::string_view detail) noexcept;
 
+/// Ends the process: there is nobody to talk to, or nothing that would make sense.
+[[noreturn]] void leave() noexcept;
+
 /// One per process. Threads: the main thread is [control]; one thread reads the socket and is every reactor: fast handlers,
 /// connections and datagrams run on it; workers, [event] and [writer] are lanes.
 class Host {

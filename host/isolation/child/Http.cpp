@@ -19,22 +19,20 @@ constexpr std::size_t streamWindow = 256 * 1024; // as parent/Session.h has it
 
 nb_str absent() noexcept { return {nullptr, 0}; }
 
-std::int32_t addRoute(const nb_host* host, const nb_route* route, nb_error* error)
+std::int32_t addRoute(const nb_host* host, const nb_route* given, nb_error* error)
 {
     auto& self = Host::of(host);
     if (!self.starting())
         return refuse(error, NB_INVALID, "not_in_start", "Routes are added in start.");
-    constexpr auto leastSize = offsetof(nb_route, thaw) + sizeof(nb_route::thaw); // of SDK 1.0
-    if (!route || route->size < leastSize || !route->handler)
+    const auto route = knownPart(given);
+    if (!route || !route->handler)
         return refuse(error, NB_INVALID, "bad_argument", "The argument route is null, too small or has no handler.");
     wire::AddRoute message;
     message.method = route->method;
     message.pattern = route->pattern;
     message.summary = route->summary;
-    if (route->size >= sizeof(nb_route)) {
-        message.operation = route->operation;
-        message.schema = route->schema;
-    }
+    message.operation = route->operation;
+    message.schema = route->schema;
     message.access = route->access;
     message.flags = route->flags;
     message.maxBodyBytes = route->max_body_bytes;
@@ -195,9 +193,10 @@ void tooLong(nb_request& request)
     self.channel().send(Kind::unanswered, wire::Unanswered{request.message.request, NB_INTERNAL});
 }
 
-std::int32_t reply(nb_request* request, const nb_reply* given)
+std::int32_t reply(nb_request* request, const nb_reply* wanted)
 {
-    if (!request || !given || given->size < sizeof(nb_reply))
+    const auto given = knownPart(wanted);
+    if (!request || !given)
         return NB_INVALID;
     if (const auto* const fault = faultOf(*given)) {
         Host::the().complain(std::string("A reply was refused: ") + fault);
@@ -213,7 +212,7 @@ std::int32_t reply(nb_request* request, const nb_reply* given)
 
 std::int32_t problem(nb_request* request, const nb_error* error)
 {
-    if (!request || !error || error->size < sizeof(nb_error))
+    if (!request || !error || error->size < leastSize<nb_error>)
         return NB_INVALID;
     if (!claim(*request))
         return NB_CLOSED;
@@ -228,10 +227,11 @@ void defer(nb_request* request)
         request->state.fetch_or(nb_request::deferred, std::memory_order_acq_rel);
 }
 
-std::int32_t stream(nb_request* request, const nb_reply* head, const nb_stream_calls* calls, void* user, nb_stream** out,
+std::int32_t stream(nb_request* request, const nb_reply* first, const nb_stream_calls* calls, void* user, nb_stream** out,
                     nb_error* error)
 {
-    if (!request || !head || head->size < sizeof(nb_reply) || !out)
+    const auto head = knownPart(first);
+    if (!request || !head || !out)
         return refuse(error, NB_INVALID, "bad_argument", "An argument is null, or its size is too small.");
     if (const auto* const fault = faultOf(*head))
         return refuse(error, NB_INVALID, "bad_header", fault);

@@ -7,11 +7,12 @@ namespace netbit::isolation::child {
 
 namespace {
 
-std::int32_t call(const nb_host* host, const nb_principal* principal, const nb_operation_call* given, nb_done_fn done,
+std::int32_t call(const nb_host* host, const nb_principal* principal, const nb_operation_call* wanted, nb_done_fn done,
                   void* user, nb_error* error)
 {
     auto& self = Host::of(host);
-    if (!given || given->size < sizeof(nb_operation_call) || !done || (given->text_count > 0 && !given->texts))
+    const auto given = knownPart(wanted);
+    if (!given || !done || (given->text_count > 0 && !given->texts))
         return refuse(error, NB_INVALID, "bad_argument", "An argument is null, or its size is too small.");
     if (self.onReactor())
         return refuse(error, NB_WOULD_BLOCK, "would_block", "Operations are called on a worker.");

@@ -19,13 +19,14 @@ constexpr std::size_t usualWindow = 256 * 1024; // as parent/Session.h has it
 constexpr std::uint64_t thanksTogether = 32 * 1024; // bytes received
 
 template <class Calls>
-std::int32_t listen(const nb_host* host, const nb_listen_options* options, const Calls* calls, void* user,
+std::int32_t listen(const nb_host* host, const nb_listen_options* wanted, const std::optional<Calls>& calls, void* user,
                     nb_listener** out, nb_error* error, bool tcp)
 {
     auto& self = Host::of(host);
     if (!self.starting())
         return refuse(error, NB_INVALID, "not_in_start", "Listeners are made in start.");
-    if (!options || options->size < sizeof(nb_listen_options) || !calls || calls->size < sizeof(Calls) || !out)
+    const auto options = knownPart(wanted);
+    if (!options || !calls || !out)
         return refuse(error, NB_INVALID, "bad_argument", "An argument is null, or its size is too small.");
     wire::Listen message;
     message.tcp = tcp ? 1 : 0;
@@ -55,18 +56,20 @@ std::int32_t listen(const nb_host* host, const nb_listen_options* options, const
     return NB_OK;
 }
 
-std::int32_t listenTcp(const nb_host* host, const nb_listen_options* options, const nb_tcp_calls* calls, void* user,
+std::int32_t listenTcp(const nb_host* host, const nb_listen_options* options, const nb_tcp_calls* given, void* user,
                        nb_listener** out, nb_error* error)
 {
-    if (calls && calls->size >= sizeof(nb_tcp_calls) && (!calls->accepted || !calls->data || !calls->closed))
+    const auto calls = knownPart(given);
+    if (calls && (!calls->accepted || !calls->data || !calls->closed))
         return refuse(error, NB_INVALID, "bad_argument", "The argument calls lacks accepted, data or closed.");
     return listen(host, options, calls, user, out, error, true);
 }
 
-std::int32_t listenUdp(const nb_host* host, const nb_listen_options* options, const nb_udp_calls* calls, void* user,
+std::int32_t listenUdp(const nb_host* host, const nb_listen_options* options, const nb_udp_calls* given, void* user,
                        nb_listener** out, nb_error* error)
 {
-    if (calls && calls->size >= sizeof(nb_udp_calls) && !calls->datagram)
+    const auto calls = knownPart(given);
+    if (calls && !calls->datagram)
         return refuse(error, NB_INVALID, "bad_argument", "The argument calls lacks datagram.");
     return listen(host, options, calls, user, out, error, false);
 }

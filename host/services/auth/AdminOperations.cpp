@@ -191,25 +191,25 @@ void addAdminOperations(operations::Operations& all, Core& core)
                             {.name = "password", .what = "absent: the user cannot sign in before a reset link was used", .most = 4096},
                             role},
              .result = "Account",
-             .handler = [&core](Call& call, const Done& done) { return add(core, call, done); }});
+             .handler = bound(core, &add)});
     all.add({.name = "users.set_role",
              .summary = "Make a user an admin, a member, a guest or a bot",
              .access = Access::admin,
              .parameters = {idParameter(), neededRole},
              .result = "Account",
-             .handler = [&core](Call& call, Done done) { return setRole(core, call, std::move(done)); }});
+             .handler = bound(core, &setRole)});
     all.add({.name = "users.deactivate",
              .summary = "Shut a user out; ends its sessions and access tokens",
              .access = Access::admin,
              .parameters = {idParameter()},
              .result = "Account",
-             .handler = [&core](Call& call, Done done) { return deactivate(core, call, std::move(done)); }});
+             .handler = bound(core, &deactivate)});
     all.add({.name = "users.reactivate",
              .summary = "Let a deactivated user in again",
              .access = Access::admin,
              .parameters = {idParameter()},
              .result = "Account",
-             .handler = [&core](Call& call, Done done) { return reactivate(core, call, std::move(done)); }});
+             .handler = bound(core, &reactivate)});
     all.add({.name = "users.accounts",
              .summary = "All accounts, by id",
              .access = Access::admin,
@@ -219,7 +219,7 @@ void addAdminOperations(operations::Operations& all, Core& core)
                             {.name = "after", .kind = Kind::integer, .what = "go on behind this id"},
                             {.name = "limit", .kind = Kind::integer, .what = "how many, at most", .least = 1, .most = 200}},
              .result = "AccountList",
-             .handler = [&core](Call& call, const Done& done) { return list(core, call, done); },
+             .handler = bound(core, &list),
              .reads = true});
 }
 

@@ -68,7 +68,7 @@ void addAuditOperations(operations::Operations& all, Core& core)
                             {.name = "act", .what = "such as user.role.admin", .most = 64},
                             {.name = "object", .what = "such as user:17", .most = 64}},
              .result = "AuditList",
-             .handler = [&core](Call& call, const Done& done) { return list(core, call, done); },
+             .handler = bound(core, &list),
              .reads = true});
 }
 

@@ -132,18 +132,18 @@ void addInviteOperations(operations::Operations& all, Core& core)
                             {.name = "role", .what = "of the user that it makes", .choices = {"admin", "member", "guest"}},
                             {.name = "expires_at", .kind = Kind::time, .what = "within a year; absent: as the server is set"}},
              .result = "Invite",
-             .handler = [&core](Call& call, Done done) { return create(core, call, std::move(done)); }});
+             .handler = bound(core, &create)});
     all.add({.name = "invites.list",
              .summary = "Open invitations: the own, or all for an admin",
              .parameters = {},
              .result = "InviteList",
-             .handler = [&core](Call& call, const Done& done) { return list(core, call, done); },
+             .handler = bound(core, &list),
              .reads = true});
     all.add({.name = "invites.revoke",
              .summary = "Take an open invitation back",
              .parameters = {idParameter()},
              .result = {},
-             .handler = [&core](Call& call, Done done) { return revoke(core, call, std::move(done)); }});
+             .handler = bound(core, &revoke)});
 }
 
 } // namespace netbit::services::auth

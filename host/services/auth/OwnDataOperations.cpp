@@ -135,13 +135,13 @@ void addOwnDataOperations(operations::Operations& all, Core& core)
              .summary = "Everything that the server has of the caller",
              .parameters = {},
              .result = "Export",
-             .handler = [&core](Call& call, const Done& done) { return exportOwn(core, call, done); },
+             .handler = bound(core, &exportOwn),
              .reads = true});
     all.add({.name = "users.erase",
              .summary = "Erase the own account for good; what it wrote stays, without its name",
              .parameters = {{.name = "password", .what = "the own one", .required = true, .most = 4096}},
              .result = {},
-             .handler = [&core](Call& call, Done done) { return erase(core, call, std::move(done)); }});
+             .handler = bound(core, &erase)});
 }
 
 } // namespace netbit::services::auth

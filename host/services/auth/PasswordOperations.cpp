@@ -200,20 +200,20 @@ void addPasswordOperations(operations::Operations& all, Core& core)
              .parameters = {{.name = "old_password", .what = "what it was", .required = true, .most = 4096},
                             {.name = "new_password", .what = "what it will be", .required = true, .most = 4096}},
              .result = {},
-             .handler = [&core](Call& call, Done done) { return change(core, call, std::move(done)); }});
+             .handler = bound(core, &change)});
     all.add({.name = "users.reset_link",
              .summary = "Make a link by which a user sets a new password, once, within 24 hours",
              .access = Access::admin,
              .parameters = {idParameter()},
              .result = "ResetLink",
-             .handler = [&core](Call& call, Done done) { return link(core, call, std::move(done)); }});
+             .handler = bound(core, &link)});
     all.add({.name = "auth.reset",
              .summary = "Set a new password by a reset link; ends all sessions",
              .access = Access::anyone,
              .parameters = {{.name = "token", .what = "of the link", .required = true, .most = 256},
                             {.name = "password", .what = "the new one", .required = true, .most = 4096}},
              .result = {},
-             .handler = [&core](Call& call, Done done) { return reset(core, call, std::move(done)); }});
+             .handler = bound(core, &reset)});
 }
 
 } // namespace netbit::services::auth

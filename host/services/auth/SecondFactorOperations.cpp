@@ -142,39 +142,37 @@ Done counted(Core& core, std::string username, std::string peer, Done done)
     };
 }
 
-Result<void> renewCodes(Core& core, const Call& call, Done done)
+/// What only the owner may do, with the password and a code. `act` gives the answer; `name` goes into the audit log.
+Result<void> byOwner(Core& core, const Call& call, Done done, std::string_view name,
+                     std::string (*act)(Connection& connection, Id userId))
 {
     const auto proved = proveOwner(core, call.principal->userId(), *call.arguments.text("password"), call.peer);
     if (!proved)
         return proved.error();
     return Act::submit(
         core.writer,
-        [&core, code = std::string(*call.arguments.text("code")),
+        [&core, name, act, code = std::string(*call.arguments.text("code")),
          actor = actorOf(call)](Connection& connection) -> Result<Completed> {
             if (auto used = useOwnCode(connection, core, actor.userId, code); !used)
                 return used.error();
-            audit(connection, core, actor, "second_factor.recovery_codes", "user", actor.userId);
-            return Completed{actor.userId, freshCodes(connection, actor.userId)};
+            auto answer = act(connection, actor.userId);
+            audit(connection, core, actor, name, "user", actor.userId);
+            return Completed{actor.userId, std::move(answer)};
         },
         {}, counted(core, proved->username, call.peer, std::move(done)));
 }
 
+Result<void> renewCodes(Core& core, const Call& call, Done done)
+{
+    return byOwner(core, call, std::move(done), "second_factor.recovery_codes", &freshCodes);
+}
+
 Result<void> removeOwn(Core& core, const Call& call, Done done)
 {
-    const auto proved = proveOwner(core, call.principal->userId(), *call.arguments.text("password"), call.peer);
-    if (!proved)
-        return proved.error();
-    return Act::submit(
-        core.writer,
-        [&core, code = std::string(*call.arguments.text("code")),
-         actor = actorOf(call)](Connection& connection) -> Result<Completed> {
-            if (auto used = useOwnCode(connection, core, actor.userId, code); !used)
-                return used.error();
-            SecondFactorRepository::remove(connection, actor.userId);
-            audit(connection, core, actor, "second_factor.off", "user", actor.userId);
-            return Completed{actor.userId, {}};
-        },
-        {}, counted(core, proved->username, call.peer, std::move(done)));
+    return byOwner(core, call, std::move(done), "second_factor.off", [](Connection& connection, Id userId) {
+        SecondFactorRepository::remove(connection, userId);
+        return std::string();
+    });
 }
 
 Result<void> resetOf(Core& core, const Call& call, Done done)
@@ -253,40 +251,40 @@ void addSecondFactorOperations(operations::Operations& all, Core& core)
              .summary = "Whether the caller has a second factor",
              .parameters = {},
              .result = "SecondFactor",
-             .handler = [&core](Call& call, const Done& done) { return get(core, call, done); },
+             .handler = bound(core, &get),
              .reads = true});
     all.add({.name = "second_factor.enrol",
              .summary = "Begin to use an authenticator; in force once confirmed",
              .parameters = {password},
              .result = "SecondFactorEnrolment",
-             .handler = [&core](Call& call, Done done) { return enrol(core, call, std::move(done)); }});
+             .handler = bound(core, &enrol)});
     all.add({.name = "second_factor.confirm",
              .summary = "Put the second factor in force with its first code",
              .parameters = {code},
              .result = "RecoveryCodes",
-             .handler = [&core](Call& call, Done done) { return confirm(core, call, std::move(done)); }});
+             .handler = bound(core, &confirm)});
     all.add({.name = "second_factor.recovery_codes",
              .summary = "New recovery codes instead of the old",
              .parameters = {password, code},
              .result = "RecoveryCodes",
-             .handler = [&core](Call& call, Done done) { return renewCodes(core, call, std::move(done)); }});
+             .handler = bound(core, &renewCodes)});
     all.add({.name = "second_factor.remove",
              .summary = "Use no second factor any more",
              .parameters = {password, code},
              .result = {},
-             .handler = [&core](Call& call, Done done) { return removeOwn(core, call, std::move(done)); }});
+             .handler = bound(core, &removeOwn)});
     all.add({.name = "second_factor.reset",
              .summary = "Take the second factor of a user away who has lost it",
              .access = Access::admin,
              .parameters = {idParameter()},
              .result = {},
-             .handler = [&core](Call& call, Done done) { return resetOf(core, call, std::move(done)); }});
+             .handler = bound(core, &resetOf)});
     all.add({.name = "auth.second_factor",
              .summary = "Finish a login with the second factor",
              .access = Access::anyone,
              .parameters = {{.name = "ticket", .what = "what the login gave", .required = true, .most = 256}, code},
              .result = "Session",
-             .handler = [&core](Call& call, Done done) { return finish(core, call, std::move(done)); }});
+             .handler = bound(core, &finish)});
 }
 
 } // namespace netbit::services::auth

@@ -98,18 +98,18 @@ void addSessionOperations(operations::Operations& all, Core& core)
              .summary = "The own sessions, newest first",
              .parameters = {},
              .result = "SessionList",
-             .handler = [&core](Call& call, const Done& done) { return list(core, call, done); },
+             .handler = bound(core, &list),
              .reads = true});
     all.add({.name = "sessions.revoke",
              .summary = "End one of the own sessions",
              .parameters = {idParameter()},
              .result = {},
-             .handler = [&core](Call& call, Done done) { return revoke(core, call, std::move(done)); }});
+             .handler = bound(core, &revoke)});
     all.add({.name = "sessions.revoke_others",
              .summary = "End all own sessions but the one that asks",
              .parameters = {},
              .result = "Revoked",
-             .handler = [&core](Call& call, Done done) { return revokeOthers(core, call, std::move(done)); }});
+             .handler = bound(core, &revokeOthers)});
 }
 
 } // namespace netbit::services::auth

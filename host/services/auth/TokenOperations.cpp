@@ -155,18 +155,18 @@ void addTokenOperations(operations::Operations& all, Core& core)
                              .most = 4},
                             {.name = "expires_at", .kind = Kind::time, .what = "absent: never"}},
              .result = "AccessToken",
-             .handler = [&core](Call& call, Done done) { return create(core, call, std::move(done)); }});
+             .handler = bound(core, &create)});
     all.add({.name = "tokens.list",
              .summary = "The own access tokens, without what they are",
              .parameters = {},
              .result = "AccessTokenList",
-             .handler = [&core](Call& call, const Done& done) { return list(core, call, done); },
+             .handler = bound(core, &list),
              .reads = true});
     all.add({.name = "tokens.revoke",
              .summary = "Revoke one of the own access tokens",
              .parameters = {idParameter()},
              .result = {},
-             .handler = [&core](Call& call, Done done) { return revoke(core, call, std::move(done)); }});
+             .handler = bound(core, &revoke)});
 }
 
 } // namespace netbit::services::auth

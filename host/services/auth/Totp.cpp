@@ -2,10 +2,12 @@
 
 #include "services/auth/Secrets.h"
 
+#include <Poco/Base32Encoder.h>
 #include <Poco/HMACEngine.h>
 #include <Poco/SHA1Engine.h>
 
 #include <array>
+#include <sstream>
 #include <sodium.h>
 
 namespace netbit::services::auth {
@@ -50,18 +52,11 @@ std::optional<std::int64_t> totpStep(std::string_view secret, std::string_view c
 
 std::string base32(std::string_view bytes)
 {
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    std::string out;
-    std::uint32_t held = 0;
-    unsigned bits = 0;
-    for (const char c : bytes) {
-        held = held << 8U | static_cast<unsigned char>(c);
-        for (bits += 8; bits >= 5; bits -= 5)
-            out += alphabet[held >> (bits - 5) & 31U];
-    }
-    if (bits > 0)
-        out += alphabet[held << (5 - bits) & 31U];
-    return out;
+    std::ostringstream out;
+    Poco::Base32Encoder encoder(out, false); // RFC 4648 section 6, without padding: authenticators want none
+    encoder.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    encoder.close();
+    return out.str();
 }
 
 std::string otpauthUri(std::string_view secret, std::string_view username)

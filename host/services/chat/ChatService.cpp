@@ -267,6 +267,8 @@ void ChatService::namesChanged()
         entry->forget();
 }
 
+std::string ChatService::json(const storage::MessageRecord& message) const { return _impl->core.textOf(message).substr(1); }
+
 Core& ChatService::core() noexcept { return _impl->core; }
 
 std::size_t ChatService::chatCount() const { return _impl->core.cache.size(); }

@@ -142,6 +142,7 @@ public:
     base::Result<ImportResult> importBatch(const auth::Principal& admin, ImportBatch batch);
 
     void namesChanged(); ///< [writer] of users: what is in memory with their names is read anew
+    std::string json(const storage::MessageRecord& message) const; ///< [any] as every reader sees it
     Core& core() noexcept; ///< for its operations, which stand beside it
 
     std::size_t chatCount() const;

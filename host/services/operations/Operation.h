@@ -28,6 +28,13 @@ struct Call {
 /// thread. The call may be moved from.
 using Handler = std::function<base::Result<void>(Call& call, Done done)>;
 
+/// A handler that is a function of the service's: `act(core, call, done)`. `core` outlives the operation.
+template <class Core, class F>
+Handler bound(Core& core, F act)
+{
+    return [&core, act](Call& call, Done done) { return act(core, call, std::move(done)); };
+}
+
 struct Operation {
     std::string_view name;    ///< "chats.rename": a service's word for a thing, and a verb
     std::string_view summary; ///< one line for the API documentation

@@ -1,12 +1,16 @@
 #include "services/search/Folded.h"
 
 #include <Poco/Unicode.h>
+#include <boost/locale/utf.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace netbit::services::search {
 
 namespace {
+
+using Utf8 = boost::locale::utf::utf_traits<char>;
 
 char32_t lower(char32_t c)
 {
@@ -20,14 +24,9 @@ char32_t lower(char32_t c)
 void fold(std::string_view utf8, std::u32string& out)
 {
     out.clear();
-    for (std::size_t i = 0; i < utf8.size();) {
-        const auto lead = static_cast<unsigned char>(utf8[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-        char32_t c = length == 1 ? lead : lead & (0x7Fu >> length);
-        for (std::size_t k = 1; k < length && i + k < utf8.size(); ++k)
-            c = (c << 6) | (static_cast<unsigned char>(utf8[i + k]) & 0x3Fu);
-        out += lower(c);
-        i += length;
+    for (auto at = utf8.begin(); at != utf8.end();) {
+        const auto c = Utf8::decode(at, utf8.end());
+        out += boost::locale::utf::is_valid_codepoint(c) ? lower(static_cast<char32_t>(c)) : U'\uFFFD';
     }
 }
 
@@ -41,25 +40,8 @@ std::u32string folded(std::string_view utf8)
 std::string toUtf8(std::u32string_view text)
 {
     std::string out;
-    const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-    for (const auto c : text) {
-        if (c < 0x80) {
-            put(c);
-            continue;
-        }
-        if (c < 0x800) {
-            put(0xC0 | (c >> 6));
-        } else {
-            if (c < 0x10000) {
-                put(0xE0 | (c >> 12));
-            } else {
-                put(0xF0 | (c >> 18));
-                put(0x80 | ((c >> 12) & 0x3F));
-            }
-            put(0x80 | ((c >> 6) & 0x3F));
-        }
-        put(0x80 | (c & 0x3F));
-    }
+    for (const auto c : text)
+        Utf8::encode(c, std::back_inserter(out));
     return out;
 }
 

@@ -231,11 +231,8 @@ struct SearchService::Impl {
 
     void appendFound(std::string& out, const MessageRecord& message, const std::vector<std::u32string_view>& needles) const
     {
-        const auto sender = users.byId(message.senderId);
         out += "{\"message\":";
-        out += std::string_view(
-                   chat::messageText(message, chat::messageMiddle(message, sender ? sender->username : std::string())))
-                   .substr(1);
+        out += chats.json(message);
         const auto record = chats.record(message.chatId);
         out += ",\"chat\":{\"id\":";
         base::appendJsonInt(out, message.chatId);

@@ -1,39 +1,8 @@
 #include "storage/Repositories.h"
-#include "storage/repositories/Rows.h"
+#include "storage/repositories/MessageRow.h"
 
 namespace netbit::storage
 {
-
-#define MESSAGE_COLUMNS                                                                                                \
-    "id, chat_id, sender_id, content, message_type, created_at, is_edited, edited_at, reply_to, thread_id, mentions,"  \
-    " reactions, reply_count, last_reply_at, deleted_at, deleted_by, pinned_at, pinned_by"
-
-namespace
-{
-
-MessageRecord readMessage(const Statement& row)
-{
-    return {.id = row.integer(0),
-            .chatId = row.integer(1),
-            .senderId = row.integer(2),
-            .content = textOf(row, 3),
-            .messageType = textOf(row, 4),
-            .createdAt = row.integer(5),
-            .isEdited = row.integer(6) != 0,
-            .editedAt = row.integer(7),
-            .replyTo = row.integer(8),
-            .threadId = row.integer(9),
-            .mentions = textOf(row, 10),
-            .reactions = textOf(row, 11),
-            .replyCount = row.integer(12),
-            .lastReplyAt = row.integer(13),
-            .deletedAt = row.integer(14),
-            .deletedBy = row.integer(15),
-            .pinnedAt = row.integer(16),
-            .pinnedBy = row.integer(17)};
-}
-
-} // namespace
 
 void MessageRepository::insert(Connection& connection, const MessageRecord& message)
 {
@@ -62,7 +31,7 @@ void MessageRepository::insert(Connection& connection, const MessageRecord& mess
 std::optional<MessageRecord> MessageRepository::byId(Connection& connection, Id id)
 {
     return one(connection
-                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages WHERE id = $1")
+                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages m WHERE id = $1")
                    .bind(1, id),
                readMessage);
 }
@@ -104,7 +73,7 @@ std::vector<MessageRecord> MessageRepository::threadBefore(Connection& connectio
                                                            std::size_t limit)
 {
     return all(connection
-                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages WHERE thread_id = $1"
+                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages m WHERE thread_id = $1"
                             " AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4")
                    .bind(1, threadId)
                    .bind(2, place.at)
@@ -117,7 +86,7 @@ std::vector<MessageRecord> MessageRepository::threadAfter(Connection& connection
                                                           std::size_t limit)
 {
     return all(connection
-                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages WHERE thread_id = $1"
+                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages m WHERE thread_id = $1"
                             " AND (created_at, id) > ($2, $3) ORDER BY created_at, id LIMIT $4")
                    .bind(1, threadId)
                    .bind(2, place.at)
@@ -129,7 +98,7 @@ std::vector<MessageRecord> MessageRepository::threadAfter(Connection& connection
 std::vector<MessageRecord> MessageRepository::pinned(Connection& connection, Id chatId, std::size_t limit)
 {
     return all(connection
-                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages WHERE chat_id = $1 AND pinned_at IS NOT NULL"
+                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages m WHERE chat_id = $1 AND pinned_at IS NOT NULL"
                             " ORDER BY pinned_at DESC, id DESC LIMIT $2")
                    .bind(1, chatId)
                    .bind(2, static_cast<std::int64_t>(limit)),
@@ -205,7 +174,7 @@ std::vector<MessageRecord> MessageRepository::before(Connection& connection, Id 
                                                      std::size_t limit)
 {
     return all(connection
-                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages WHERE chat_id = $1 AND (created_at, id) < ($2, $3)"
+                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages m WHERE chat_id = $1 AND (created_at, id) < ($2, $3)"
                             " ORDER BY created_at DESC, id DESC LIMIT $4")
                    .bind(1, chatId)
                    .bind(2, createdAt)
@@ -218,7 +187,7 @@ std::vector<MessageRecord> MessageRepository::after(Connection& connection, Id c
                                                     std::size_t limit)
 {
     return all(connection
-                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages WHERE chat_id = $1 AND (created_at, id) > ($2, $3)"
+                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages m WHERE chat_id = $1 AND (created_at, id) > ($2, $3)"
                             " ORDER BY created_at, id LIMIT $4")
                    .bind(1, chatId)
                    .bind(2, createdAt)
@@ -231,7 +200,7 @@ std::vector<MessageRecord> MessageRepository::fromNewest(Connection& connection,
                                                          std::size_t limit)
 {
     return all(connection
-                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages WHERE chat_id = $1"
+                   .prepare("SELECT " MESSAGE_COLUMNS " FROM messages m WHERE chat_id = $1"
                             " ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3")
                    .bind(1, chatId)
                    .bind(2, static_cast<std::int64_t>(limit))

@@ -1,6 +1,6 @@
 #include "storage/SearchRepository.h"
 
-#include "storage/repositories/Rows.h"
+#include "storage/repositories/MessageRow.h"
 
 namespace netbit::storage
 {
@@ -35,22 +35,7 @@ void remove(Connection& connection, Id id, std::string_view content, const Searc
         .run();
 }
 
-MessageRecord readMessage(const Statement& row)
-{
-    return {.id = row.integer(0),
-            .chatId = row.integer(1),
-            .senderId = row.integer(2),
-            .content = textOf(row, 3),
-            .messageType = textOf(row, 4),
-            .createdAt = row.integer(5),
-            .isEdited = row.integer(6) != 0,
-            .editedAt = row.integer(7),
-            .replyTo = row.integer(8)};
-}
-
-#define MESSAGE                                                                                                        \
-    "SELECT m.id, m.chat_id, m.sender_id, m.content, m.message_type, m.created_at, m.is_edited, m.edited_at,"         \
-    " m.reply_to "
+#define MESSAGE "SELECT " MESSAGE_COLUMNS " "
 #define FILTERED                                                                                                       \
     " m.content <> '' AND m.chat_id IN (SELECT value FROM json_each($1)) AND ($2 = 0 OR m.sender_id = $2)"            \
     " AND ($3 = '' OR m.message_type = $3) AND m.created_at >= $4 AND m.created_at < $5"                              \
