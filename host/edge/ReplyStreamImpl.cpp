@@ -121,13 +121,18 @@ void ReplyStreamImpl::finish()
 
 void ReplyStreamImpl::onDrained(std::function<void()> drained)
 {
+    const auto set = [](ReplyStreamImpl& self, std::function<void()> call) {
+        if (self._closed)
+            return; // it would never be called, and never be dropped: it may own this stream
+        self._whenDrained = std::move(call);
+        self.roomAgain();
+    };
     if (_owner->reactor().here()) {
-        _whenDrained = std::move(drained);
+        set(*this, std::move(drained));
         return;
     }
-    _owner->reactor().post([self = shared_from_this(), drained = std::move(drained)]() mutable {
-        self->_whenDrained = std::move(drained);
-        self->roomAgain();
+    _owner->reactor().post([self = shared_from_this(), drained = std::move(drained), set]() mutable {
+        set(*self, std::move(drained));
     });
 }
 

@@ -123,6 +123,39 @@ TEST_F(ServerLife, AStreamLearnsThatItsClientHasLeft)
     stream.reset();
 }
 
+// What is told of a stream often owns the stream: kept for one that nobody reads, both would stay for ever.
+TEST_F(ServerLife, AStreamThatNobodyReadsKeepsNothing)
+{
+    std::promise<std::shared_ptr<Exchange>> kept;
+    std::weak_ptr<ReplyStream> here;
+    const auto listen = [](const std::shared_ptr<ReplyStream>& stream) {
+        stream->onDrained([stream] {});
+        stream->onClosed([stream] {});
+    };
+    add("GET", "/here", [&](Exchange& exchange) {
+        const auto stream = exchange.stream(textReply(""));
+        here = stream;
+        listen(stream);
+        return Outcome::replied;
+    });
+    add("GET", "/elsewhere", [&](Exchange& exchange) {
+        kept.set_value(exchange.shared_from_this());
+        return Outcome::replied;
+    });
+    serve();
+    Client client(port);
+    client.send("HEAD /here HTTP/1.1\r\nHost: a\r\n\r\nHEAD /elsewhere HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(readAnswer(client, true).status, 200);
+    auto exchange = kept.get_future().get();
+    auto stream = exchange->stream(textReply(""));
+    exchange.reset();
+    const std::weak_ptr<ReplyStream> elsewhere = stream;
+    listen(stream);
+    stream.reset();
+    EXPECT_EQ(readAnswer(client, true).status, 200);
+    EXPECT_TRUE(eventually([&] { return here.expired() && elsewhere.expired(); }));
+}
+
 TEST_F(ServerLife, AStreamDroppedWithoutItsEndClosesTheConnection)
 {
     add("GET", "/stream", [](Exchange& exchange) {
