@@ -1,3 +1,3 @@
 #pragma once
 // Of the host; the SDK has its own (netbit/plugin.h).
-#define NETBIT_VERSION "1.0.0"
+#define NETBIT_VERSION "1.1.0"

@@ -108,14 +108,14 @@ TEST_F(Fault, AFailureInStartIsToldInThePluginsWords)
 TEST_F(Fault, AnotherAbiIsRefusedAndBothVersionsPrinted)
 {
     loadBesideGood({"wrong_abi"});
-    expectState("wrong_abi", "refused", "ABI 9.0, this host has ABI 1.0");
+    expectState("wrong_abi", "refused", "ABI 9.0, this host has ABI 1.1");
 }
 
 TEST_F(Fault, AnotherAbiInTheManifestIsRefusedBeforeLoading)
 {
     install("good", "good", replaced(manifestOf("good"), "\"abi\" : \"1.0\"", "\"abi\" : \"2.0\""));
     ASSERT_TRUE(load());
-    expectState("good", "refused", "ABI 2.0, this host has ABI 1.0");
+    expectState("good", "refused", "ABI 2.0, this host has ABI 1.1");
 }
 
 TEST_F(Fault, AWrongMagicNumberIsRefused)

@@ -56,7 +56,7 @@ TEST(PluginCheck, SaysOneLineForEachCheck)
     EXPECT_EQ(done.exitCode, 0) << done.err;
     for (const auto* const line : {"ok     symbols       It exports netbit_plugin_entry and nothing else.\n",
                                    "ok     manifest      good 1.0.0 is understood.\n", "ok     requires ", "ok     sha256 ",
-                                   "ok     entry         good 1.0.0, ABI 1.0, built with SDK 1.0.0 by test.\n",
+                                   "ok     entry         good 1.0.0, ABI 1.1, built with SDK 1.1.0 by test.\n",
                                    "ok     start         It was started and stopped 20 times: 4 routes, 0 listeners, 0 timers, "
                                    "0 subscriptions each time.\n",
                                    "ok     threads ", "ok     descriptors ", "ok     memory        It does not grow.\n",
@@ -98,7 +98,7 @@ TEST(PluginCheck, NamesWhatIsWrongWithTheFiles)
     EXPECT_THAT(faultsOf(faulty("exports_more"), {"-c", "2"}),
                 testing::StartsWith("symbols: It exports more than netbit_plugin_entry: exports_more_helper."));
 #endif
-    EXPECT_THAT(faultsOf(faulty("wrong_abi")), testing::StartsWith("entry: The library has ABI 9.0, this host has ABI 1.0."));
+    EXPECT_THAT(faultsOf(faulty("wrong_abi")), testing::StartsWith("entry: The library has ABI 9.0, this host has ABI 1.1."));
     EXPECT_THAT(faultsOf(faulty("bad_magic")), testing::StartsWith("entry: The library's magic number is 0x12345678"));
     EXPECT_THAT(faultsOf(faulty("null_table")), testing::StartsWith("entry: The library's entry has no table of calls."));
 

@@ -14,7 +14,7 @@ extern "C" {
 
 #define NB_PLUGIN_MAGIC 0x4e425031u /* "NBP1" */
 #define NB_ABI_MAJOR 1              /* another number: the host refuses the plugin */
-#define NB_ABI_MINOR 0              /* higher than the host's: refused; lower: fine */
+#define NB_ABI_MINOR 1              /* higher than the host's: refused; lower: fine */
 
 typedef struct nb_plugin nb_plugin; /* the plugin's own; the host only passes it on */
 
@@ -49,7 +49,7 @@ typedef struct nb_plugin_entry {
     const nb_plugin_calls *calls;
 } nb_plugin_entry;
 
-#define NB_SDK_VERSION "1.0.0"
+#define NB_SDK_VERSION "1.1.0"
 
 /* [control] The exported symbol. Returns a constant. */
 #if defined(__GNUC__)
