@@ -45,6 +45,8 @@ constexpr std::array keys{
     HostKey{"auth.members_invite", KeyType::flag, "false", 0, 0, {}, true},
     HostKey{"auth.min_password_bytes", integer, "8", 1, 128, {}, true},
     HostKey{"auth.login_failures_per_minute", integer, "5", 1, 10'000, {}, true},
+    HostKey{"oidc.public_url", text, "", 0, 0, {}, true},
+    HostKey{"oidc.timeout_ms", integer, "5000", 100, 60'000, {}, true},
     HostKey{"events.tail", integer, "10000", 100, 1'000'000},
     HostKey{"events.retention_hours", integer, "720", 1, 876'000},
     HostKey{"plugins.directory", text, ""},

@@ -107,6 +107,7 @@ Result<void> erase(Core& core, const Call& call, Done done)
             CredentialRepository::forgetTokenNames(connection, id);
             CredentialRepository::dropInvitesOf(connection, id);
             storage::SecondFactorRepository::remove(connection, id);
+            storage::IdentityRepository::removeOf(connection, id);
             UserRepository::erase(connection, id, erasedName(id), core.now());
             audit(connection, core, actor, "user.erase", "user", id);
             return Completed{id, {}};

@@ -25,7 +25,7 @@ struct Call {
 };
 
 /// [worker] Returns an error at once, or calls `done` once: before it returns where nothing is written, else on the writer's
-/// thread. The call may be moved from.
+/// thread; where another server was asked, on one that waited for it. The call may be moved from.
 using Handler = std::function<base::Result<void>(Call& call, Done done)>;
 
 /// A handler that is a function of the service's: `act(core, call, done)`. `core` outlives the operation.
