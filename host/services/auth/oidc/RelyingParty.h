@@ -70,7 +70,7 @@ private:
     std::mutex _fetching; // one discovery or fetch of keys at a time; taken before _mutex
 
     static constexpr double refetchBurst = 3;
-    static constexpr base::Millis refetchEveryMs = 60'000;
+    static constexpr base::Millis refetchEveryMs = 10'000;
 };
 
 } // namespace netbit::services::auth::oidc
