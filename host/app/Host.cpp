@@ -128,6 +128,7 @@ chat::ChatOptions chatOptions(const HostSettings& settings)
     chat::ChatOptions options;
     options.cachedMessages = size(settings, "messages.cached_per_chat");
     options.maxMessageBytes = size(settings, "messages.max_bytes");
+    options.hookPostsPerMinute = settings.integer("limits.hook_posts_per_minute");
     return options;
 }
 

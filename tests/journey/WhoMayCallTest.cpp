@@ -1,12 +1,10 @@
 // The table of routes and who may call them, read from the server itself and held against what it does.
 
+#include "journey/ApiRoutes.h"
 #include "journey/Stage.h"
 #include "journey/WhoMayCallTable.h"
 
 #include <cctype>
-
-#include <chrono>
-#include <ctime>
 
 namespace netbit::test {
 
@@ -53,17 +51,6 @@ std::string upper(std::string_view text)
     for (auto& c : out)
         c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     return out;
-}
-
-std::string tomorrow()
-{
-    const auto at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + std::chrono::hours(24);
-    const auto time = std::chrono::system_clock::to_time_t(at);
-    std::tm parts{};
-    gmtime_r(&time, &parts);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
 }
 
 struct Caller {

@@ -28,6 +28,7 @@ constexpr std::array keys{
     HostKey{"limits.user_writes_per_minute", integer, "60000", 0, 1'000'000'000, {}, true},
     HostKey{"limits.user_reads_per_minute", integer, "0", 0, 1'000'000'000, {}, true},
     HostKey{"limits.address_requests_per_minute", integer, "0", 0, 1'000'000'000, {}, true},
+    HostKey{"limits.hook_posts_per_minute", integer, "60", 0, 1'000'000'000, {}, true},
     HostKey{"threads.reactors", integer, "0", 0, 256},
     HostKey{"threads.workers", integer, "4", 1, 256},
     HostKey{"threads.max_queued", integer, "1024", 16, 1'000'000},
