@@ -3,7 +3,9 @@
 #include "journey/OidcStage.h"
 #include "support/Totp.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 namespace netbit::test {
 
@@ -96,6 +98,47 @@ TEST_F(Oidc, APageGetsACodeInItsFragmentAndTakesTheSessionWithItsVerifier)
               "/app/in#error=oidc_denied");
 }
 
+TEST_F(Oidc, TheCommandLineSignsInWithABrowserOfTheMachine)
+{
+    TemporaryFolder home;
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    const std::vector<std::string> environment{"HOME=" + home.path(), "XDG_CONFIG_HOME=" + home.path()};
+    const auto server = "http://127.0.0.1:" + std::to_string(daemon().http());
+    const auto program = startProgram({netbitPath(), "login", server, "--provider", "corp"}, null, ends[1], null, environment);
+    ::close(ends[1]);
+    ::close(null);
+    std::string told;
+    const auto more = [&] {
+        char room[512];
+        const auto got = ::read(ends[0], room, sizeof room);
+        told.append(room, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+        return got > 0;
+    };
+    while (told.find("code_challenge=") == std::string::npos || told.back() != '\n')
+        ASSERT_TRUE(more()) << told;
+    const auto address = told.substr(told.find("http://"), told.rfind('\n') - told.find("http://"));
+    ASSERT_THAT(address, StartsWith("http://127.0.0.1:1/api/auth/oidc/corp/start?return_to=http%3A%2F%2F127.0.0.1%3A"));
+    Browser browser(daemon());
+    const auto landed = browser.comeBack(provider().signIn(browser.start(address.substr(address.find('?'))), claimsOf("terminal", "terry")));
+    const auto back = landed.header("location");
+    ASSERT_THAT(back, StartsWith("http://127.0.0.1:"));
+    HttpClient loopback(static_cast<std::uint16_t>(std::stoi(back.substr(17))));
+    EXPECT_EQ(loopback.get("/favicon.ico").status, 404) << "it goes on waiting";
+    EXPECT_EQ(loopback.get(back.substr(back.find('/', 17))).status, 200);
+    while (more()) {
+    }
+    ::close(ends[0]);
+    EXPECT_EQ(waitForProgram(program), 0) << told;
+    EXPECT_THAT(told, HasSubstr("as terry."));
+    const auto chats = runProgram({netbitPath(), "chats"}, {}, environment);
+    EXPECT_EQ(chats.exitCode, 0) << chats.err;
+    const auto none = runProgram({netbitPath(), "login", server, "--provider", "nowhere"}, {}, environment);
+    EXPECT_EQ(none.exitCode, 1);
+    EXPECT_THAT(none.err, HasSubstr("This server has no provider nowhere; it has corp."));
+}
+
 TEST_F(Oidc, NobodyIsSentAnywhereElse)
 {
     auto http = daemon().client();
@@ -129,7 +172,7 @@ TEST_F(Oidc, TheRequestToTheProviderSaysWhatItMust)
         EXPECT_NE(queryValue(url, name), queryValue(again, name));
     }
     EXPECT_EQ(daemon().client().get("/api/auth/oidc").body,
-              R"({"data":[{"name":"corp","title":"The Corporation"}],"pagination":{"next_after":null}})");
+              R"({"data":[{"name":"corp","title":"The Corporation","start":"http://127.0.0.1:1/api/auth/oidc/corp/start"}],"pagination":{"next_after":null}})");
 }
 
 TEST_F(Oidc, WhoHasASecondFactorIsAskedForIt)
@@ -269,7 +312,7 @@ TEST_F(OidcClosed, TheProviderSaysWhoIsAnAdminButNotThatNobodyIs)
     EXPECT_EQ(textAt(enter(json::array{}), "/user/role"), "admin");
 }
 
-TEST_F(OidcClosed, ZFailuresSlowDownLikeWrongPasswords)
+TEST_F(OidcClosed, FailuresSlowDownLikeWrongPasswords)
 {
     Browser browser(daemon(), "127.0.9.5");
     makeUser(daemon(), "slow");

@@ -38,7 +38,6 @@ struct Login {
     const ProviderSettings& provider;
     const Identity& identity;
     const std::string& peer;
-    const Id freshId;
 
     UserRecord user{};
     bool isNew = false;
@@ -58,17 +57,18 @@ struct Login {
             return fault(Status::forbidden, "oidc_not_registered",
                          "Nobody here is linked with this account of " + provider.title +
                              ", and it makes no accounts here: sign in otherwise and link it, or ask an admin.");
-        user = {.id = freshId,
-                .username = freeName(connection, usernameOf(identity), freshId),
+        const auto id = core.users.nextId();
+        user = {.id = id,
+                .username = freeName(connection, usernameOf(identity), id),
                 .email = identity.email,
                 .role = identity.admin.value_or(false) ? "admin" : "member",
                 .state = "active",
                 .createdAt = core.now()};
         UserRepository::insert(connection, user);
         isNew = true;
-        const auto id = IdentityRepository::insert(connection, identityOf(core, provider, identity.subject, user.id));
+        const auto linked = IdentityRepository::insert(connection, identityOf(core, provider, identity.subject, user.id));
         audit(connection, core, {user.id, peer}, "user.add", "user", user.id);
-        audit(connection, core, {user.id, peer}, "identity.link", "identity", id);
+        audit(connection, core, {user.id, peer}, "identity.link", "identity", linked);
         return {};
     }
 
@@ -100,7 +100,7 @@ struct Login {
 
 Result<Id> accountOf(Core& core, const ProviderSettings& provider, const Identity& identity, const std::string& peer)
 {
-    Login login{core, provider, identity, peer, core.users.nextId()};
+    Login login{core, provider, identity, peer};
     auto done = core.writer.run([&](Connection& connection) { return login.apply(connection); }, [&] { login.publish(); });
     if (!done)
         return done.error();

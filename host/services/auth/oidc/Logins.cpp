@@ -97,7 +97,9 @@ Result<void> Logins::list(const Call&, const Done& done) const
     json::array data;
     const auto state = _state.load();
     for (const auto& party : state->parties)
-        data.push_back(json::object{{"name", party->settings().name}, {"title", party->settings().title}});
+        data.push_back(json::object{{"name", party->settings().name},
+                                    {"title", party->settings().title},
+                                    {"start", state->settings.publicUrl + "/api/auth/oidc/" + party->settings().name + "/start"}});
     return answered(done, listJson(std::move(data)));
 }
 

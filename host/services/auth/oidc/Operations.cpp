@@ -25,7 +25,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view providersSchema = R"({"type":"object","properties":{"data":{"type":"array","items":{"type":"object",
-"properties":{"name":{"type":"string"},"title":{"type":"string","description":"for people"}}}}}})";
+"properties":{"name":{"type":"string"},"title":{"type":"string","description":"for people"},"start":{"type":"string","format":"uri",
+"description":"where a browser begins"}}}}}})";
 
 constexpr std::string_view startSchema = R"({"type":"object","properties":{"authorization_url":{"type":"string","format":"uri",
 "description":"where the browser goes"},"expires_in":{"type":"integer","description":"Seconds."}}})";
