@@ -12,6 +12,7 @@
 #include "edge/Server.h"
 #include "loader/Loader.h"
 #include "net/Reactor.h"
+#include "outgoing/CurlFetch.h"
 #include "services/auth/AuthService.h"
 #include "services/cache/KeyValueCache.h"
 #include "services/chat/ChatOperations.h"
@@ -106,6 +107,15 @@ auth::AuthOptions authOptions(const HostSettings& settings)
     return options;
 }
 
+auth::oidc::Settings oidcSettings(const Config& config)
+{
+    auth::oidc::Settings settings{.publicUrl = config.host.text("oidc.public_url"),
+                                  .timeout = milliseconds(config.host.integer("oidc.timeout_ms"))};
+    for (const auto& [name, provider] : config.oidc)
+        settings.providers.push_back(provider.settings);
+    return settings;
+}
+
 RateOptions rateOptions(const HostSettings& settings)
 {
     return {.userWrites = settings.integer("limits.user_writes_per_minute"),
@@ -118,6 +128,7 @@ chat::ChatOptions chatOptions(const HostSettings& settings)
     chat::ChatOptions options;
     options.cachedMessages = size(settings, "messages.cached_per_chat");
     options.maxMessageBytes = size(settings, "messages.max_bytes");
+    options.hookPostsPerMinute = settings.integer("limits.hook_posts_per_minute");
     return options;
 }
 
@@ -256,6 +267,7 @@ struct Host::Parts {
           cache(size(initial, "cache.plugin_quota_bytes")),
           reactors(reactorCount(initial)),
           workers(static_cast<unsigned>(initial.integer("threads.workers")), size(initial, "threads.max_queued")),
+          outgoingWorkers(4, 256),
           timers(workers),
           gate(auth, rateOptions(initial)),
           server(
@@ -285,6 +297,8 @@ struct Host::Parts {
     metrics::Registry metrics;
     net::ReactorPool reactors;
     exec::WorkerPool workers;
+    outgoing::CurlFetch fetch;
+    exec::WorkerPool outgoingWorkers; ///< for what waits for other servers, so that nothing else waits for it
     exec::Timers timers;
     edge::Router router;
     Gate gate;
@@ -336,6 +350,9 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     });
     parts.auth.load();
     services::users::addUserOperations(parts.operations, parts.profiles);
+    parts.auth.askProvidersBy([&parts](const base::FetchRequest& request) { return parts.fetch(request); },
+                              [&parts](std::function<void()> task) { return parts.outgoingWorkers.submit(std::move(task)); });
+    parts.auth.setOidc(oidcSettings(config));
     parts.auth.addOperations(parts.operations);
     parts.auth.onErased([&parts](storage::Id) { parts.chat.namesChanged(); });
     parts.chat.load();
@@ -420,6 +437,7 @@ Result<void> Host::reconfigure(const Config& config)
     parts.server.setLimits(edgeLimits(config.host));
     parts.gate.setRates(rateOptions(config.host));
     parts.auth.setOptions(authOptions(config.host));
+    parts.auth.setOidc(oidcSettings(config));
     parts.chat.setOptions(chatOptions(config.host));
     for (const auto& key : changed)
         if (isLive(key)) // the others are compared with what is in force, the next time too
@@ -452,6 +470,7 @@ void Host::stop()
     auto& parts = *_parts;
     parts.draining = true;
     const milliseconds patience(parts.settings.integer("shutdown.patience_ms"));
+    parts.fetch.stop();
     // Plugins first: a stream that only its plugin can end would hold up the draining for the whole patience.
     if (parts.loader)
         parts.loader->quiesceAll();
@@ -461,6 +480,7 @@ void Host::stop()
         parts.loader->stopAll(patience);
     parts.timers.stop();
     parts.workers.stop();
+    parts.outgoingWorkers.stop();
     parts.events.stop();
     parts.writer.stop();
     parts.loader.reset();

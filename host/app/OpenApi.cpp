@@ -197,8 +197,12 @@ json::array parametersOf(Described& described, const std::string& path)
 
 json::object answersOf(const Route& route, Described& described)
 {
-    json::object good{{"description", described.status == 204 ? "Done." : described.status == 201 ? "Made." : "The answer."}};
-    if (described.status != 204) {
+    const bool elsewhere = described.status == 302;
+    json::object good{{"description", described.status == 204   ? "Done."
+                                      : described.status == 201 ? "Made."
+                                      : elsewhere               ? "Elsewhere: Location says where."
+                                                                : "The answer."}};
+    if (described.status != 204 && !elsewhere) {
         const bool known = !described.result.empty();
         json::object schema = known ? std::move(described.result)
                               : described.mediaType == "application/json" ? json::object()

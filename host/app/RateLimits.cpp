@@ -7,7 +7,7 @@ namespace {
 using std::chrono::seconds;
 
 template <class Key>
-bool take(Buckets<Key>& buckets, const Key& key, std::int64_t quota, std::string_view policy, RateLimits::Clock::time_point now,
+bool take(base::Buckets<Key>& buckets, const Key& key, std::int64_t quota, std::string_view policy, RateLimits::Clock::time_point now,
           RateLimits::Headers& headers)
 {
     const auto verdict = buckets.take(key, quota, now);

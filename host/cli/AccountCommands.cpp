@@ -1,6 +1,7 @@
 #include "cli/Commands.h"
 #include "cli/JsonFields.h"
 #include "cli/Person.h"
+#include "cli/ProviderLogin.h"
 
 #include <boost/json/serialize.hpp>
 
@@ -20,9 +21,9 @@ base::Result<boost::json::value> post(const Http& http, const std::string& targe
     return document(*reply);
 }
 
-base::Result<Login> withPassword(const Http& http, const std::string& user, const std::string& password, Terminal& terminal)
+/// What the server answered to a proof of who it is; a second factor is asked for where one is needed.
+base::Result<Login> loginOf(const Http& http, const std::string& user, base::Result<boost::json::value> answer, Terminal& terminal)
 {
-    auto answer = post(http, "/api/auth/login", {{"username", user}, {"password", password}});
     if (!answer)
         return answer.error();
     if (const auto ticket = text(*answer, "ticket"); !ticket.empty()) {
@@ -42,6 +43,11 @@ base::Result<Login> withPassword(const Http& http, const std::string& user, cons
     return login;
 }
 
+base::Result<Login> withPassword(const Http& http, const std::string& user, const std::string& password, Terminal& terminal)
+{
+    return loginOf(http, user, post(http, "/api/auth/login", {{"username", user}, {"password", password}}), terminal);
+}
+
 /// A token says nothing of whose it is, so the server is asked: that also tells whether it is good.
 base::Result<Login> withToken(const Http& http, const std::string& token)
 {
@@ -57,11 +63,12 @@ base::Result<Login> withToken(const Http& http, const std::string& token)
 ExitCode login(const Arguments& arguments, Terminal& terminal)
 {
     const bool byToken = arguments.has("token-stdin");
-    if (byToken == arguments.has("password-stdin"))
+    const bool byProvider = arguments.has("provider");
+    if ((byToken ? 1 : 0) + (arguments.has("password-stdin") ? 1 : 0) + (byProvider ? 1 : 0) != 1)
         return complain(
             terminal,
-            base::fault(base::Status::invalid, "wrong_usage", "Give either --password-stdin or --token-stdin."));
-    if (!byToken && !arguments.has("user"))
+            base::fault(base::Status::invalid, "wrong_usage", "Give either --password-stdin, --token-stdin or --provider NAME."));
+    if (!byToken && !byProvider && !arguments.has("user"))
         return complain(terminal,
                         base::fault(base::Status::invalid, "wrong_usage", "--user NAME says whose password it is."));
     const auto endpoint =
@@ -71,11 +78,13 @@ ExitCode login(const Arguments& arguments, Terminal& terminal)
     const auto path = loginPath();
     if (!path)
         return complain(terminal, path.error());
-    const auto secret = readSecret(terminal, byToken ? "token" : "password");
+    const Http http(*endpoint);
+    const auto secret = byProvider ? base::Result<std::string>(std::string()) : readSecret(terminal, byToken ? "token" : "password");
     if (!secret)
         return complain(terminal, secret.error());
-    const Http http(*endpoint);
-    const auto made = byToken ? withToken(http, *secret) : withPassword(http, arguments.value("user"), *secret, terminal);
+    const auto made = byProvider ? loginOf(http, {}, loginAtProvider(http, arguments.value("provider"), terminal), terminal)
+                      : byToken  ? withToken(http, *secret)
+                                 : withPassword(http, arguments.value("user"), *secret, terminal);
     if (!made)
         return complain(terminal, made.error());
     {
@@ -127,10 +136,11 @@ std::vector<Command> accountCommands()
 {
     return {
         {"login",
-         "[URL] --user NAME --password-stdin | --token-stdin",
+         "[URL] --user NAME --password-stdin | --token-stdin | --provider NAME",
          "Stores a login for chats, send and tail.",
          {{"user", "", "NAME", "your user name"},
           {"password-stdin", "", "", "read the password from the first line of stdin, and a code, where one is needed, from the second"},
+          {"provider", "", "NAME", "sign in with a browser of this machine, at that provider of logins"},
           {"token-stdin", "", "", "read a personal access token (nbt_...) from the first line of stdin"}},
          0,
          1,

@@ -157,6 +157,16 @@ struct SecondFactorRecord {
     std::int64_t lastStep = 0;    ///< of the newest code that was used; it and older ones are no good any more
 };
 
+/// An account at an OpenID provider. Issuer and subject together are who it is.
+struct IdentityRecord {
+    Id id = 0;
+    std::string issuer{};
+    std::string subject{};
+    Id userId = 0;
+    std::string provider{}; ///< its name here, when it was linked
+    std::int64_t createdAt = 0;
+};
+
 struct AuditRecord {
     Id id = 0;
     std::int64_t at = 0;

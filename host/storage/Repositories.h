@@ -92,6 +92,14 @@ struct SecondFactorRepository {
     static std::int64_t recoveryCodes(Connection&, Id userId);
 };
 
+struct IdentityRepository {
+    static Id insert(Connection&, const IdentityRecord&); ///< the id is given by the database
+    static std::optional<IdentityRecord> find(Connection&, std::string_view issuer, std::string_view subject);
+    static std::vector<IdentityRecord> of(Connection&, Id userId); ///< by id
+    static void remove(Connection&, Id);
+    static void removeOf(Connection&, Id userId);
+};
+
 struct AuditRepository {
     static void insert(Connection&, const AuditRecord&); ///< the id is given by the database
     /// The newest `limit` before the id, newest first; 0 and empty: any actor, act, object.

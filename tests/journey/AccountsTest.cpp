@@ -102,6 +102,31 @@ TEST_F(Accounts, WhoIsDeactivatedIsOutOfEveryPortAtOnce)
     expectProblem(as(rita).get("/api/user/profile"), 401);
 }
 
+TEST_F(Accounts, AKeyMakesNoSecondUserAndIsNotTakenForWhatIsShownOnce)
+{
+    // Nobody's keys are kept where nobody is signed in, nor a digest of a password: the name itself makes a repetition harmless.
+    const Headers key{{"Idempotency-Key", "once"}};
+    const auto invite = textAt(as(root()).expect(201, "POST", "/api/invites", "{}"), "/invite");
+    const auto joining = text({{"username", "keyed"}, {"email", "k@example.org"}, {"password", password}, {"invite", invite}});
+    EXPECT_EQ(daemon().client().post("/api/auth/register", joining, key).status, 201);
+    EXPECT_EQ(daemon().client().post("/api/auth/register", joining, key).status, 403) << "the invitation is used up";
+    const auto adding = text({{"username", "keyed2"}, {"password", password}});
+    EXPECT_EQ(as(root()).post("/api/admin/users", adding, key).status, 201);
+    expectProblem(as(root()).post("/api/admin/users", adding, key), 409, "username_taken");
+    // A secret that is kept to be told again would be no secret.
+    const auto user = makeUser(daemon(), "keyed3");
+    auto session = daemon().client(textAt(login(daemon(), "keyed3"), "/access_token"));
+    expectProblem(session.post("/api/user/tokens", R"({"name":"t","scopes":["read"]})", key), 422, "bad_key");
+    EXPECT_EQ(listAt(session.expect(200, "GET", "/api/user/tokens"), "/data").size(), 1U) << "the one that it was made with";
+    expectProblem(session.post("/api/user/second-factor", text({{"password", password}}), key), 422, "bad_key");
+    expectProblem(as(root()).post(path(user, "/reset"), "{}", key), 422, "bad_key");
+    const auto open = as(root()).get("/api/invites").body;
+    expectProblem(as(root()).post("/api/invites", "{}", key), 422, "bad_key");
+    EXPECT_EQ(as(root()).get("/api/invites").body, open);
+    const auto chat = makeChat(daemon(), user, "group", {});
+    expectProblem(as(user).post("/api/chats/" + std::to_string(chat) + "/hooks", R"({"name":"keyed-bot"})", key), 422, "bad_key");
+}
+
 TEST_F(Accounts, TheLastAdminStays)
 {
     Daemon alone;

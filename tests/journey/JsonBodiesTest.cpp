@@ -1,6 +1,7 @@
 // JSON from outside, in the spirit of JSONTestSuite: every text that is no JSON is refused, every one that is is understood,
 // and nothing of either kind is an error of the server.
 
+#include "journey/ApiRoutes.h"
 #include "journey/JsonTexts.h"
 #include "journey/Stage.h"
 
@@ -10,20 +11,21 @@ namespace {
 
 class JsonBodies : public OnStage {
 protected:
-    /// Every route that reads a body, as the server lists them.
-    static std::vector<std::string> bodyTargets()
+    struct Target {
+        std::string method;
+        std::string path;
+        json::value schema; ///< of the body that it wants; null: none is needed
+    };
+    /// Every route that may be sent a body, as the API's description has them.
+    static std::vector<Target> bodyTargets()
     {
         const auto chat = std::to_string(makeChat(daemon(), ada(), "group", {bob()}));
-        std::vector<std::string> targets;
-        const auto routes = daemon().client().expect(200, "GET", "/api/routes");
-        for (const auto& route : listAt(routes, "/data")) {
-            if (textAt(route, "/method") != "POST")
-                continue;
-            auto target = textAt(route, "/pattern");
-            if (const auto open = target.find("{"); open != std::string::npos)
-                target.replace(open, target.find('}') - open + 1, chat);
-            targets.push_back(target);
-        }
+        std::vector<Target> targets;
+        for (const auto& route : apiRoutes(daemon()))
+            if (route.method != "GET" && route.access != "admin")
+                targets.push_back({route.method, filledPath(route.path, [&](auto, std::string_view before) {
+                                       return before.ends_with("/chats/") ? chat : "999999999"; // of the rest nobody's
+                                   }), route.bodySchema()});
         return targets;
     }
 };
@@ -33,14 +35,14 @@ protected:
 TEST_F(JsonBodies, WhatIsNoJsonIsRefusedByEveryRoute)
 {
     const auto targets = bodyTargets();
-    ASSERT_GE(targets.size(), 6u);
+    ASSERT_GE(targets.size(), 30u);
     auto http = as(ada());
     for (const auto& target : targets)
         for (const auto& [name, text] : badJson()) {
-            if (text.empty() && (target == "/api/realtime/udp-session" || target.ends_with("/join")))
+            if (text.empty() && (target.schema.is_null() || !has(target.schema, "/required")))
                 continue; // asks for nothing, so nothing need be said
-            SCOPED_TRACE("n_" + std::string(name) + " to " + target);
-            const auto reply = http.post(target, text);
+            SCOPED_TRACE("n_" + std::string(name) + " to " + target.method + " " + target.path);
+            const auto reply = http.request(target.method, target.path, text);
             EXPECT_GE(reply.status, 400) << reply.body;
             EXPECT_LT(reply.status, 500) << reply.body;
             EXPECT_NE(reply.status, 401) << reply.body;
@@ -54,8 +56,8 @@ TEST_F(JsonBodies, WhatIsJsonIsUnderstoodByEveryRoute)
     auto http = as(ada());
     for (const auto& target : targets)
         for (const auto& [name, text] : goodJson()) {
-            SCOPED_TRACE("y_" + std::string(name) + " to " + target);
-            const auto reply = http.post(target, text);
+            SCOPED_TRACE("y_" + std::string(name) + " to " + target.method + " " + target.path);
+            const auto reply = http.request(target.method, target.path, text);
             EXPECT_LT(reply.status, 500) << reply.body;
             // It may make no sense to the route (422), but it is well-formed.
             EXPECT_NE(reply.status, 400) << reply.body;
@@ -67,8 +69,8 @@ TEST_F(JsonBodies, ADepthOfAHundredThousandIsRefusedAndHarmless)
     auto http = as(ada());
     for (const auto& target : bodyTargets())
         for (const auto& [name, text] : deepJson()) {
-            SCOPED_TRACE(std::string(name) + " to " + target);
-            const auto reply = http.post(target, text);
+            SCOPED_TRACE(std::string(name) + " to " + target.method + " " + target.path);
+            const auto reply = http.request(target.method, target.path, text);
             EXPECT_GE(reply.status, 400);
             EXPECT_LT(reply.status, 500) << reply.body;
         }
@@ -112,11 +114,57 @@ TEST_F(JsonBodies, AStringComesBackAsItWasEscaped)
     }
 }
 
-TEST_F(JsonBodies, AMemberThatComesTwiceIsRefused)
+TEST_F(JsonBodies, AMemberThatComesTwiceIsRefusedByEveryRoute)
 {
-    const auto chat = makeChat(daemon(), ada(), "group", {});
-    const auto reply = as(ada()).post(messagesOf(chat), R"({"content":"one","content":"two"})");
-    expectProblem(reply, reply.status == 400 ? 400 : 422);
+    auto http = as(ada());
+    int tried = 0;
+    for (const auto& target : bodyTargets()) {
+        const auto body = fittingBody(target.schema, 1);
+        for (const auto& member : body) {
+            const auto again = "\"" + std::string(member.key()) + "\":" + json::serialize(member.value());
+            auto whole = json::serialize(body);
+            whole.insert(1, again + ",");
+            SCOPED_TRACE(target.method + " " + target.path + " " + whole);
+            const auto reply = http.request(target.method, target.path, whole);
+            expectProblem(reply, reply.status == 400 ? 400 : 422);
+            // Written in another way it is the same name.
+            whole.replace(whole.find(std::string(member.key()), again.size()), 1, "\\u00" + [&] {
+                char digits[4];
+                std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned>(static_cast<unsigned char>(member.key().front())));
+                return std::string(digits);
+            }());
+            const auto escaped = http.request(target.method, target.path, whole);
+            expectProblem(escaped, escaped.status == 400 ? 400 : 422);
+            ++tried;
+        }
+    }
+    EXPECT_GE(tried, 40);
+}
+
+TEST_F(JsonBodies, ABodyThatIsTooLargeIsRefusedUnreadByEveryRoute)
+{
+    for (const auto& target : bodyTargets()) {
+        SCOPED_TRACE(target.method + " " + target.path);
+        RawHttp raw(Socket::tcp(daemon().http()));
+        raw.send(target.method + " " + target.path + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + ada().token +
+                 "\r\nContent-Type: application/json\r\nContent-Length: 1100000000\r\n\r\n{");
+        expectProblem(raw.read(), 413);
+    }
+}
+
+TEST_F(JsonBodies, AMemberThatIsNotKnownIsRefusedByName)
+{
+    auto http = as(ada());
+    for (const auto& target : bodyTargets()) {
+        auto body = fittingBody(target.schema, 1);
+        if (body.empty())
+            continue;
+        body["is_admin"] = true;
+        SCOPED_TRACE(target.method + " " + target.path);
+        const auto reply = http.request(target.method, target.path, json::serialize(body));
+        expectProblem(reply, 422);
+        EXPECT_EQ(textAt(reply.document(), "/errors/0/pointer"), "/is_admin") << reply.body;
+    }
 }
 
 TEST_F(JsonBodies, AMediaTypeThatIsNotJsonIsRefused)

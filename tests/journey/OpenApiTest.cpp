@@ -92,6 +92,8 @@ TEST_F(OpenApi, AQueryParameterThatARouteDoesNotKnowIsRefused)
                 c = static_cast<char>(c - 'a' + 'A');
             SCOPED_TRACE(name + " " + target);
             const auto entry = routeTable.find(name + " " + std::string(path));
+            if (entry != routeTable.end() && entry->second.anyQuery)
+                continue;
             target += entry == routeTable.end() || entry->second.query.empty() ? "?" : std::string(entry->second.query) + "&";
             const auto& who = textAt(operation, "/x-netbit-access") == "admin" ? root() : ada();
             const auto reply = as(who).request(name, target + "no_such_parameter=1", name == "GET" ? "" : "{}");

@@ -3,6 +3,8 @@
 #include "journey/Stage.h"
 #include "support/Totp.h"
 
+#include <future>
+
 namespace netbit::test {
 
 namespace {
@@ -83,6 +85,40 @@ TEST_F(SecondFactor, GuessesComeToAnEnd)
     expectProblem(finish(ticket, authenticatorCode(secret)), 401, "bad_ticket");
     expectProblem(daemon().client({}, "127.0.5.9").post("/api/auth/login", text({{"username", "zoe"}, {"password", password}})),
                   429, "too_many_failed_logins");
+}
+
+TEST_F(SecondFactor, GuessesAtOnceAreNoMoreThanOneAfterTheOther)
+{
+    makeUser(daemon(), "ugo");
+    auto http = daemon().client(textAt(login(daemon(), "ugo"), "/access_token"));
+    turnOn(http);
+    const auto ticket = ticketOf("ugo");
+    std::vector<std::future<HttpReply>> guesses;
+    for (int i = 0; i < 24; ++i)
+        guesses.push_back(std::async(std::launch::async, [&, i] {
+            return daemon().client({}, "127.0.8." + std::to_string(i + 1))
+                .post("/api/auth/second-factor", text({{"ticket", ticket}, {"code", std::to_string(100'000 + i)}}));
+        }));
+    int looked = 0;
+    for (auto& guess : guesses) {
+        const auto reply = guess.get();
+        EXPECT_NE(reply.status, 200);
+        looked += textAt(reply.document(), "/code") == "bad_code" ? 1 : 0;
+    }
+    EXPECT_LE(looked, 5);
+}
+
+TEST_F(SecondFactor, ACodeIsSpentForEverythingOnceItWasUsed)
+{
+    makeUser(daemon(), "tess");
+    auto http = daemon().client(textAt(login(daemon(), "tess"), "/access_token"));
+    const auto secret = textAt(turnOn(http).first, "/secret");
+    const auto code = authenticatorCode(secret);
+    ASSERT_EQ(finish(ticketOf("tess"), code).status, 200);
+    const auto proof = text({{"password", password}, {"code", code}});
+    expectProblem(http.request("DELETE", "/api/user/second-factor", proof), 403, "bad_code");
+    expectProblem(http.post("/api/user/second-factor/recovery-codes", proof), 403, "bad_code");
+    EXPECT_TRUE(truthAt(http.expect(200, "GET", "/api/user/second-factor"), "/enabled"));
 }
 
 TEST_F(SecondFactor, AnAdminTakesItAwayFromWhoHasLostIt)

@@ -12,6 +12,7 @@ struct RouteEntry {
     /// chat: {id} is one, and only its members may. own: only its owner knows of it, and the test's callers own none.
     enum class About { nothing, chat, own } about = About::nothing;
     std::string_view query{};                                  ///< that a good call needs
+    bool anyQuery = false;                                     ///< others may add to the query what they like
     bool endless = false;                                      ///< the reply has no end
     bool notForMembers = false; ///< as the server is set, members are refused with admin_only
 };
@@ -57,6 +58,14 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"POST /api/user/second-factor/recovery-codes", {}},
     {"POST /api/auth/second-factor", {}},
     {"DELETE /api/admin/users/{id}/second-factor", {}},
+    {"GET /api/auth/oidc", {}},
+    {"GET /api/auth/oidc/{provider}/start", {RouteEntry::About::own}}, // a name that no provider has is there for nobody
+    {"GET /api/auth/oidc/{provider}/callback", {.about = RouteEntry::About::own, .anyQuery = true}},
+    {"POST /api/auth/oidc/token", {}},
+    {"GET /api/user/identities", {}},
+    {"POST /api/user/identities/{provider}", {}},
+    {"DELETE /api/user/identities/{id}", {RouteEntry::About::own}},
+    {"POST /api/admin/users/{id}/identities", {}},
     {"GET /api/admin/users", {}},
     {"POST /api/admin/users", {}},
     {"PATCH /api/admin/users/{id}", {}},

@@ -168,11 +168,17 @@ Result<Config> loadConfig(const ConfigSources& sources)
     SettingMap host;
     SettingMap plugins;
     PluginOptionMap options;
+    OidcProviderMap oidc;
     for (const auto& key : hostKeys())
         host[std::string(key.name)] = Setting{std::string(key.defaultValue), "default", 0};
     for (auto& [key, setting] : given) {
         if (isPluginOption(key)) {
             if (auto taken = takePluginOption(key, setting, options); !taken)
+                return taken.error();
+            continue;
+        }
+        if (isOidcProviderKey(key)) {
+            if (auto taken = takeOidcProviderKey(key, setting, oidc); !taken)
                 return taken.error();
             continue;
         }
@@ -187,7 +193,13 @@ Result<Config> loadConfig(const ConfigSources& sources)
             return checked.error();
         host[key] = std::move(setting);
     }
-    return Config{HostSettings(std::move(host)), std::move(plugins), std::move(options)};
+    for (auto& [name, provider] : oidc)
+        if (provider.settings.title.empty())
+            provider.settings.title = name;
+    HostSettings settings(std::move(host));
+    if (auto checked = checkOidc(oidc, settings.at("oidc.public_url")); !checked)
+        return checked.error();
+    return Config{std::move(settings), std::move(plugins), std::move(options), std::move(oidc)};
 }
 
 } // namespace netbit::app

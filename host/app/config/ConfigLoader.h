@@ -1,6 +1,7 @@
 #pragma once
 // Layered settings: built-in defaults, netbit.properties, plugins/*.properties beside it, then --set.
 
+#include "app/config/OidcKeys.h"
 #include "app/config/PluginKeys.h"
 #include "base/Result.h"
 
@@ -33,6 +34,7 @@ public:
     explicit HostSettings(SettingMap values) : _values(std::move(values)) {}
     std::int64_t integer(std::string_view key) const;
     const std::string& text(std::string_view key) const;
+    const Setting& at(std::string_view key) const; ///< with its place
     bool operator==(const HostSettings& other) const;
 
     /// Keys whose value differs in `next`.
@@ -40,7 +42,6 @@ public:
     void take(const std::string& key, const HostSettings& next) { _values[key] = next.at(key); }
 
 private:
-    const Setting& at(std::string_view key) const;
     SettingMap _values;
 };
 
@@ -48,6 +49,7 @@ struct Config {
     HostSettings host;
     SettingMap plugins; ///< everything that is not the host's: "<plugin id>.key"; the loader checks it
     PluginOptionMap options; ///< "plugin.<id>.key"
+    OidcProviderMap oidc;    ///< "oidc.<name>.key"
 };
 
 /// Error: invalid / bad_setting; its detail names file, line and key.

@@ -115,6 +115,58 @@ TEST_F(ConfigLoader, AWrongOptionOfAPluginIsRefusedWithFileLineAndKey)
     EXPECT_THAT(refusal({{}, {"plugin..isolate=process"}}), HasSubstr("--set plugin..isolate: There is no such setting;"));
 }
 
+namespace {
+
+const std::vector<std::string> corp{"oidc.public_url=https://chat.example.org", "oidc.corp.issuer=https://login.example.org", "oidc.corp.client_id=netbit"};
+
+std::vector<std::string> corpWith(std::vector<std::string> more)
+{
+    more.insert(more.begin(), corp.begin(), corp.end());
+    return more;
+}
+
+} // namespace
+
+TEST_F(ConfigLoader, ProvidersOfLoginsAreReadByTheirNames)
+{
+    const auto secret = write("secret", "not told\nsecond line");
+    const auto config = loadConfig({{}, corpWith({"oidc.corp.client_secret_file=" + secret.string(), "oidc.corp.algorithms=ES256, EdDSA",
+                                                  "oidc.other.issuer=http://127.0.0.1:9", "oidc.other.client_id=x", "oidc.other.allow_http=true",
+                                                  "oidc.other.title=Another"})});
+    ASSERT_TRUE(config.ok()) << config.error().detail;
+    ASSERT_EQ(config->oidc.size(), 2U);
+    const auto& one = config->oidc.at("corp").settings;
+    EXPECT_EQ(one.clientSecret, "not told");
+    EXPECT_EQ(one.algorithms, (std::vector<std::string>{"ES256", "EdDSA"}));
+    EXPECT_EQ(one.title, "corp");
+    EXPECT_FALSE(one.registers);
+    EXPECT_EQ(config->oidc.at("other").settings.title, "Another");
+    EXPECT_TRUE(config->plugins.empty());
+}
+
+TEST_F(ConfigLoader, AWrongProviderOfLoginsIsRefusedWithFileLineAndKey)
+{
+    const auto refused = [&](std::string setting) { return refusal({{}, corpWith({std::move(setting)})}); };
+    EXPECT_THAT(refused("oidc.corp.isuer=x"), HasSubstr("--set oidc.corp.isuer: There is no such setting."));
+    EXPECT_THAT(refused("oidc.Corp.issuer=x"), HasSubstr("--set oidc.Corp.issuer: A provider's name has"));
+    EXPECT_THAT(refused("oidc..issuer=x"), HasSubstr("A provider's name has"));
+    EXPECT_THAT(refused("oidc.corp.register=yes"), HasSubstr("\"yes\" is none of true|false."));
+    EXPECT_THAT(refused("oidc.corp.algorithms=RS256, HS256"), HasSubstr("\"HS256\" is none of"));
+    EXPECT_THAT(refused("oidc.corp.algorithms=none"), HasSubstr("\"none\" is none of"));
+    EXPECT_THAT(refused("oidc.corp.algorithms="), HasSubstr("Name at least one"));
+    EXPECT_THAT(refused("oidc.corp.client_secret_file=/nowhere"), HasSubstr("There is no file /nowhere"));
+    EXPECT_THAT(refused("oidc.corp.client_secret_file=/dev/zero"), HasSubstr("There is no file /dev/zero"));
+    EXPECT_THAT(refused("oidc.corp.issuer=http://login.example.org"), HasSubstr("The issuer is no https URL"));
+    EXPECT_THAT(refused("oidc.corp.issuer=http://127.0.0.1:1"), HasSubstr("The issuer is no https URL"));
+    EXPECT_THAT(refused("oidc.corp.client_id="), HasSubstr("issuer and client_id are both needed."));
+    EXPECT_THAT(refused("oidc.corp.scopes=profile"), HasSubstr("The scopes lack openid."));
+    EXPECT_THAT(refused("oidc.corp.admin_claim=groups"), HasSubstr("admin_claim and admin_value go together."));
+    for (const auto* url : {"", "http://chat.example.org", "https://chat.example.org/", "https://chat.example.org/x", "chat.example.org"})
+        EXPECT_THAT(refused(std::string("oidc.public_url=") + url), HasSubstr("oidc.public_url: Write https://HOST")) << url;
+    EXPECT_THAT(refused("oidc.timeout_ms=0"), HasSubstr("out of range"));
+    EXPECT_THAT(refused("oidc.public_uri=x"), HasSubstr("There is no such setting."));
+}
+
 TEST_F(ConfigLoader, TheShippedFileShowsEveryKeyWithItsDefault)
 {
     std::ifstream shipped(NETBIT_SHIPPED_CONFIG);

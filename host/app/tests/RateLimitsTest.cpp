@@ -19,7 +19,7 @@ std::string valueOf(const Headers& headers, std::string_view name)
 
 TEST(RateLimits, AMinutesWorthIsThereAtOnceAndFillsEvenly)
 {
-    Buckets<std::int64_t> buckets;
+    base::Buckets<std::int64_t> buckets;
     const Clock::time_point start(1h);
     for (int i = 0; i < 60; ++i) {
         const auto verdict = buckets.take(1, 60, start);
@@ -38,7 +38,7 @@ TEST(RateLimits, AMinutesWorthIsThereAtOnceAndFillsEvenly)
 
 TEST(RateLimits, EachKeyHasABucketOfItsOwn)
 {
-    Buckets<std::string> buckets;
+    base::Buckets<std::string> buckets;
     const Clock::time_point start(1h);
     EXPECT_TRUE(buckets.take("10.0.0.1", 1, start).allowed);
     EXPECT_FALSE(buckets.take("10.0.0.1", 1, start).allowed);
@@ -47,7 +47,7 @@ TEST(RateLimits, EachKeyHasABucketOfItsOwn)
 
 TEST(RateLimits, FullBucketsAreForgotten)
 {
-    Buckets<std::int64_t> buckets;
+    base::Buckets<std::int64_t> buckets;
     const Clock::time_point start(1h);
     for (std::int64_t key = 0; key < 200'000; ++key)
         buckets.take(key, 600, start + std::chrono::milliseconds(key));

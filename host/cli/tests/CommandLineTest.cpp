@@ -31,7 +31,7 @@ TEST(CommandLine, WrongUsageIsASentenceAndExitCode2)
         {{"token", "anna", "--days", "0"}, "whole number from 1"},
         {{"token", "anna", "--days", "1x"}, "whole number from 1"},
         {{"import", "irc", "."}, "--chat NAME"},
-        {{"login", "--user", "anna"}, "either --password-stdin or --token-stdin"},
+        {{"login", "--user", "anna"}, "either --password-stdin, --token-stdin or --provider NAME"},
         {{"send", "room"}, "something is missing"},
         {{"tail", "room", "-n", "x"}, "whole number"},
     };

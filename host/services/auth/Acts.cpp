@@ -70,6 +70,9 @@ Result<storage::UserRecord> proveOwner(Core& core, Id userId, std::string_view p
         return read.error();
     if (!user || user->state != "active")
         return userNotFound();
+    if (user->password.empty() && user->provider.empty())
+        return fault(Status::conflict, "no_password",
+                     "This account has no password: an admin can make a link by which to set one.", pointer);
     const auto limit = core.options.load()->loginFailuresPerMinute;
     if (!core.throttle.allows(user->username, peer, limit, core.now()))
         return tooManyFailed();

@@ -9,6 +9,7 @@
 #include "services/auth/SecondFactor.h"
 #include "services/auth/Secrets.h"
 #include "services/auth/Sessions.h"
+#include "services/auth/oidc/Logins.h"
 #include "services/users/Profiles.h"
 #include "storage/Repositories.h"
 
@@ -51,6 +52,7 @@ struct AuthService::Impl {
     std::shared_mutex impersonatedMutex; // guards impersonated
     std::unordered_map<Id, PrincipalPtr> impersonated;
     base::SharedCell<const Principal> localAdmin;
+    std::unique_ptr<oidc::Logins> logins; // at providers
 
     Impl(storage::Database& database, storage::Writer& writer, users::UserDirectory& users, std::string signingSecret,
          AuthOptions options)
@@ -151,7 +153,16 @@ void AuthService::addOperations(operations::Operations& operations)
     addSecondFactorOperations(operations, core);
     addAuditOperations(operations, core);
     addOwnDataOperations(operations, core);
+    if (_impl->logins)
+        _impl->logins->addOperations(operations);
 }
+
+void AuthService::askProvidersBy(base::Fetch fetch, std::function<bool(std::function<void()>)> run)
+{
+    _impl->logins = std::make_unique<oidc::Logins>(_impl->core, std::move(fetch), std::move(run));
+}
+
+void AuthService::setOidc(oidc::Settings settings) { _impl->logins->set(std::move(settings)); }
 
 void AuthService::onErased(std::function<void(Id)> told) { _impl->core.erased = std::move(told); }
 

@@ -2,10 +2,12 @@
 // Accounts, sessions, tokens: who may come in, and for how long.
 
 #include "base/Body.h"
+#include "base/Fetch.h"
 #include "base/Result.h"
 #include "services/Done.h"
 #include "services/auth/Principal.h"
 #include "services/auth/Providers.h"
+#include "services/auth/oidc/Settings.h"
 #include "services/users/UserDirectory.h"
 
 #include <chrono>
@@ -80,6 +82,10 @@ public:
     /// [control] Reads what must be known in memory: revoked sessions whose tokens may still be alive, access tokens.
     void load();
     void setOptions(AuthOptions options); ///< [control]
+    /// [control] Before addOperations: how OpenID providers are asked. `run`: soon, on a thread that may wait for them; false:
+    /// too much waits there.
+    void askProvidersBy(base::Fetch fetch, std::function<bool(std::function<void()>)> run);
+    void setOidc(oidc::Settings settings); ///< [control] after it
     /// [control] Sessions, tokens, passwords, accounts, invitations, second factors, the audit log, own data: as operations,
     /// which this outlives.
     void addOperations(operations::Operations& operations);

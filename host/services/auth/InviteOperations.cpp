@@ -132,7 +132,8 @@ void addInviteOperations(operations::Operations& all, Core& core)
                             {.name = "role", .what = "of the user that it makes", .choices = {"admin", "member", "guest"}},
                             {.name = "expires_at", .kind = Kind::time, .what = "within a year; absent: as the server is set"}},
              .result = "Invite",
-             .handler = bound(core, &create)});
+             .handler = bound(core, &create),
+             .secret = true});
     all.add({.name = "invites.list",
              .summary = "Open invitations: the own, or all for an admin",
              .parameters = {},

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::string_view exportSchema = R"({"type":"object","properties":{"exported_at":{"type":"string","format":"date-time"},
 "profile":{"$ref":"#/components/schemas/User"},"sessions":{"type":"array","items":{"type":"object"}},
-"access_tokens":{"type":"array","items":{"type":"object"}},"chats":{"type":"array","items":{"type":"object"}},
+"access_tokens":{"type":"array","items":{"type":"object"}},"identities":{"type":"array","items":{"type":"object"}},"chats":{"type":"array","items":{"type":"object"}},
 "messages":{"type":"array","items":{"type":"object"},"description":"those that the user wrote, by id"}}})";
 
 /// No username that somebody could register.
@@ -60,6 +60,9 @@ Result<void> exportOwn(Core& core, const Call& call, const Done& done)
                          {"name", token.name},
                          {"created_at", base::rfc3339(token.createdAt)},
                          {"expires_at", timeOrNull(token.expiresAt)}});
+        out += "],\"identities\":[";
+        for (const auto& identity : storage::IdentityRepository::of(connection, userId))
+            append(out, {{"provider", identity.provider}, {"issuer", identity.issuer}, {"subject", identity.subject}});
         out += "],\"chats\":[";
         storage::ExportRepository::eachChat(connection, userId, [&](const auto& chat, const auto& mine) {
             append(out, {{"id", chat.id},
@@ -107,6 +110,7 @@ Result<void> erase(Core& core, const Call& call, Done done)
             CredentialRepository::forgetTokenNames(connection, id);
             CredentialRepository::dropInvitesOf(connection, id);
             storage::SecondFactorRepository::remove(connection, id);
+            storage::IdentityRepository::removeOf(connection, id);
             UserRepository::erase(connection, id, erasedName(id), core.now());
             audit(connection, core, actor, "user.erase", "user", id);
             return Completed{id, {}};

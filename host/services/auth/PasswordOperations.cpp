@@ -206,7 +206,8 @@ void addPasswordOperations(operations::Operations& all, Core& core)
              .access = Access::admin,
              .parameters = {idParameter()},
              .result = "ResetLink",
-             .handler = bound(core, &link)});
+             .handler = bound(core, &link),
+             .secret = true});
     all.add({.name = "auth.reset",
              .summary = "Set a new password by a reset link; ends all sessions",
              .access = Access::anyone,

@@ -1,6 +1,7 @@
 #pragma once
 // Random tokens and what is stored of them: `nbt_…` access tokens, `nbr_…` refresh tokens, `nbi_…` invitations,
-// `nbp_…` reset links, `nbl_…` logins that lack their second factor.
+// `nbp_…` reset links, `nbl_…` logins that lack their second factor; of logins at a provider: `nbs_…` their state, `nbb_…` the
+// browser that began, `nbo_…` the code that ends them.
 
 #include <cstdint>
 #include <optional>
@@ -14,6 +15,9 @@ inline constexpr std::string_view refreshTokenPrefix = "nbr_";
 inline constexpr std::string_view invitePrefix = "nbi_";
 inline constexpr std::string_view resetPrefix = "nbp_";
 inline constexpr std::string_view ticketPrefix = "nbl_";
+inline constexpr std::string_view loginStatePrefix = "nbs_";
+inline constexpr std::string_view browserPrefix = "nbb_";
+inline constexpr std::string_view loginCodePrefix = "nbo_";
 
 std::string randomBytes(std::size_t count);
 /// The prefix and 32 random bytes in base64url without padding (RFC 4648 section 5): 43 characters.

@@ -155,7 +155,8 @@ void addTokenOperations(operations::Operations& all, Core& core)
                              .most = 4},
                             {.name = "expires_at", .kind = Kind::time, .what = "absent: never"}},
              .result = "AccessToken",
-             .handler = bound(core, &create)});
+             .handler = bound(core, &create),
+             .secret = true});
     all.add({.name = "tokens.list",
              .summary = "The own access tokens, without what they are",
              .parameters = {},

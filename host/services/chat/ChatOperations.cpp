@@ -149,9 +149,13 @@ void addChatOperations(operations::Operations& operations, ChatService& chats)
         {chatId, {.name = "scheduled", .kind = Kind::integer, .what = "Which.", .required = true, .least = 1}}, {},
         bound(core, &cancelScheduled));
 
-    add("hooks.create", "Make an address that others write to a chat by",
-        {chatId, {.name = "name", .what = "The name of the bot that it writes as: a username.", .required = true, .least = 1, .most = 64}},
-        "new_hook", bound(core, &createHook));
+    operations.add({.name = "hooks.create",
+                    .summary = "Make an address that others write to a chat by",
+                    .access = operations::Access::user,
+                    .parameters = {chatId, {.name = "name", .what = "The name of the bot that it writes as: a username.", .required = true, .least = 1, .most = 64}},
+                    .result = "new_hook",
+                    .handler = bound(core, &createHook),
+                    .secret = true});
     ask("hooks.list", "A chat's webhooks", {chatId}, "hooks", bound(core, &listHooks));
     add("hooks.delete", "Take a webhook away",
         {chatId, {.name = "hook", .kind = Kind::integer, .what = "Which.", .required = true, .least = 1}}, {}, bound(core, &deleteHook));

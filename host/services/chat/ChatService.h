@@ -35,6 +35,7 @@ struct ChatOptions {
     std::size_t cachedMessages = 100;        ///< newest per chat in memory
     std::size_t maxMessageBytes = 16 * 1024;
     std::size_t maxParticipants = 100'000;
+    std::int64_t hookPostsPerMinute = 60; ///< of one webhook; 0: no limit
 };
 
 struct NewChat {

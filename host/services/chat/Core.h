@@ -1,6 +1,7 @@
 #pragma once
 // What the parts of the chat service share.
 
+#include "base/Buckets.h"
 #include "services/chat/Cache.h"
 #include "services/chat/ChatService.h"
 #include "services/chat/MessageJson.h"
@@ -65,6 +66,7 @@ struct Core {
         keep = std::max<std::size_t>(options.cachedMessages, 1); // the last one is part of every list
         maxMessageBytes = options.maxMessageBytes;
         maxParticipants = options.maxParticipants;
+        hookPostsPerMinute = options.hookPostsPerMinute;
     }
 
     std::string nameOf(Id userId) const
@@ -98,6 +100,8 @@ struct Core {
     std::atomic<std::size_t> keep{100};
     std::atomic<std::size_t> maxMessageBytes{0};
     std::atomic<std::size_t> maxParticipants{0};
+    std::atomic<std::int64_t> hookPostsPerMinute{0};
+    base::Buckets<Id> hookPosts;
 };
 
 /// Whether this user may find the chat without being in it: it is public, and he is no guest.

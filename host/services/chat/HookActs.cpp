@@ -36,6 +36,16 @@ std::string hookJson(const storage::HookRecord& hook, std::string_view secret)
     return out;
 }
 
+/// Whoever made it must still be here: who was shut out may know its address by heart. And nobody has shut its bot out.
+bool bothActive(const Core& core, const storage::HookRecord& hook)
+{
+    const auto active = [&](Id userId) {
+        const auto user = core.users.byId(userId);
+        return user && user->state == "active";
+    };
+    return active(hook.createdBy) && active(hook.botId);
+}
+
 base::Error hookNotFound() { return fault(Status::notFound, "hook_not_found", "There is no such webhook."); }
 
 /// A user who never signs in, and in whose name the hook writes.
@@ -58,8 +68,6 @@ Result<void> createHook(Core& core, Call& call, Done done)
     std::string name(call.arguments.textOr("name", ""));
     if (auto good = auth::checkUsername(name); !good)
         return fault(Status::invalid, good.error().code, good.error().detail, "/name");
-    if (!call.key.empty()) // its answer would be kept, and with it the secret
-        return fault(Status::invalid, "bad_key", "A webhook's secret is shown once: it takes no idempotency key.");
     auto act = [chatId = chatOf(call), name = std::move(name)](Turn& turn) -> Result<void> {
         if (const auto standing = standingWith(turn, chatId, Right::configure); !standing)
             return standing.error();
@@ -132,14 +140,17 @@ Result<void> postByHook(Core& core, Call& call, Done done)
     std::optional<storage::HookRecord> hook;
     const auto hash = auth::hashToken(secret);
     core.database.read([&](storage::Connection& connection) { hook = storage::HookRepository::byHash(connection, hash); });
-    if (!hook)
+    if (!hook || !bothActive(core, *hook))
         return hookNotFound();
+    const auto quota = core.hookPostsPerMinute.load();
+    if (quota != 0 && !core.hookPosts.take(hook->id, quota, base::Buckets<Id>::Clock::now()).allowed)
+        return fault(Status::rateLimited, "rate_limited", "This webhook writes too often.");
     const auto bot = std::make_shared<const auth::Principal>(auth::Principal::Kind::impersonated, hook->botId,
                                                              core.nameOf(hook->botId), false, 0, 0);
     auto act = [hash, content = std::move(content)](Turn& turn) -> Result<void> {
         const auto known = storage::HookRepository::byHash(turn.connection, hash);
         const auto chat = known ? storage::ChatRepository::byId(turn.connection, known->chatId) : std::nullopt;
-        if (!chat)
+        if (!chat || !bothActive(turn.core, *known)) // asked on the writer's thread, where states change
             return hookNotFound();
         if (chat->archivedAt != 0)
             return fault(Status::conflict, "chat_archived", "This chat is archived.");

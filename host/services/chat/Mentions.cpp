@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t most = 100; // of one message
 constexpr std::size_t longestName = 200;
+constexpr std::size_t mostHere = 100; // members that a mere member may call at once
 
 bool nameChar(char c) noexcept
 {
@@ -87,7 +88,8 @@ private:
         const bool here = name == "here";
         if (here || name == "all" || name == "channel") {
             const auto role = _chat.members->find(_senderId);
-            if (!role || !(here || may(Right::mentionAll, *role, _chat.head->record.chatType)))
+            const bool few = here && _chat.members->size() <= mostHere;
+            if (!role || !(few || may(Right::mentionAll, *role, _chat.head->record.chatType)))
                 return true;
             if (_out.json.find("\"" + std::string(name) + "\"") == std::string::npos)
                 add(name, {}, 0);

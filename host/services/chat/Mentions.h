@@ -11,8 +11,10 @@ struct Mentions {
     std::string json;      ///< [{"type":"user","user_id":…},{"type":"all"},{"type":"chat","chat_id":…}]; empty for none
 };
 
-/// [any] @name of a member, @here, @all and @channel where the role may (Right::mentionAll; @here everyone may), #name of a
-/// chat that the sender may know of. Text between back quotes is left alone, and so is what follows a letter or digit.
+/// [any] @name of a member, #name of a chat that the sender may know of, and @here, @all and @channel where the role may
+/// (Right::mentionAll; @here also a mere member where the chat has at most 100). All three mean every member: who was there at
+/// that moment is nothing that a count could be a function of afterwards. At most 100 mentions are taken from a message; what
+/// comes behind them is text. Text between back quotes is left alone, and so is what follows a letter or digit.
 Mentions mentionsIn(const Core& core, const ChatState& chat, Id senderId, std::string_view content);
 
 /// [writer] Stores for counting whom the message mentions.

@@ -25,7 +25,7 @@ struct Call {
 };
 
 /// [worker] Returns an error at once, or calls `done` once: before it returns where nothing is written, else on the writer's
-/// thread. The call may be moved from.
+/// thread; where another server was asked, on one that waited for it. The call may be moved from.
 using Handler = std::function<base::Result<void>(Call& call, Done done)>;
 
 /// A handler that is a function of the service's: `act(core, call, done)`. `core` outlives the operation.
@@ -42,6 +42,7 @@ struct Operation {
     std::vector<Parameter> parameters;
     std::string_view result;  ///< name of the schema of what it gives; empty: nothing
     Handler handler;
+    bool secret = false; ///< what it gives is shown once: it takes no idempotency key, for its answer would be kept
     bool reads = false; ///< changes nothing: the scope read is enough for it. Others need write
 };
 

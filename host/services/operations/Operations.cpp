@@ -61,6 +61,8 @@ base::Result<void> Operations::call(const auth::PrincipalPtr& principal, const R
         return fault(Status::tooLarge, "arguments_too_large", "The arguments are larger than 1 MiB.");
     if (raw.key.size() > maxKeyBytes)
         return fault(Status::invalid, "bad_key", "An idempotency key has at most 128 bytes.");
+    if (operation->secret && !raw.key.empty())
+        return fault(Status::invalid, "bad_key", "What this gives is a secret, shown once: it takes no idempotency key.");
     auto arguments = Arguments::read(operation->parameters, raw.arguments, raw.texts);
     if (!arguments)
         return arguments.error();

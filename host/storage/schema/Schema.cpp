@@ -8,6 +8,7 @@
 // - events: no index and no foreign key. It is read by id only, and outlives what it speaks of.
 // - message_keys: the key's row is written beside its message, whose sender has been checked there already.
 
+#include "storage/schema/Identities.h"
 #include "storage/schema/Search.h"
 #include "storage/schema/Steps.h"
 #include "storage/schema/UsersInFull.h"
@@ -143,6 +144,7 @@ const Migration steps[] = {
     {3, "search", searchTables},
     {4, "users in full", usersInFull},
     {5, "chats in full", schema::chatsInFull},
+    {6, "identities", identityTables},
 };
 
 } // namespace

@@ -25,6 +25,15 @@ inline constexpr const char* login =
     R"("password":{"type":"string"}},"additionalProperties":false},"result":)" NETBIT_TOKENS "}";
 inline constexpr const char* refresh = R"({"query":{},"body":)" NETBIT_REFRESH R"(,"result":)" NETBIT_TOKENS "}";
 inline constexpr const char* logout = R"({"query":{},"body":)" NETBIT_REFRESH R"(,"status":204})";
+inline constexpr const char* oidcStart =
+    R"({"query":{"type":"object","properties":{"return_to":{"type":"string","maxLength":512,"description":)"
+    R"("Where to go when it is over: a path on this server, or http://127.0.0.1:PORT/… of a program."},)"
+    R"("code_challenge":{"type":"string","description":"S256 (RFC 7636); with return_to."}}},"status":302})";
+inline constexpr const char* oidcCallback = R"({"result":)" NETBIT_TOKENS "}";
+inline constexpr const char* linking =
+    R"({"query":{},"body":{"type":"object","required":["password"],"properties":{"password":{"type":"string"},)"
+    R"("return_to":{"type":"string","maxLength":512}},"additionalProperties":false},"result":{"type":"object",)"
+    R"("properties":{"authorization_url":{"type":"string"},"expires_in":{"type":"integer"}}}})";
 inline constexpr const char* profile = R"({"query":{},"result":)" NETBIT_PROFILE "}";
 
 #undef NETBIT_TOKENS

@@ -1,6 +1,7 @@
 // Registration, login, tokens and profiles over HTTP. The rules are the host's (netbit/auth.h, and its operations); here is
 // only the form.
 
+#include "Oidc.h"
 #include "Requests.h"
 #include "Schemas.h"
 #include "support/OperationRoute.h"
@@ -45,6 +46,7 @@ private:
 
         ownRoutes();
         secondFactorRoutes();
+        oidcRoutes();
         adminRoutes();
     }
 
@@ -105,6 +107,28 @@ private:
         operation("DELETE", "/api/admin/users/{id}/second-factor", admins,
                   {.operation = "second_factor.reset", .params = {"id"}, .status = 204},
                   "Take the second factor of a user away who has lost it");
+    }
+
+    void oidcRoutes()
+    {
+        operation("GET", "/api/auth/oidc", anyone, {.operation = "oidc.providers", .params = {}}, "Where else one may sign in");
+        get("/api/auth/oidc/{provider}/start", anyone, [this](Request& request) { return startOidc(_operations, request); },
+            worker().summary("To the provider, by a redirect").schema(schemas::oidcStart));
+        get("/api/auth/oidc/{provider}/callback", anyone, [this](Request& request) { return finishOidc(_operations, request); },
+            worker().summary("Back from the provider").schema(schemas::oidcCallback));
+        operation("POST", "/api/auth/oidc/token", anyone, {.operation = "oidc.token", .params = {}, .secret = true},
+                  "Take the session of a login that return_to was told of");
+        operation("GET", "/api/user/identities", users, {.operation = "identities.list", .params = {}},
+                  "The own accounts at providers");
+        post("/api/user/identities/{provider}", users,
+             [this](Request& request) {
+                 return beginLink(_operations, Principal::share(_auth.api(), request.principal()), request);
+             },
+             worker().summary("Begin to link one's account at a provider").maxBody(maxBodyBytes).schema(schemas::linking));
+        operation("DELETE", "/api/user/identities/{id}", users,
+                  {.operation = "identities.remove", .params = {"id"}, .status = 204}, "Sign in by this one no more");
+        operation("POST", "/api/admin/users/{id}/identities", admins,
+                  {.operation = "identities.add", .params = {"id"}, .status = 201}, "Link an account at a provider with a user");
     }
 
     void adminRoutes()

@@ -109,6 +109,32 @@ TEST(Markdown, NothingInItDoesAnything)
     }
 }
 
+TEST(Markdown, WhatIsOutOfProportionIsShownAsItWasWritten)
+{
+    EXPECT_NE(htmlOf("|a|b|\n|-|-|\n|1|2|\n").find("<table>"), std::string::npos) << "a table is one";
+    EXPECT_NE(htmlOf("see https://a.example/x").find("<a href=\"https://a.example/x\">"), std::string::npos);
+    EXPECT_NE(htmlOf("[a]\n\n[a]: /x").find("<a href=\"/x\">"), std::string::npos);
+    std::string table;
+    for (int i = 0; i < 300; ++i)
+        table += "|a";
+    table += "|\n";
+    for (int i = 0; i < 300; ++i)
+        table += "|-";
+    table += "|\n<b>\n";
+    EXPECT_EQ(htmlOf(table).find("<table>"), std::string::npos) << "300 columns";
+    const auto references = "[a]: /x\n\n" + [] {
+        std::string uses;
+        while (uses.size() < 16'000)
+            uses += "[a]";
+        return uses;
+    }();
+    EXPECT_EQ(htmlOf(references).find("<a "), std::string::npos);
+    const std::string large = "<script>&\"" + std::string(1, '\0') + std::string(100'000, 'x') + "\ny";
+    const auto html = htmlOf(large);
+    EXPECT_TRUE(html.starts_with("<p>&lt;script&gt;&amp;&quot;\xEF\xBF\xBDxxx")) << html.substr(0, 60);
+    EXPECT_TRUE(html.ends_with("x<br />\ny</p>\n"));
+}
+
 TEST(Markdown, DeepAndOddTextComesToAnEnd)
 {
     for (const auto& unit : {std::string("> "), std::string("["), std::string("![["), std::string("*a **a "), std::string("`"),

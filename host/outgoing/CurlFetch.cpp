@@ -1,0 +1,94 @@
+#include "outgoing/CurlFetch.h"
+
+#include <curl/curl.h>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+
+namespace netbit::outgoing {
+
+using base::FetchReply;
+using base::FetchRequest;
+
+namespace {
+
+struct Receiver {
+    std::string body;
+    std::size_t most;
+    bool tooMuch = false;
+};
+
+std::size_t receive(const char* bytes, std::size_t one, std::size_t count, void* user) noexcept
+{
+    auto& receiver = *static_cast<Receiver*>(user);
+    const auto size = one * count;
+    if (size > receiver.most - receiver.body.size()) {
+        receiver.tooMuch = true;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    try {
+        receiver.body.append(bytes, size);
+    } catch (const std::bad_alloc&) {
+        return CURL_WRITEFUNC_ERROR;
+    }
+    return size;
+}
+
+int goOn(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept
+{
+    return static_cast<const std::atomic<bool>*>(user)->load() ? 1 : 0;
+}
+
+base::Error failed(std::string_view why) { return base::fault(base::Status::unavailable, "fetch_failed", why); }
+
+} // namespace
+
+CurlFetch::CurlFetch()
+{
+    static std::once_flag once;
+    std::call_once(once, [] {
+        if (::curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+            throw std::runtime_error("libcurl cannot be started");
+    });
+}
+
+base::Result<FetchReply> CurlFetch::operator()(const FetchRequest& request) const
+{
+    if (_stopped)
+        return failed("The server is stopping.");
+    const std::unique_ptr<CURL, void (*)(CURL*)> handle(::curl_easy_init(), &::curl_easy_cleanup);
+    if (!handle)
+        return failed("There is not enough memory to ask.");
+    auto* const curl = handle.get();
+    Receiver receiver{{}, request.maxBytes};
+    char said[CURL_ERROR_SIZE] = {};
+    const auto set = [curl](CURLoption option, auto value) { return ::curl_easy_setopt(curl, option, value) == CURLE_OK; };
+    const auto timeoutMs = static_cast<long>(request.timeout.count());
+    const bool ready =
+        set(CURLOPT_URL, request.url.c_str()) && set(CURLOPT_PROTOCOLS_STR, "http,https") && set(CURLOPT_FOLLOWLOCATION, 0L) &&
+        set(CURLOPT_SSL_VERIFYPEER, 1L) && set(CURLOPT_SSL_VERIFYHOST, 2L) && set(CURLOPT_PROXY, "") &&
+        set(CURLOPT_NOSIGNAL, 1L) && set(CURLOPT_TIMEOUT_MS, timeoutMs) && set(CURLOPT_CONNECTTIMEOUT_MS, timeoutMs) &&
+        set(CURLOPT_ERRORBUFFER, said) && set(CURLOPT_WRITEFUNCTION, &receive) && set(CURLOPT_WRITEDATA, &receiver) &&
+        set(CURLOPT_NOPROGRESS, 0L) && set(CURLOPT_XFERINFOFUNCTION, &goOn) && set(CURLOPT_XFERINFODATA, &_stopped) &&
+        set(CURLOPT_USERAGENT, "NetBit") && (request.caFile.empty() || set(CURLOPT_CAINFO, request.caFile.c_str())) &&
+        (request.form.empty() || (set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.form.size())) &&
+                                  set(CURLOPT_POSTFIELDS, request.form.c_str()))) &&
+        (request.user.empty() || (set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC)) &&
+                                  set(CURLOPT_USERNAME, request.user.c_str()) && set(CURLOPT_PASSWORD, request.password.c_str())));
+    if (!ready)
+        return failed("The request cannot be made.");
+    const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(::curl_slist_append(nullptr, "Accept: application/json"),
+                                                                     &::curl_slist_free_all);
+    if (!headers || !set(CURLOPT_HTTPHEADER, headers.get()))
+        return failed("There is not enough memory to ask.");
+    const auto result = ::curl_easy_perform(curl);
+    if (receiver.tooMuch)
+        return failed("The answer is larger than " + std::to_string(request.maxBytes) + " bytes.");
+    if (result != CURLE_OK)
+        return failed(said[0] != '\0' ? said : ::curl_easy_strerror(result));
+    long status = 0;
+    ::curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    return FetchReply{static_cast<int>(status), std::move(receiver.body)};
+}
+
+} // namespace netbit::outgoing
