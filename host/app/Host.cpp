@@ -24,6 +24,7 @@
 #include "services/operations/Operations.h"
 #include "services/search/SearchOperations.h"
 #include "services/search/SearchService.h"
+#include "services/transfer/TransferService.h"
 #include "services/users/Profiles.h"
 #include "services/users/UserDirectory.h"
 #include "services/users/UserOperations.h"
@@ -253,6 +254,7 @@ struct Host::Parts {
           events(*database, writer, eventOptions(initial)),
           chat(*database, writer, users, events, chatOptions(initial)),
           search(*database, writer, chat, users),
+          transfer(chat.core()),
           cache(size(initial, "cache.plugin_quota_bytes")),
           reactors(reactorCount(initial)),
           workers(static_cast<unsigned>(initial.integer("threads.workers")), size(initial, "threads.max_queued")),
@@ -281,6 +283,7 @@ struct Host::Parts {
     services::operations::Operations operations;
     chat::ChatService chat;
     services::search::SearchService search;
+    services::transfer::TransferService transfer;
     services::cache::KeyValueCache cache;
     metrics::Registry metrics;
     net::ReactorPool reactors;
@@ -353,6 +356,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
             forgetFirstAdmin(*_parts->data);
     });
     std::move(admin.begin(), admin.end(), std::back_inserter(routes));
+    auto moving = transferRoutes(parts.auth, parts.transfer);
+    std::move(moving.begin(), moving.end(), std::back_inserter(routes));
     auto docs = docsRoutes(parts.router, parts.operations);
     std::move(docs.begin(), docs.end(), std::back_inserter(routes));
     auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _onControl});

@@ -18,6 +18,9 @@ class ChatService;
 namespace netbit::services::metrics {
 class Registry;
 }
+namespace netbit::services::transfer {
+class TransferService;
+}
 namespace netbit::loader {
 class Loader;
 }
@@ -57,6 +60,9 @@ std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registr
 /// `passwordSet` is told whose password was changed.
 std::vector<edge::Route> adminRoutes(AskFacts facts, services::auth::AuthService& auth, services::chat::ChatService& chat,
                                      std::function<void(std::string_view username)> passwordSet);
+
+/// /admin/import/records, /admin/export…
+std::vector<edge::Route> transferRoutes(services::auth::AuthService& auth, services::transfer::TransferService& service);
 
 /// How the routes reach the plugins.
 struct PluginDoor {

@@ -26,9 +26,6 @@ constexpr std::string_view exportSchema = R"({"type":"object","properties":{"exp
 "access_tokens":{"type":"array","items":{"type":"object"}},"chats":{"type":"array","items":{"type":"object"}},
 "messages":{"type":"array","items":{"type":"object"},"description":"those that the user wrote, by id"}}})";
 
-/// No username that somebody could register.
-std::string erasedName(Id id) { return "erased user " + std::to_string(id); }
-
 /// One element more of an array that is written piece by piece: messages may be many.
 void append(std::string& out, json::object element)
 {
@@ -107,14 +104,14 @@ Result<void> erase(Core& core, const Call& call, Done done)
             CredentialRepository::forgetTokenNames(connection, id);
             CredentialRepository::dropInvitesOf(connection, id);
             storage::SecondFactorRepository::remove(connection, id);
-            UserRepository::erase(connection, id, erasedName(id), core.now());
+            UserRepository::erase(connection, id, users::erasedName(id), core.now());
             audit(connection, core, actor, "user.erase", "user", id);
             return Completed{id, {}};
         },
         [&core, id = proved->id, ended] {
             const auto before = core.users.byId(id);
             core.users.put(std::make_shared<const User>(User{.id = id,
-                                                             .username = erasedName(id),
+                                                             .username = users::erasedName(id),
                                                              .role = "member",
                                                              .state = "deactivated",
                                                              .createdAt = before->createdAt,

@@ -14,6 +14,7 @@ using base::Status;
 constexpr std::size_t maxNameBytes = 200;
 constexpr std::size_t maxImportedNameBytes = 64;
 constexpr std::size_t maxKeyBytes = 128;
+constexpr std::size_t maxEmojiBytes = 64; // a flag of four code points has 28, a name in ASCII is short
 constexpr std::uint32_t maxPerPage = 200;
 
 bool isControl(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
@@ -123,6 +124,16 @@ Result<std::string> checkProse(std::string_view text, std::size_t maxBytes, std:
 Result<std::string> checkTopic(std::string_view text) { return checkProse(text, 1'000, "/topic"); }
 
 Result<std::string> checkDescription(std::string_view text) { return checkProse(text, 4'000, "/description"); }
+
+Result<void> checkEmoji(std::string_view emoji)
+{
+    const bool plain = std::none_of(emoji.begin(), emoji.end(), [](char c) {
+        return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '/' || c == '"' || c == '<' || c == '>';
+    });
+    if (emoji.empty() || emoji.size() > maxEmojiBytes || !plain || !base::validUtf8(emoji) || blank(emoji))
+        return fault(Status::invalid, "invalid_emoji", "It is an emoji, or the name of one, of at most 64 bytes.", "/emoji");
+    return {};
+}
 
 bool blank(std::string_view text) noexcept
 {

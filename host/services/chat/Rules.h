@@ -24,6 +24,8 @@ base::Result<std::string> checkName(std::string_view name, bool mayBeEmpty);
 base::Result<std::string> checkProse(std::string_view text, std::size_t maxBytes, std::string_view pointer);
 base::Result<std::string> checkTopic(std::string_view text);
 base::Result<std::string> checkDescription(std::string_view text);
+/// An emoji, or the name of one.
+base::Result<void> checkEmoji(std::string_view emoji);
 bool blank(std::string_view text) noexcept; ///< nothing in it that could be seen
 /// A nick of an old log, which need not be a name that one could register.
 base::Result<void> checkImportedName(std::string_view name, std::string_view pointer);
