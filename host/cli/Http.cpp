@@ -144,6 +144,17 @@ Http::Http(Endpoint endpoint, std::chrono::seconds timeout)
 base::Result<Reply> Http::send(std::string_view method, const std::string& target, std::string_view body,
                                const Headers& headers) const
 {
+    return exchange(method, target, body, headers, {});
+}
+
+base::Result<Reply> Http::receive(const std::string& target, const Pieces& sink) const
+{
+    return exchange("GET", target, {}, {}, sink);
+}
+
+base::Result<Reply> Http::exchange(std::string_view method, const std::string& target, std::string_view body,
+                                   const Headers& headers, const Pieces& sink) const
+{
     const auto unreachable = [&](const std::string& why) {
         return base::fault(base::Status::closed, "unreachable",
                            _endpoint.local() ? "No netbitd answers at " + _endpoint.socketPath() + ": " + why + "."
@@ -179,7 +190,14 @@ base::Result<Reply> Http::send(std::string_view method, const std::string& targe
         Reply reply;
         reply.status = response.getStatus();
         reply.type = response.getContentType().substr(0, response.getContentType().find(';'));
-        Poco::StreamCopier::copyToString(in, reply.body);
+        if (!sink || reply.status != 200) {
+            Poco::StreamCopier::copyToString(in, reply.body);
+            return reply;
+        }
+        std::vector<char> piece(std::size_t{64} * 1024);
+        while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0)
+            if (!sink({piece.data(), static_cast<std::size_t>(in.gcount())}))
+                break;
         return reply;
     } catch (const Poco::Net::NoMessageException&) {
         return unreachable("it closed the connection without an answer");

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,7 +55,15 @@ public:
     base::Result<Reply> send(std::string_view method, const std::string& target, std::string_view body = {},
                              const Headers& headers = {}) const;
 
+    /// GET of an answer that may be long: its body goes into the sink piece by piece, and is not in the Reply; unless the
+    /// status is not 200. Where the sink answers false, it is read no further. Error: closed.
+    using Pieces = std::function<bool(std::string_view)>;
+    base::Result<Reply> receive(const std::string& target, const Pieces& sink) const;
+
 private:
+    base::Result<Reply> exchange(std::string_view method, const std::string& target, std::string_view body,
+                                 const Headers& headers, const Pieces& sink) const;
+
     Endpoint _endpoint;
     std::chrono::seconds _timeout;
 };
