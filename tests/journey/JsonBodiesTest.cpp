@@ -78,7 +78,7 @@ TEST_F(JsonBodies, ADepthOfAHundredThousandIsRefusedAndHarmless)
 TEST_F(JsonBodies, TheAdminsDoorRefusesTheSame)
 {
     auto admin = daemon().admin();
-    for (const auto* target : {"/admin/users", "/admin/users/ada/tokens", "/admin/import/begin", "/admin/import/batch"}) {
+    for (const auto* target : {"/admin/users", "/admin/users/ada/tokens", "/admin/import/begin", "/admin/import/batch", "/admin/import/records"}) {
         for (const auto& [name, text] : badJson()) {
             if (text.empty())
                 continue; // an empty body is an empty object there

@@ -91,6 +91,25 @@ TEST(Slack, AllInOneFolderIsReadAsWell)
     EXPECT_EQ(out.sink.of("message").size(), 12u);
 }
 
+TEST(Slack, APartThatTheServerWouldRefuseCostsNotTheWhole)
+{
+    const TempDir dir;
+    writeZip(dir.path("s.zip"), {{"users.json", R"([{"id":"U1","name":"a b\u0007","profile":{"email":"a@b@c","display_name":"x\ny","title":"t"}}])"},
+                                 {"channels.json", R"([{"id":"C1","name":"\t","created":1,"members":["U1"]}])"},
+                                 {"\t/2020-01-01.json", "[]"}});
+    EXPECT_EQ(readOut(&openSlack, dir.path("s.zip")).outcome.error().code, "zip_bad_name");
+    writeZip(dir.path("s.zip"), {{"users.json", R"([{"id":"U1","name":"a b\u0007","profile":{"email":"a@b@c","display_name":"x\ny","title":"t"}}])"},
+                                 {"channels.json", R"([{"id":"C1","name":" ","created":1,"members":["U1"]}])"},
+                                 {" /2020-01-01.json", R"([{"type":"message","user":"U1","text":"x","ts":"1.0","reactions":[{"name":"a b","users":["U1"]},{"name":"ok","users":["U1"]}]}])"}});
+    const auto out = readOut(&openSlack, dir.path("s.zip"));
+    ASSERT_TRUE(out.outcome.ok());
+    EXPECT_EQ(at(out.sink.one("user", "U1"), "username"), "a.b");
+    EXPECT_EQ(at(out.sink.one("user", "U1"), "email"), "");
+    EXPECT_EQ(at(out.sink.one("user", "U1"), "display_name"), "x y");
+    EXPECT_EQ(at(out.sink.one("chat", "C1"), "name"), "C1");
+    EXPECT_EQ(out.sink.one("message", "C1/1.0").at("reactions").as_array().size(), 1u);
+}
+
 TEST(Slack, WhatIsNoExportIsRefused)
 {
     const TempDir dir;

@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 
 base::Error unwritable(const std::string& file)
 {
-    return fault(Status::storageFull, "unwritable", file + " cannot be written: " + std::strerror(errno != 0 ? errno : EIO) + ".");
+    return fault(Status::storageFull, "unwritable",
+                 file + " cannot be written: " + std::strerror(errno != 0 ? errno : EIO) + ".");
 }
 
 base::Error cutShort()

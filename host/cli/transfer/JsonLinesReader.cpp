@@ -62,9 +62,9 @@ public:
                 reading.report.leftOut("unknown", where, "invalid_json", parsed.error().detail);
             } else if (kind == "end") {
                 ended = true;
-                if (integer(*parsed, "records", -1) != records)
+                if (const auto counted = integer(*parsed, "records", -1); counted != records)
                     return fault(Status::invalid, "wrong_count",
-                                 where + " counts " + std::to_string(integer(*parsed, "records", -1)) + " records, but there are " +
+                                 where + " counts " + std::to_string(counted) + " records, but there are " +
                                      std::to_string(records) + ".");
             } else {
                 ++records;
@@ -91,7 +91,8 @@ private:
             return noExport("its first line does not say so");
         if (integer(*head, "version") != version)
             return fault(Status::unsupported, "other_version",
-                         _path + " is of version " + std::to_string(integer(*head, "version")) + "; this program reads version 1.");
+                         _path + " is of version " + std::to_string(integer(*head, "version")) +
+                             "; this program reads version 1.");
         return {};
     }
 

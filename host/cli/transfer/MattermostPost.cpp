@@ -1,5 +1,6 @@
 #include "cli/transfer/MattermostPost.h"
 
+#include "base/Digest.h"
 #include "cli/JsonFields.h"
 
 #include <algorithm>
@@ -11,6 +12,7 @@ namespace
 {
 
 constexpr std::size_t keysKept = 20'000;
+constexpr std::size_t longestKey = 200; // of a conversation; with who wrote and when it stays below what the server takes
 
 bool nameChar(char c) noexcept
 {
@@ -55,7 +57,7 @@ std::string mattermostDirect(const std::vector<std::string>& members)
     std::string key = "@";
     for (const auto& member : members)
         key += (key.size() > 1 ? "," : "") + member;
-    return key;
+    return key.size() <= longestKey ? key : "@" + base::sha256Hex(key);
 }
 
 std::vector<std::string> mattermostMembers(const boost::json::value& value, std::string_view name)
@@ -127,8 +129,13 @@ MattermostRead MattermostPosts::readOne(const boost::json::value& post, const st
     message.key = keyOf(chat, message.sender, message.createdAt);
     if (const auto edited = timeOf(post, "edit_at"); edited != 0)
         message.editedAt = edited;
-    for (const auto& reaction : list(post, "reactions"))
-        message.reactions.push_back({text(reaction, "emoji_name"), text(reaction, "user"), timeOf(reaction, "create_at")});
+    for (const auto& reaction : list(post, "reactions")) {
+        const auto name = text(reaction, "emoji_name");
+        if (goodEmoji(name) && !text(reaction, "user").empty())
+            message.reactions.push_back({name, text(reaction, "user"), timeOf(reaction, "create_at")});
+        else
+            out.notes.emplace_back("reaction", "Its name is none of an emoji, or nobody gave it.");
+    }
     if (truth(post, "is_pinned")) {
         message.pinnedAt = message.createdAt;
         message.pinnedBy = message.sender;

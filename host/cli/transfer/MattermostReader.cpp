@@ -143,9 +143,7 @@ private:
     {
         ChatItem item;
         item.key = mattermostChannel(text(it, "team"), text(it, "name"));
-        item.name = oneLine(text(it, "display_name"), 200);
-        if (item.name.find_first_not_of(' ') == std::string::npos)
-            item.name = oneLine(text(it, "name"), 200);
+        item.name = chatName(text(it, "display_name"), text(it, "name"));
         item.open = text(it, "type") == "O";
         item.topic = prose(text(it, "header"), 1'000);
         item.description = prose(text(it, "purpose"), 4'000);
@@ -160,7 +158,7 @@ private:
         UserItem item;
         item.key = text(it, "username");
         item.username = username(item.key, "somebody");
-        item.email = oneLine(text(it, "email"), 254);
+        item.email = email(text(it, "email"));
         const auto roles = text(it, "roles");
         item.role = type == "bot" ? "bot" : roles.find("system_guest") != std::string::npos ? "guest" : "";
         item.deactivated = integer(it, "delete_at") > 0;

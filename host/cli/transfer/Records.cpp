@@ -131,6 +131,31 @@ std::string username(std::string_view name, std::string_view otherwise)
     return out.empty() ? std::string(otherwise) : out;
 }
 
+std::string email(std::string_view text)
+{
+    constexpr std::size_t most = 254;
+    const auto at = text.find('@');
+    const bool good = text.size() <= most && at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
+        text.find('@', at + 1) == std::string_view::npos &&
+        std::none_of(text.begin(), text.end(), [](char c) { return control(c) || c == ' '; });
+    return good ? std::string(text) : std::string();
+}
+
+std::string chatName(std::string_view text, std::string_view otherwise)
+{
+    constexpr std::size_t most = 200;
+    auto name = oneLine(text, most);
+    return name.find_first_not_of(' ') == std::string::npos ? oneLine(otherwise, most) : name;
+}
+
+bool goodEmoji(std::string_view emoji) noexcept
+{
+    constexpr std::size_t most = 64;
+    return !emoji.empty() && emoji.size() <= most && std::none_of(emoji.begin(), emoji.end(), [](char c) {
+        return control(c) || c == ' ' || c == '/' || c == '"' || c == '<' || c == '>';
+    });
+}
+
 void addMention(std::vector<MentionItem>& mentions, std::string type, std::string key)
 {
     const bool there = std::any_of(mentions.begin(), mentions.end(),

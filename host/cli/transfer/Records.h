@@ -85,6 +85,12 @@ std::string oneLine(std::string_view text, std::size_t mostBytes);
 std::string prose(std::string_view text, std::size_t mostBytes);
 /// What the server takes as the name of somebody who comes from elsewhere; where nothing is left of it, `otherwise`.
 std::string username(std::string_view name, std::string_view otherwise);
+/// An address, or nothing where it is none that the server takes.
+std::string email(std::string_view text);
+/// A chat's name of one line, or `otherwise` where there is nothing to be seen in it.
+std::string chatName(std::string_view text, std::string_view otherwise);
+/// Whether the server takes it as an emoji or the name of one.
+bool goodEmoji(std::string_view emoji) noexcept;
 /// Adds one that is not in it yet, up to what the server keeps.
 void addMention(std::vector<MentionItem>& mentions, std::string type, std::string key = {});
 

@@ -48,12 +48,15 @@ public:
             return true;
         if (state == SQLITE_DONE)
             return false;
-        return fault(Status::malformed, "damaged", std::string("The database cannot be read on: ") + sqlite3_errmsg(_database) + ".");
+        return fault(Status::malformed, "damaged",
+                     std::string("The database cannot be read on: ") + sqlite3_errmsg(_database) + ".");
     }
     std::string text(int column) const
     {
         const auto* const bytes = reinterpret_cast<const char*>(sqlite3_column_text(_statement.get(), column));
-        return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(_statement.get(), column))) : std::string();
+        if (!bytes)
+            return {};
+        return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(_statement.get(), column))};
     }
     std::int64_t integer(int column) const { return sqlite3_column_int64(_statement.get(), column); }
     bool isNull(int column) const { return sqlite3_column_type(_statement.get(), column) == SQLITE_NULL; }
@@ -75,7 +78,7 @@ public:
         auto written = text(column);
         if (written.size() >= 19 && written[10] == ' ')
             written[10] = 'T';
-        if (written.size() >= 19 && written.find_first_of("Z+", 19) == std::string::npos && written.find('-', 19) == std::string::npos)
+        if (written.size() >= 19 && written.find_first_of("Zz+-", 19) == std::string::npos)
             written += 'Z';
         return base::parseRfc3339(written);
     }
@@ -118,7 +121,8 @@ public:
         if (tables != 4)
             return fault(Status::invalid, "no_seed",
                          _path + " is no database of the seed: users, chats, chat_participants and messages are its tables.");
-        for (const auto part : {&SeedReader::users, &SeedReader::chats, &SeedReader::messages, &SeedReader::members, &SeedReader::rest})
+        for (const auto part : {&SeedReader::users, &SeedReader::chats, &SeedReader::messages, &SeedReader::members,
+                                &SeedReader::rest})
             if (auto done = (this->*part)(reading); !done)
                 return done;
         return {};
@@ -157,7 +161,7 @@ private:
             UserItem item;
             item.key = std::to_string(row.integer(0));
             item.username = username(row.text(1), "user" + item.key);
-            item.email = row.text(2).find('@') == std::string::npos ? "" : oneLine(row.text(2), 254);
+            item.email = email(row.text(2));
             item.createdAt = row.time(3).value_or(0);
             return reading.sink.put("user", json(item), where);
         });
@@ -239,7 +243,8 @@ private:
 
     Result<void> members(const Reading& reading)
     {
-        const auto sql = "SELECT chat_id, user_id, role, joined_at, last_read_at FROM chat_participants ORDER BY chat_id, user_id";
+        const auto sql = "SELECT chat_id, user_id, role, joined_at, last_read_at FROM chat_participants"
+                         " ORDER BY chat_id, user_id";
         return each(sql, [&](const Rows& row) -> Result<void> {
             MemberItem item;
             item.chat = std::to_string(row.integer(0));
@@ -267,7 +272,8 @@ private:
                 continue;
             if (auto counted = each("SELECT rowid FROM " + table + " ORDER BY rowid",
                                     [&](const Rows& row) {
-                                        reading.report.leftOut(table, at(table, row), table, "This server keeps no projects yet.");
+                                        reading.report.leftOut(table, at(table, row), table,
+                                                               "This server keeps no projects yet.");
                                         return Result<void>();
                                     });
                 !counted)

@@ -88,6 +88,10 @@ void addReactions(SlackRead& out, const json_::value& value)
 {
     for (const auto& reaction : list(value, "reactions")) {
         const auto name = text(reaction, "name");
+        if (!goodEmoji(name)) {
+            out.notes.emplace_back("reaction", "Its name is none of an emoji.");
+            continue;
+        }
         std::int64_t users = 0;
         for (const auto& user : list(reaction, "users"))
             if (user.is_string()) {
@@ -135,7 +139,8 @@ MrkdwnNames SlackPeople::lookUp() const
         const auto found = map.find(std::string(id));
         return found == map.end() ? std::string() : found->second;
     };
-    return {[this, in](std::string_view id) { return in(names, id); }, [this, in](std::string_view id) { return in(channels, id); }};
+    return {[this, in](std::string_view id) { return in(names, id); },
+            [this, in](std::string_view id) { return in(channels, id); }};
 }
 
 std::optional<base::Millis> slackTime(std::string_view ts) noexcept

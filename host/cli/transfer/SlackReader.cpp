@@ -121,9 +121,7 @@ private:
         UserItem item;
         item.key = id;
         item.username = _people.names.at(id);
-        item.email = text(profile, "email");
-        if (item.email.find('@') == std::string::npos)
-            item.email.clear();
+        item.email = email(text(profile, "email"));
         item.role = truth(user, "is_bot") || id == "USLACKBOT" ? "bot"
             : truth(user, "is_restricted") || truth(user, "is_ultra_restricted") ? "guest"
                                                                                  : "";
@@ -211,7 +209,7 @@ private:
         } else if (direct) // what somebody wrote to nobody else
             item.name = "notes of " + (members.empty() ? std::string("nobody") : _people.nameOf(members[0]));
         else
-            item.name = oneLine(text(chat, "name").empty() ? id : text(chat, "name"), 200);
+            item.name = chatName(text(chat, "name"), id);
         item.open = list == "channels.json";
         if (item.type != "direct") {
             if (const auto* const topic = member(chat, "topic"))

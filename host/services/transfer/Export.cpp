@@ -216,7 +216,8 @@ bool Export::eachMessage(Id chatId, Id senderId, const std::function<bool(const 
     std::vector<Named> sameTime;
     const auto flush = [&] {
         if (sameTime.size() > 1)
-            std::sort(sameTime.begin(), sameTime.end(), [](const Named& a, const Named& b) { return nameBefore(a.name, b.name); });
+            std::sort(sameTime.begin(), sameTime.end(),
+                      [](const Named& a, const Named& b) { return nameBefore(a.name, b.name); });
         for (const auto& one : sameTime)
             if (!use(one.message))
                 return false;

@@ -159,7 +159,9 @@ Record readMessage(Members& in)
     message.deletedAt = in.time("deleted_at");
     out.deletedBy = in.line("deleted_by", maxKeyBytes);
     out.attachments = in.list("attachments", mostAttachments).size();
-    if (message.deletedAt != 0 && (!message.content.empty() || !out.edits.empty() || !out.reactions.empty() || message.pinnedAt != 0))
+    const bool anythingLeft =
+        !message.content.empty() || !out.edits.empty() || !out.reactions.empty() || message.pinnedAt != 0;
+    if (message.deletedAt != 0 && anythingLeft)
         in.wrong("deleted_at", "is of a message of which nothing is left");
     return out;
 }

@@ -30,7 +30,8 @@ public:
 
     void apply(storage::Connection& connection);
     void publish(); ///< [writer]
-    void takeBack() noexcept; ///< [writer] what it has told the others of its batch: when it is applied once more, and last of all
+    /// [writer] What it has told the others of its batch: when it is applied once more, and last of all.
+    void takeBack() noexcept;
 
     Outcome outcome;
 
@@ -74,7 +75,10 @@ private:
 
     void added(Kind kind) { ++outcome.added[static_cast<std::size_t>(kind)]; }
     void already(Kind kind) { ++outcome.already[static_cast<std::size_t>(kind)]; }
-    void leaveOut(std::string reason, std::string detail) { outcome.leftOut.push_back({_index, std::move(reason), std::move(detail)}); }
+    void leaveOut(std::string reason, std::string detail)
+    {
+        outcome.leftOut.push_back({_index, std::move(reason), std::move(detail)});
+    }
     void note(std::string reason, std::string detail) { outcome.notes.push_back({_index, std::move(reason), std::move(detail)}); }
 
     chat::Core& _core;

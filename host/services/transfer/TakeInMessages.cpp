@@ -163,7 +163,8 @@ void TakeIn::resolve(const std::string& key, const storage::MessageRecord& messa
     for (const auto& waiting : ExternalRepository::takeReferences(*_connection, _source, key)) {
         if (waiting.use == "read") {
             if (const auto member = storage::ChatRepository::participant(*_connection, waiting.holderId, waiting.userId)) {
-                storage::ChatRepository::setRead(*_connection, waiting.holderId, waiting.userId, {member->lastReadAt, message.id});
+                storage::ChatRepository::setRead(*_connection, waiting.holderId, waiting.userId,
+                                                 {member->lastReadAt, message.id});
                 _touched[waiting.holderId].joined.changed.push_back({waiting.userId, chat::roleOf(member->role)});
             }
         } else if (waiting.use == "thread_read") {

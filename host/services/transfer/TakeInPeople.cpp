@@ -4,6 +4,7 @@
 
 #include "services/users/TimeZones.h"
 
+#include <limits>
 #include <strings.h>
 
 namespace netbit::services::transfer {
@@ -57,10 +58,10 @@ void TakeIn::complete(Id userId, const UserRecord& record)
         own.statusEmoji = other.statusEmoji;
         own.statusUntil = other.statusUntil;
     }
-    if (noAddress(user.email) && !record.user.email.empty())
+    if (noAddress(user.email) && (_exact || !record.user.email.empty()))
         user.email = record.user.email;
-    if (record.user.createdAt != 0)
-        user.createdAt = std::min(user.createdAt, record.user.createdAt);
+    if (record.user.createdAt != 0) // so the first admin of an empty server becomes the one that the export tells of
+        user.createdAt = _exact ? record.user.createdAt : std::min(user.createdAt, record.user.createdAt);
     if (own == before.profile && user.email == before.email && user.createdAt == before.createdAt)
         return;
     TakeInRepository::completeUser(*_connection, user);
@@ -190,7 +191,8 @@ Id TakeIn::markOf(const std::string& key, const storage::ExternalReference& refe
     return 0;
 }
 
-// What is told of a mark holds; else they have read it all, as far as anybody knows.
+// What is told of a mark holds: the message that it names, or the last at that time. Else they have read it all, as far as
+// anybody knows.
 void TakeIn::setMark(storage::ParticipantRecord& member, const MemberRecord& record)
 {
     if (_exact) {
@@ -198,9 +200,13 @@ void TakeIn::setMark(storage::ParticipantRecord& member, const MemberRecord& rec
         member.lastReadId = markOf(record.read, {"read", member.chatId, member.userId});
         return;
     }
-    const auto newest = storage::MessageRepository::newest(*_connection, member.chatId).value_or(storage::Place());
-    member.lastReadAt = newest.at;
-    member.lastReadId = newest.id;
+    constexpr auto end = std::numeric_limits<std::int64_t>::max();
+    const auto until = record.member.lastReadAt != 0 ? record.member.lastReadAt : end;
+    member.lastReadAt = member.lastReadId = 0;
+    for (const auto& last : storage::MessageRepository::before(*_connection, member.chatId, until, end, 1)) {
+        member.lastReadAt = last.createdAt;
+        member.lastReadId = last.id;
+    }
 }
 
 void TakeIn::take(const MemberRecord& record)

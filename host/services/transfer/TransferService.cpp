@@ -59,7 +59,7 @@ bool goodSource(std::string_view source)
 {
     const auto colon = std::min(source.find(':'), source.size());
     return colon > 0 && source.size() <= maxSourceBytes && base::validUtf8(source) &&
-           std::all_of(source.begin(), source.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) { return c >= 'a' && c <= 'z'; }) &&
+           source.find_first_not_of("abcdefghijklmnopqrstuvwxyz") >= colon &&
            std::none_of(source.begin(), source.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 

@@ -63,7 +63,8 @@ UPDATE messages SET reply_count = 0, last_reply_at = NULL
     WHERE reply_count > 0 AND id IN (SELECT id FROM temp.imported_roots);
 UPDATE messages SET
     reply_count = max(reply_count, (SELECT count(*) FROM messages AS reply WHERE reply.thread_id = messages.id)),
-    last_reply_at = max(coalesce(last_reply_at, 0), (SELECT max(created_at) FROM messages AS reply WHERE reply.thread_id = messages.id))
+    last_reply_at = max(coalesce(last_reply_at, 0),
+                        (SELECT max(created_at) FROM messages AS reply WHERE reply.thread_id = messages.id))
     WHERE id IN (SELECT root FROM temp.imported_roots);
 DROP TABLE temp.imported_roots;
 )sql";

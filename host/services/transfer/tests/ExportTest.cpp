@@ -191,6 +191,24 @@ TEST_F(Transfer, OneChatAndOneUserAreExportedForThemselves)
     EXPECT_TRUE(service.exportTo(*local(), {}, sink).ok()) << "one that ended early leaves the way free";
 }
 
+TEST_F(Transfer, AnEmptyServerThatIsOlderGivesTheSameBytes)
+{
+    write([](storage::Connection& with) {
+        storage::UserRepository::setProfile(with, alice, {.displayName = "Alice"});
+        storage::TakeInRepository::completeUser(with, {.id = alice, .email = "a@example.org", .createdAt = 2'000'000});
+        storage::TakeInRepository::completeUser(with, {.id = bob, .email = "", .createdAt = 3'000'000});
+    });
+    restart();
+    const auto out = exported();
+    test::House other;
+    other.write([](storage::Connection& with) {
+        storage::TakeInRepository::completeUser(with, {.id = bob, .email = "bob@localhost.invalid", .createdAt = 1});
+    });
+    other.restart();
+    other.takeExport(out, 100);
+    EXPECT_EQ(other.exported(), out);
+}
+
 TEST_F(Transfer, PasswordsGoOutOnlyWhenAskedFor)
 {
     const std::string hash = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$RdescudvJCsgt3ub+b4dWRWJTmaaJObGs2Qk0Rk";

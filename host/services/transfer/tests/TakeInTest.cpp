@@ -83,6 +83,17 @@ TEST_F(TakeIn, AMessageThatCameInIsShownBesideLiveOnesAndFound)
     EXPECT_EQ(messages[2].at("content").as_string(), "live");
 }
 
+TEST_F(TakeIn, AMarkIsAtTheLastMessageOfItsTime)
+{
+    const auto outcome = take("seed:x", {user("1", "ann"), user("2", "ben"), room("1", "past"), said("1", "1", "2", 1, "one"), said("2", "1", "2", 2, "two"),
+                                         said("3", "1", "2", 2, "also two"), said("4", "1", "2", 3, "three"),
+                                         member("1", "1", R"(,"read_at":"2020-01-01T00:00:02Z")"), member("1", "2", R"(,"read_at":"2019-01-01T00:00:00Z")")});
+    EXPECT_EQ(test::sum(outcome->added), 9);
+    EXPECT_EQ(listed(userNamed("ann")).at("data").at(0).at("unread_count").as_int64(), 1);
+    const auto stored = storage::ChatRepository::participant(connection(), chatNamed("past"), userNamed("ben"));
+    EXPECT_EQ(stored->lastReadId, 0);
+}
+
 TEST_F(TakeIn, OfThisNameIsTheSamePersonUnlessTheAddressesDiffer)
 {
     write([](storage::Connection& with) {
