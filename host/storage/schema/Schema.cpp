@@ -143,6 +143,7 @@ const Migration steps[] = {
     {3, "search", searchTables},
     {4, "users in full", usersInFull},
     {5, "chats in full", schema::chatsInFull},
+    {6, "files", schema::files},
 };
 
 } // namespace
