@@ -2,6 +2,7 @@
 // The host's own routes: health, metrics, what this server is, and the admin's door.
 
 #include "border/Generation.h"
+#include "edge/FileReply.h"
 #include "edge/Router.h"
 
 #include <cstdint>
@@ -62,7 +63,9 @@ std::vector<edge::Route> adminRoutes(AskFacts facts, services::auth::AuthService
                                      std::function<void(std::string_view username)> passwordSet);
 
 /// /admin/import/records, /admin/export…
-std::vector<edge::Route> transferRoutes(services::auth::AuthService& auth, services::transfer::TransferService& service);
+/// `onWorker`: for the bytes of files.
+std::vector<edge::Route> transferRoutes(services::auth::AuthService& auth, services::transfer::TransferService& service,
+                                        edge::OnWorker onWorker);
 
 /// How the routes reach the plugins.
 struct PluginDoor {

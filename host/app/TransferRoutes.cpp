@@ -1,5 +1,6 @@
 // Chats in and out through the admin's door: records in batches, exports as streams.
 
+#include "app/FileIntake.h"
 #include "app/Routes.h"
 
 #include "base/Json.h"
@@ -216,9 +217,58 @@ Outcome exportDays(Exchange& exchange, AuthService& auth, TransferService& servi
     return Outcome::replied;
 }
 
+Outcome hasFile(Exchange& exchange, AuthService& auth, TransferService& service)
+{
+    const auto there = service.hasFile(*auth.localAdmin(), exchange.queryValue("source"), exchange.queryValue("key"));
+    if (!there) {
+        exchange.problem(there.error());
+        return Outcome::replied;
+    }
+    edge::Reply reply;
+    reply.body = base::Body(std::string(*there ? "{\"there\":true}" : "{\"there\":false}"));
+    exchange.reply(std::move(reply));
+    return Outcome::replied;
+}
+
+/// The record stands in the query, the body is the file.
+Outcome takeFile(Exchange& exchange, AuthService& auth, TransferService& service, const edge::OnWorker& onWorker)
+{
+    const auto parsed = base::parseJson(exchange.queryValue("record"));
+    auto record = parsed ? transfer::readRecord(*parsed) : Result<transfer::Record>(parsed.error());
+    auto* const file = record ? std::get_if<transfer::FileRecord>(&*record) : nullptr;
+    if (!file) {
+        exchange.problem(record ? fault(Status::invalid, "invalid_member", "It must be the record of a file.", "/record")
+                                : record.error());
+        return Outcome::replied;
+    }
+    const auto size = static_cast<std::uint64_t>(file->file.size);
+    auto taking = service.beginFile(*auth.localAdmin(), {std::string(exchange.queryValue("source")), std::move(*file)});
+    if (!taking) {
+        exchange.problem(taking.error());
+        return Outcome::replied;
+    }
+    exchange.receive(std::make_shared<FileIntake>(exchange.shared_from_this(), std::move(*taking), onWorker), size);
+    return Outcome::replied;
+}
+
+Outcome fileBytes(Exchange& exchange, AuthService& auth, TransferService& service, const edge::OnWorker& onWorker)
+{
+    auto found = service.fileBytes(*auth.localAdmin(), exchange.queryValue("key"));
+    if (!found) {
+        exchange.problem(found.error());
+        return Outcome::replied;
+    }
+    edge::FileReply reply;
+    reply.file = std::move(found->second);
+    reply.size = static_cast<std::uint64_t>(found->first.size);
+    reply.contentType = "application/octet-stream";
+    edge::replyWithFile(exchange, std::move(reply), onWorker);
+    return Outcome::replied;
+}
+
 } // namespace
 
-std::vector<edge::Route> transferRoutes(AuthService& auth, TransferService& service)
+std::vector<edge::Route> transferRoutes(AuthService& auth, TransferService& service, edge::OnWorker onWorker)
 {
     std::vector<edge::Route> routes;
     const auto add = [&](std::string_view method, std::string_view pattern, std::string_view summary, auto function) {
@@ -233,6 +283,12 @@ std::vector<edge::Route> transferRoutes(AuthService& auth, TransferService& serv
         routes.push_back(std::move(made));
     };
     add("POST", "/admin/import/records", "Takes users, chats and messages from elsewhere in.", &takeIn);
+    add("GET", "/admin/import/file", "Whether a file is here, so that its bytes need not be sent.", &hasFile);
+    add("POST", "/admin/import/file", "Takes the bytes of a file in.",
+        [onWorker](Exchange& exchange, AuthService& with, TransferService& by) { return takeFile(exchange, with, by, onWorker); });
+    routes.back().streamed = true;
+    add("GET", "/admin/export/file", "The bytes of a file of an export.",
+        [onWorker](Exchange& exchange, AuthService& with, TransferService& by) { return fileBytes(exchange, with, by, onWorker); });
     add("GET", "/admin/export", "Everything, one chat or one user, a record a line.", &exportAll);
     add("GET", "/admin/export/days", "One chat as files of a day each.", &exportDays);
     return routes;

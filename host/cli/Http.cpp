@@ -11,7 +11,9 @@
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/StreamCopier.h>
 #include <Poco/URI.h>
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace netbit::cli
 {
@@ -152,8 +154,14 @@ base::Result<Reply> Http::receive(const std::string& target, const Pieces& sink)
     return exchange("GET", target, {}, {}, sink);
 }
 
+base::Result<Reply> Http::post(const std::string& target, std::uint64_t length, const Source& source) const
+{
+    return exchange("POST", target, {}, {}, {}, source, length);
+}
+
 base::Result<Reply> Http::exchange(std::string_view method, const std::string& target, std::string_view body,
-                                   const Headers& headers, const Pieces& sink) const
+                                   const Headers& headers, const Pieces& sink, const Source& source,
+                                   std::uint64_t length) const
 {
     const auto unreachable = [&](const std::string& why) {
         return base::fault(base::Status::closed, "unreachable",
@@ -179,10 +187,20 @@ base::Result<Reply> Http::exchange(std::string_view method, const std::string& t
             request.set(name, value);
         if (!body.empty())
             request.setContentType("application/json");
+        if (source)
+            request.setContentType("application/octet-stream");
         if (!body.empty() || (method != "GET" && method != "HEAD"))
-            request.setContentLength64(static_cast<Poco::Int64>(body.size()));
+            request.setContentLength64(static_cast<Poco::Int64>(source ? length : body.size()));
         auto& out = session.sendRequest(request);
         out.write(body.data(), static_cast<std::streamsize>(body.size()));
+        std::vector<char> sent(source ? std::size_t{64} * 1024 : 0);
+        for (auto left = source ? length : 0; left > 0 && out;) {
+            const auto count = source(sent.data(), std::min<std::uint64_t>(left, sent.size()));
+            if (count == 0)
+                return unreachable("what was to be sent has ended too early");
+            out.write(sent.data(), static_cast<std::streamsize>(count));
+            left -= count;
+        }
         out.flush();
 
         Poco::Net::HTTPResponse response;

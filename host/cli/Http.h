@@ -60,9 +60,15 @@ public:
     using Pieces = std::function<bool(std::string_view)>;
     base::Result<Reply> receive(const std::string& target, const Pieces& sink) const;
 
+    /// POST of a body of that length, which `source` writes into a buffer piece by piece (0: it has ended too early). It may be
+    /// answered before its end. Error: closed.
+    using Source = std::function<std::size_t(char* to, std::size_t most)>;
+    base::Result<Reply> post(const std::string& target, std::uint64_t length, const Source& source) const;
+
 private:
     base::Result<Reply> exchange(std::string_view method, const std::string& target, std::string_view body,
-                                 const Headers& headers, const Pieces& sink) const;
+                                 const Headers& headers, const Pieces& sink, const Source& source = {},
+                                 std::uint64_t length = 0) const;
 
     Endpoint _endpoint;
     std::chrono::seconds _timeout;

@@ -33,7 +33,7 @@ template <Open open> ExitCode importWith(const Arguments& arguments, Terminal& t
     transfer::DrySink counting(report);
     transfer::Sender sending(http, (*reader)->source(), report);
     auto& sink = dry ? static_cast<transfer::Sink&>(counting) : sending;
-    auto outcome = (*reader)->read({sink, report, progress});
+    auto outcome = (*reader)->read({sink, report, progress, arguments.value("files")});
     // What was read before it went wrong is good, and stays.
     if (auto finished = sink.finish(); outcome && !finished)
         outcome = finished;
@@ -59,8 +59,8 @@ ExitCode exportTo(const Arguments& arguments, Terminal& terminal)
     const bool days = arguments.has("by-day");
     if (days && scope != "chat")
         return wrong("--by-day is for one chat.");
-    if (days && arguments.has("with-passwords"))
-        return wrong("--with-passwords is for an export into one file.");
+    if (days && (arguments.has("with-passwords") || arguments.has("files")))
+        return wrong("--with-passwords and --files are for an export into one file.");
     const auto& file = words.back();
     const auto name = named ? words[1] : std::string();
     const auto http = adminHttp(arguments);
@@ -69,23 +69,29 @@ ExitCode exportTo(const Arguments& arguments, Terminal& terminal)
     if (!done)
         return complain(terminal, done.error());
     terminal.out << *done << (days ? " files in " : " records in ") << file << '\n';
-    return success;
+    if (!arguments.has("files"))
+        return success;
+    const auto fetched = transfer::fetchFiles(http, file, arguments.value("files"));
+    if (!fetched)
+        return complain(terminal, fetched.error());
+    terminal.out << fetched->files << " files in " << arguments.value("files") << '\n';
+    return fetched->missing == 0
+        ? success
+        : complain(terminal, base::fault(base::Status::notFound, "no_bytes",
+                                         "The server has not the bytes of " + std::to_string(fetched->missing) + " files."));
 }
 
 Command importer(std::string_view name, std::string_view usage, std::string_view summary,
                  ExitCode (*run)(const Arguments&, Terminal&))
 {
-    return {name,
-            usage,
-            summary,
-            {{"dry-run", "", "", "read and count only, without a server"},
-             {"verbose", "", "", "tell the progress also where there is no terminal"},
-             {"report", "", "FILE", "write all that was left out to FILE, with the reason"},
-             dataOption,
-             jsonOption},
-            1,
-            1,
-            run};
+    std::vector<OptionSpec> options{{"dry-run", "", "", "read and count only, without a server"},
+                                    {"verbose", "", "", "tell the progress also where there is no terminal"},
+                                    {"report", "", "FILE", "write all that was left out to FILE, with the reason"},
+                                    dataOption,
+                                    jsonOption};
+    if (name == "import jsonl")
+        options.push_back({"files", "", "DIR", "where the bytes of its files are, as an export put them"});
+    return {name, usage, summary, std::move(options), 1, 1, run};
 }
 
 } // namespace
@@ -104,6 +110,7 @@ std::vector<Command> transferCommands()
              "all FILE | chat NAME FILE | user NAME FILE",
              "Writes everything, one chat, or what is of one user, as lines of JSON.",
              {{"with-passwords", "", "", "with the stored passwords, so that people can sign in elsewhere as here"},
+              {"files", "", "DIR", "the bytes of its files go into DIR, each under its SHA-256"},
               {"by-day", "", "", "of a chat: into the directory FILE, a file a day for programs and one for people"},
               dataOption},
              2,

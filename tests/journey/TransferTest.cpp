@@ -1,6 +1,6 @@
 // Chats that move between servers, as an admin moves them: with the command line, and a server that may be killed meanwhile.
 
-#include "journey/Stage.h"
+#include "journey/Uploading.h"
 #include "support/exports/MattermostExport.h"
 #include "support/exports/SeedTables.h"
 #include "support/exports/SlackExport.h"
@@ -145,6 +145,60 @@ TEST(Transfer, WhatGoesOutOfOneServerComesIntoAnotherAndOutOfThatAgainInTheSameB
     EXPECT_EQ(to.client(tokenOf(to, "eve")).request("GET", messagesOf(plan)).status, 404) << "who was not in it is not in it";
     to.restart();
     EXPECT_EQ(exported(to, {"all"}, folder.path() + "/there.jsonl"), out);
+}
+
+TEST(Transfer, FilesComeAlongWithTheirBytes)
+{
+    TemporaryFolder folder;
+    const auto file = folder.path() + "/all.jsonl";
+    const auto files = folder.path() + "/files";
+    Stage from;
+    const auto chat = makeChat(from.daemon, from.ada, "group", {from.bob}, "with files");
+    auto ada = from.daemon.client(from.ada.token);
+    std::string large;
+    for (int i = 0; i < 3'000'000; ++i)
+        large += static_cast<char>(i * 31 + i / 1'000);
+    const auto one = upload(from.daemon, from.ada, large, "?name=large.bin");
+    const auto two = upload(from.daemon, from.ada, "small", "?name=sm%C3%A4ll.txt");
+    const auto same = upload(from.daemon, from.bob, "small", "?name=the%20same.txt");
+    const auto alone = upload(from.daemon, from.ada, "", "?name=empty");
+    ada.expect(201, "POST", messagesOf(chat),
+               R"({"content":"look","attachments":[)" + std::to_string(one.id) + "," + std::to_string(two.id) + "]}");
+    from.daemon.client(from.bob.token)
+        .expect(201, "POST", messagesOf(chat), R"({"content":"","attachments":[)" + std::to_string(same.id) + "]}");
+
+    const auto out = exported(from.daemon, {"all", "--files", files}, file);
+    Daemon to;
+    const auto without = imported(to, "jsonl", file);
+    EXPECT_EQ(integerAt(without, "/left_out/no_bytes"), 4) << json::serialize(without);
+    Daemon there;
+    const auto ran = netbit(there, {"import", "jsonl", file, "--files", files, "--json"});
+    ASSERT_EQ(ran.exitCode, 0) << ran.err;
+    const auto report = parseJson(ran.out);
+    EXPECT_EQ(integerAt(report, "/added/file"), 4) << ran.out;
+    EXPECT_EQ(sum(at(report, "/left_out")), 0) << ran.out;
+    EXPECT_EQ(exported(there, {"all", "--files", folder.path() + "/files-there"}, folder.path() + "/there.jsonl"), out);
+    const auto again = parseJson(netbit(there, {"import", "jsonl", file, "--files", files, "--json"}).out);
+    EXPECT_EQ(sum(at(again, "/added")), 0) << json::serialize(again);
+    there.restart();
+
+    auto bob = there.client(tokenOf(there, "bob"));
+    const auto page = bob.expect(200, "GET", messagesOf(chatNamed(bob, "with files")));
+    ASSERT_EQ(listAt(page, "/data/0/attachments").size(), 2u) << json::serialize(page);
+    EXPECT_TRUE(bob.get(filePath(integerAt(page, "/data/0/attachments/0/id"))).body == large);
+    EXPECT_EQ(bob.get(filePath(integerAt(page, "/data/0/attachments/1/id"))).body, "small");
+    EXPECT_EQ(textAt(page, "/data/1/message_type"), "file");
+    EXPECT_EQ(there.client(tokenOf(there, "eve")).get(filePath(integerAt(page, "/data/0/attachments/0/id"))).status, 404);
+    static_cast<void>(alone);
+
+    // Bytes that are not those of the digest.
+    for (const auto& entry : fs::recursive_directory_iterator(files))
+        if (entry.is_regular_file() && entry.file_size() == 5)
+            writeFile(entry.path().string(), "other");
+    Daemon third;
+    const auto wrong = parseJson(netbit(third, {"import", "jsonl", file, "--files", files, "--json"}).out);
+    EXPECT_EQ(integerAt(wrong, "/left_out/wrong_bytes"), 2) << json::serialize(wrong);
+    EXPECT_EQ(integerAt(wrong, "/added/file"), 2);
 }
 
 TEST(Transfer, WithPasswordsPeopleSignInThereAsHere)

@@ -22,6 +22,11 @@ public:
         return {};
     }
 
+    base::Result<void> putFile(std::string json, std::string where, transfer::Bytes&, std::uint64_t) override
+    {
+        return put("file", std::move(json), std::move(where));
+    }
+
     std::vector<boost::json::value> of(std::string_view kind) const
     {
         std::vector<boost::json::value> found;

@@ -1,9 +1,12 @@
 #include "cli/transfer/ExportFiles.h"
 
 #include "base/Json.h"
+#include "base/Digest.h"
 #include "cli/JsonFields.h"
+#include "cli/transfer/Lines.h"
 
 #include <algorithm>
+#include <boost/algorithm/hex.hpp>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -87,6 +90,76 @@ Result<std::int64_t> exportFile(const Http& http, const std::string& scope, cons
     if (!done)
         return done.error();
     return written ? (records < 0 ? cutShort() : unwritable(file)) : unwritable(part);
+}
+
+namespace
+{
+
+/// Into a file that is there whole or not at all.
+Result<void> fetchFile(const Http& http, const std::string& key, const std::string& digest, const std::string& path)
+{
+    std::error_code error;
+    fs::create_directories(fs::path(path).parent_path(), error);
+    const auto part = path + ".part";
+    std::ofstream out(part, std::ios::binary | std::ios::trunc);
+    if (!out)
+        return unwritable(part);
+    base::Sha256 sum;
+    const auto reply = http.receive("/admin/export/file?key=" + encoded(key), [&](std::string_view piece) {
+        sum.add(piece);
+        return static_cast<bool>(out.write(piece.data(), static_cast<std::streamsize>(piece.size())));
+    });
+    const bool written = static_cast<bool>(out.flush());
+    out.close();
+    Result<void> done;
+    if (!reply)
+        done = reply.error();
+    else if (reply->status != 200)
+        done = document(*reply).error();
+    else if (!written)
+        done = unwritable(part);
+    else if (boost::algorithm::hex_lower(sum.end()) != digest)
+        done = fault(Status::malformed, "wrong_bytes", "The server's bytes of " + key + " are not those of its digest.");
+    else if (fs::rename(part, path, error); error)
+        done = unwritable(path);
+    if (!done)
+        fs::remove(part, error);
+    return done;
+}
+
+} // namespace
+
+Result<FetchedFiles> fetchFiles(const Http& http, const std::string& exportFile, const std::string& directory)
+{
+    auto bytes = FileBytes::open(exportFile);
+    if (!bytes)
+        return bytes.error();
+    LineReader lines(**bytes);
+    FetchedFiles out;
+    std::string line;
+    for (;;) {
+        const auto state = lines.next(line);
+        if (!state)
+            return state.error();
+        if (*state == LineState::end || line.starts_with("{\"kind\":\"chat\""))
+            return out; // files stand before chats
+        if (!line.starts_with("{\"kind\":\"file\""))
+            continue;
+        const auto parsed = base::parseJson(line);
+        const auto digest = parsed ? text(*parsed, "sha256") : std::string();
+        const auto path = blobPath(directory, digest);
+        if (path.empty())
+            return fault(Status::malformed, "no_digest", "A file of the export has no SHA-256.");
+        std::error_code error;
+        if (fs::file_size(path, error) != static_cast<std::uintmax_t>(integer(*parsed, "size")) || error) {
+            const auto fetched = fetchFile(http, text(*parsed, "id"), digest, path);
+            if (!fetched && fetched.status() != Status::notFound)
+                return fetched.error();
+            out.missing += fetched ? 0 : 1;
+            out.files -= fetched ? 0 : 1;
+        }
+        ++out.files;
+    }
 }
 
 bool goodDayPath(std::string_view path) noexcept

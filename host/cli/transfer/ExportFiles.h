@@ -13,6 +13,12 @@ namespace netbit::cli::transfer
 /// unwritable.
 base::Result<std::int64_t> exportFile(const Http& http, const std::string& scope, const std::string& name, bool passwords,
                                       const std::string& file);
+struct FetchedFiles {
+    std::int64_t files = 0;   ///< with their bytes in the directory now
+    std::int64_t missing = 0; ///< the server has not their bytes
+};
+/// The bytes of the files that an export names, each under its digest; those that are there stay.
+base::Result<FetchedFiles> fetchFiles(const Http& http, const std::string& exportFile, const std::string& directory);
 /// One chat into that directory; files that are there already are written anew. Gives the number of files.
 base::Result<std::int64_t> exportDays(const Http& http, const std::string& chat, const std::string& directory);
 

@@ -68,7 +68,10 @@ public:
                                      std::to_string(records) + ".");
             } else {
                 ++records;
-                if (auto put = reading.sink.put(kind.empty() ? "unknown" : kind, std::move(line), where); !put)
+                auto bytes = kind == "file" ? bytesOf(reading.files, text(*parsed, "sha256")) : nullptr;
+                const auto put = bytes ? reading.sink.putFile(std::move(line), where, *bytes, bytes->size())
+                                       : reading.sink.put(kind.empty() ? "unknown" : kind, std::move(line), where);
+                if (!put)
                     return put;
             }
         }
@@ -80,6 +83,13 @@ public:
     }
 
 private:
+    static std::unique_ptr<FileBytes> bytesOf(const std::string& directory, const std::string& digest)
+    {
+        const auto path = directory.empty() ? std::string() : blobPath(directory, digest);
+        auto bytes = path.empty() ? Result<std::unique_ptr<FileBytes>>(nullptr) : FileBytes::open(path);
+        return bytes ? std::move(*bytes) : nullptr;
+    }
+
     base::Error noExport(std::string_view why) const
     {
         return fault(Status::invalid, "no_export", _path + " is no export of NetBit: " + std::string(why) + ".");

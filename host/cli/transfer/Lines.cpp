@@ -29,6 +29,14 @@ Result<std::unique_ptr<FileBytes>> FileBytes::open(const std::string& path)
     return made;
 }
 
+std::string blobPath(const std::string& directory, std::string_view sha256)
+{
+    constexpr std::size_t digits = 64;
+    if (sha256.size() != digits || sha256.find_first_not_of("0123456789abcdef") != std::string_view::npos)
+        return {};
+    return (std::filesystem::path(directory) / sha256.substr(0, 2) / sha256).string();
+}
+
 Result<std::size_t> FileBytes::read(char* to, std::size_t most)
 {
     _file.read(to, static_cast<std::streamsize>(most));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,9 @@ private:
     std::string _path;
     std::uint64_t _size = 0;
 };
+
+/// Where bytes of that SHA-256 are in a directory of them; empty: it is none.
+std::string blobPath(const std::string& directory, std::string_view sha256);
 
 /// The longest line that is read; a longer one is passed over.
 constexpr std::size_t maxLineBytes = std::size_t{32} << 20;

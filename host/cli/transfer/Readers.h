@@ -18,6 +18,7 @@ struct Reading {
     Sink& sink;
     Report& report;
     Progress& progress;
+    std::string files{}; ///< the directory with the bytes of files, where there is one: AA/SHA-256
 };
 
 /// The same source read twice gives the same records under the same keys.

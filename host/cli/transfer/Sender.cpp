@@ -39,6 +39,44 @@ base::Result<void> Sender::put(std::string_view kind, std::string json, std::str
     return _wheres.size() < recordsAtOnce && _body.size() < bytesAtOnce ? base::Result<void>() : launch();
 }
 
+// Whose file it is must be there before, so what is under way comes first.
+base::Result<void> Sender::putFile(std::string json, std::string where, Bytes& bytes, std::uint64_t size)
+{
+    if (auto finished = finish(); !finished)
+        return finished;
+    _report.read("file");
+    const auto parsed = base::parseJson(json);
+    const auto key = parsed ? text(*parsed, "id") : std::string();
+    const auto known = _http.send("GET", "/admin/import/file?source=" + encoded(_source) + "&key=" + encoded(key));
+    const auto there = known ? document(*known) : base::Result<boost::json::value>(known.error());
+    if (!there)
+        return there.error();
+    if (truth(*there, "there")) {
+        _report.already("file", 1);
+        return {};
+    }
+    base::Result<void> readable;
+    const auto reply = _http.post("/admin/import/file?source=" + encoded(_source) + "&record=" + encoded(json), size,
+                                  [&](char* to, std::size_t most) -> std::size_t {
+                                      const auto got = bytes.read(to, most);
+                                      if (!got)
+                                          readable = got.error();
+                                      return got ? *got : 0;
+                                  });
+    const auto answer = reply ? document(*reply) : base::Result<boost::json::value>(reply.error());
+    if (answer) {
+        _report.added("file", 1);
+        return {};
+    }
+    const auto& error = readable ? answer.error() : readable.error();
+    const bool ofThisFile = !readable || error.status == base::Status::invalid || error.status == base::Status::notFound ||
+        error.status == base::Status::tooLarge || error.status == base::Status::unsupported;
+    if (!ofThisFile)
+        return error;
+    _report.remark({std::move(where), error.code, error.detail, true});
+    return {};
+}
+
 base::Result<void> Sender::finish()
 {
     if (!_wheres.empty())

@@ -2,6 +2,7 @@
 // Where the readers put their records: to a server in batches, or nowhere when they are only counted.
 
 #include "cli/Http.h"
+#include "cli/transfer/Lines.h"
 #include "cli/transfer/Report.h"
 
 #include <future>
@@ -18,6 +19,8 @@ public:
     virtual ~Sink() = default;
     /// Takes one record, as JSON. `where` tells a person where it stands. Error: the import cannot go on.
     virtual base::Result<void> put(std::string_view kind, std::string json, std::string where) = 0;
+    /// A file of that many bytes, with its record.
+    virtual base::Result<void> putFile(std::string json, std::string where, Bytes& bytes, std::uint64_t size) = 0;
     virtual base::Result<void> finish() { return {}; }
 };
 
@@ -32,6 +35,11 @@ public:
     base::Result<void> put(std::string_view kind, std::string, std::string) override
     {
         _report.read(kind);
+        return {};
+    }
+    base::Result<void> putFile(std::string, std::string, Bytes&, std::uint64_t) override
+    {
+        _report.read("file");
         return {};
     }
 
@@ -52,6 +60,7 @@ public:
     }
 
     base::Result<void> put(std::string_view kind, std::string json, std::string where) override;
+    base::Result<void> putFile(std::string json, std::string where, Bytes& bytes, std::uint64_t size) override;
     base::Result<void> finish() override;
 
 private:

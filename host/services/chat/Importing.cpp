@@ -1,5 +1,7 @@
 #include "services/chat/Importing.h"
 
+#include "services/chat/Attachments.h"
+
 #include "base/Json.h"
 #include "services/chat/Creation.h"
 #include "storage/TransferRepository.h"
@@ -290,6 +292,13 @@ Result<void> Importing::write(storage::Connection& connection, ImportBatch& batc
         threads[i] = old->threadId != 0 ? old->threadId : old->id;
     }
 
+    for (std::size_t i = 0; i < batch.messages.size(); ++i) {
+        storage::MessageRecord record;
+        record.senderId = batch.messages[i].senderId;
+        if (!takeAttachments(connection, batch.messages[i].attachments, record))
+            return fault(Status::invalid, "unknown_file", "The sender has no such file.", at("messages", i));
+    }
+
     const auto now = _core.writerSide.time();
     const auto count = static_cast<std::int64_t>(batch.messages.size());
     const auto firstId = count > 0 ? _core.writerSide.nextMessageIds(count) : 0;
@@ -303,9 +312,15 @@ Result<void> Importing::write(storage::Connection& connection, ImportBatch& batc
         record.messageType = message.system ? "system" : "text";
         record.createdAt = message.createdAt;
         record.replyTo = message.replyIndex >= 0 ? firstId + message.replyIndex : message.replyTo;
+        record.attachments.clear();
+        record.attachmentKinds = 0;
+        if (auto files = takeAttachments(connection, message.attachments, record); !files)
+            return files;
         record.content.swap(message.content); // lent: this may be run once more
         storage::MessageRepository::insert(connection, record);
         record.content.swap(message.content);
+        for (const auto file : message.attachments)
+            storage::FileRepository::attach(connection, record.id, record.chatId, file);
         ++record.id;
     }
     for (const auto thread : std::set<Id>(threads.begin(), threads.end()))

@@ -306,6 +306,8 @@ Result<void> deleteMessage(Core& core, Call& call, Done done)
         message->content.clear();
         message->mentions.clear();
         message->reactions.clear();
+        message->attachments.clear();
+        message->attachmentKinds = 0;
         message->pinnedAt = message->pinnedBy = 0;
         message->deletedAt = turn.time();
         message->deletedBy = turn.caller.userId();

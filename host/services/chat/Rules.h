@@ -10,6 +10,7 @@ namespace netbit::services::chat {
 
 base::Error chatNotFound();
 base::Error overloaded();
+base::Error unknownFile(std::size_t index);
 /// Whether this role has the right in a chat like this: else direct_chat, channel_read_only, not_allowed or chat_archived.
 base::Result<void> checkRight(const storage::ChatRecord& chat, Role role, Right right);
 base::Result<void> checkValid(const auth::Principal& principal); ///< unauthenticated when it is no more

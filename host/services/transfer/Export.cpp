@@ -60,6 +60,15 @@ bool Export::putUsers(std::vector<Id> ids)
     return true;
 }
 
+bool Export::putFiles(std::vector<Id> ids)
+{
+    std::sort(ids.begin(), ids.end(), [this](Id a, Id b) { return nameBefore(_names.file(a), _names.file(b)); });
+    for (const auto id : ids)
+        if (const auto file = storage::FileRepository::byId(_connection, id); file && !put(line(*file)))
+            return false;
+    return true;
+}
+
 bool Export::putChat(const storage::ChatRecord& chat, Id onlyOf)
 {
     if (!eachMessage(chat.id, onlyOf, [this](const auto& message) { return put(line(message)); }))
@@ -102,11 +111,11 @@ std::string tail(std::int64_t records) { return base::JsonLine("end").number("re
 } // namespace
 
 // Messages name chats and users, so these come first.
-Result<void> Export::putAll(std::vector<Id> users, std::vector<storage::ChatRecord> chats, Id onlyOf)
+Result<void> Export::putAll(std::vector<Id> users, std::vector<Id> files, std::vector<storage::ChatRecord> chats, Id onlyOf)
 {
     std::sort(chats.begin(), chats.end(),
               [this](const auto& a, const auto& b) { return nameBefore(_names.chat(a.id), _names.chat(b.id)); });
-    const bool whole = put(head(_scope.kind)) && putUsers(std::move(users)) &&
+    const bool whole = put(head(_scope.kind)) && putUsers(std::move(users)) && putFiles(std::move(files)) &&
                        std::all_of(chats.begin(), chats.end(), [this](const auto& chat) { return put(line(chat)); }) &&
                        std::all_of(chats.begin(), chats.end(), [&](const auto& chat) { return putChat(chat, onlyOf); }) &&
                        put(tail(_records));
@@ -119,7 +128,7 @@ Result<void> Export::runAll()
     OutgoingRepository::eachUserId(_connection, [&](Id id) { users.push_back(id); });
     std::vector<storage::ChatRecord> chats;
     storage::ChatRepository::each(_connection, [&](storage::ChatRecord&& chat) { chats.push_back(std::move(chat)); });
-    return putAll(std::move(users), std::move(chats), 0);
+    return putAll(std::move(users), OutgoingRepository::filesOf(_connection, 0, 0), std::move(chats), 0);
 }
 
 Result<storage::ChatRecord> Export::chat()
@@ -150,7 +159,8 @@ Result<void> Export::runChat()
     const auto found = chat();
     if (!found)
         return found.error();
-    return putAll(OutgoingRepository::usersOf(_connection, found->id), {*found}, 0);
+    return putAll(OutgoingRepository::usersOf(_connection, found->id),
+                  OutgoingRepository::filesOf(_connection, found->id, 0), {*found}, 0);
 }
 
 // What is of one: the account, the chats, what this one wrote in them, and the users that the chats name.
@@ -172,7 +182,7 @@ Result<void> Export::runUser()
     }
     std::sort(users.begin(), users.end());
     users.erase(std::unique(users.begin(), users.end()), users.end());
-    return putAll(std::move(users), std::move(chats), user->id);
+    return putAll(std::move(users), OutgoingRepository::filesOf(_connection, 0, user->id), std::move(chats), user->id);
 }
 
 std::vector<storage::UserRecord> Export::usersOf(Id chatId)

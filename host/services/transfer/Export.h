@@ -3,12 +3,14 @@
 //
 //   {"kind":"netbit","version":1,"scope":"all"}         first
 //   {"kind":"user",…}                                   whoever is named below, by name
+//   {"kind":"file",…}                                   likewise; its bytes are elsewhere, under their SHA-256
 //   {"kind":"chat",…}                                   all of them, by name
 //   {"kind":"message",…}                                of the first chat, by time; then
 //   {"kind":"member",…} {"kind":"thread_read",…}        its members, and the marks in its threads; then the next chat
 //   {"kind":"end","records":N}                          last: without it something is missing
 
 #include "services/transfer/Names.h"
+#include "storage/FileRepository.h"
 #include "storage/Records.h"
 
 #include "base/Result.h"
@@ -49,6 +51,7 @@ public:
     std::string line(const storage::ChatRecord& chat);
     std::string line(const storage::MessageRecord& message);
     std::string line(const storage::ParticipantRecord& member);
+    std::string line(const storage::FileRecord& file);
     std::vector<std::string> memberLines(Id chatId, Id userId = 0); ///< of all, or of one
     /// In order; false ends it. `senderId` 0: of everybody.
     bool eachMessage(Id chatId, Id senderId, const std::function<bool(const storage::MessageRecord&)>& use);
@@ -56,7 +59,8 @@ public:
 private:
     bool put(std::string_view line);
     bool putUsers(std::vector<Id> ids);
-    base::Result<void> putAll(std::vector<Id> users, std::vector<storage::ChatRecord> chats, Id onlyOf);
+    bool putFiles(std::vector<Id> ids);
+    base::Result<void> putAll(std::vector<Id> users, std::vector<Id> files, std::vector<storage::ChatRecord> chats, Id onlyOf);
     bool putChat(const storage::ChatRecord& chat, Id onlyOf);
     base::Result<void> runAll();
     base::Result<void> runChat();

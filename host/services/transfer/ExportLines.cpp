@@ -5,9 +5,11 @@
 
 #include "base/JsonLine.h"
 
+#include <boost/algorithm/hex.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <algorithm>
+#include <iterator>
 
 namespace netbit::services::transfer {
 
@@ -92,6 +94,21 @@ std::string Export::line(const storage::ParticipantRecord& member)
         .line();
 }
 
+// What the bytes say of themselves is not told: the other server asks them.
+std::string Export::line(const storage::FileRecord& file)
+{
+    std::string digest;
+    boost::algorithm::hex_lower(file.sha256, std::back_inserter(digest));
+    return JsonLine("file")
+        .text("id", _names.file(file.id))
+        .text("owner", _names.user(file.ownerId))
+        .text("name", file.name)
+        .number("size", file.size)
+        .text("sha256", digest)
+        .time("created_at", file.createdAt)
+        .line();
+}
+
 std::string Export::mentions(const storage::MessageRecord& message)
 {
     JsonList out;
@@ -152,6 +169,10 @@ std::string Export::line(const storage::MessageRecord& message)
     auto thread = _names.message(message.threadId);
     if (thread.empty())
         thread = _names.missing({"thread", message.id, 0});
+    JsonList attachments;
+    if (!message.attachments.empty())
+        for (const auto& name : _names.filesIn(message.id))
+            attachments.addText(name);
     return JsonLine("message")
         .text("id", _names.message(message.id))
         .text("chat", _names.chat(message.chatId))
@@ -166,6 +187,7 @@ std::string Export::line(const storage::MessageRecord& message)
         .text("thread", thread)
         .raw("mentions", mentions(message))
         .raw("reactions", message.reactions.empty() ? std::string() : reactions(message))
+        .raw("attachments", std::move(attachments).json())
         .number("reply_count", message.replyCount)
         .time("last_reply_at", message.lastReplyAt)
         .time("pinned_at", message.pinnedAt)

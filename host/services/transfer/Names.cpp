@@ -1,6 +1,8 @@
 #include "services/transfer/Names.h"
 
-#include "services/transfer/TakeIn.h"
+#include "services/transfer/Keys.h"
+
+#include <algorithm>
 
 namespace netbit::services::transfer {
 
@@ -30,6 +32,15 @@ std::string Names::read(ExternalKind kind, Id id)
         if (auto key = ExternalRepository::keyOf(_connection, _source, kind, id); !key.empty())
             return key;
     return _instance + "." + std::to_string(id);
+}
+
+std::vector<std::string> Names::filesIn(Id messageId)
+{
+    std::vector<std::string> names;
+    for (const auto id : storage::OutgoingRepository::filesIn(_connection, messageId))
+        names.push_back(file(id));
+    std::sort(names.begin(), names.end(), nameBefore);
+    return names;
 }
 
 std::string Names::missing(const storage::ExternalReference& reference)

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace netbit::services::transfer {
 
@@ -18,6 +19,8 @@ public:
     const std::string& user(Id id) { return cached(_users, storage::ExternalKind::user, id); }
     const std::string& chat(Id id) { return cached(_chats, storage::ExternalKind::chat, id); }
     std::string message(Id id) { return read(storage::ExternalKind::message, id); }
+    std::vector<std::string> filesIn(Id messageId); ///< in order
+    std::string file(Id id) { return read(storage::ExternalKind::file, id); }
     /// What a record refers to that is not here; empty: nothing.
     std::string missing(const storage::ExternalReference& reference);
 

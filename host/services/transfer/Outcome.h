@@ -9,12 +9,12 @@
 
 namespace netbit::services::transfer {
 
-enum class Kind : std::uint8_t { user, chat, member, message, threadRead };
-constexpr std::size_t kinds = 5;
+enum class Kind : std::uint8_t { user, chat, member, message, file, threadRead };
+constexpr std::size_t kinds = 6;
 
 constexpr std::string_view nameOf(Kind kind) noexcept
 {
-    constexpr std::string_view names[] = {"user", "chat", "member", "message", "thread_read"};
+    constexpr std::string_view names[] = {"user", "chat", "member", "message", "file", "thread_read"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -2,7 +2,12 @@
 
 #include "services/auth/AccountRules.h"
 #include "services/chat/Rules.h"
+#include "services/files/FileNames.h"
 #include "services/transfer/Members.h"
+
+#include <boost/algorithm/hex.hpp>
+#include <iterator>
+#include <limits>
 
 namespace netbit::services::transfer {
 
@@ -158,11 +163,35 @@ Record readMessage(Members& in)
     out.pinnedBy = in.line("pinned_by", maxKeyBytes);
     message.deletedAt = in.time("deleted_at");
     out.deletedBy = in.line("deleted_by", maxKeyBytes);
-    out.attachments = in.list("attachments", mostAttachments).size();
+    for (const auto& one : in.list("attachments", mostAttachments))
+        if (one.is_string() && !one.get_string().empty() && one.get_string().size() <= maxKeyBytes)
+            out.attachments.emplace_back(one.get_string());
+        else
+            in.wrong("attachments", "must be keys of files");
     const bool anythingLeft =
-        !message.content.empty() || !out.edits.empty() || !out.reactions.empty() || message.pinnedAt != 0;
+        !message.content.empty() || !out.edits.empty() || !out.reactions.empty() || message.pinnedAt != 0 ||
+        !out.attachments.empty();
     if (message.deletedAt != 0 && anythingLeft)
         in.wrong("deleted_at", "is of a message of which nothing is left");
+    return out;
+}
+
+Record readFile(Members& in)
+{
+    FileRecord out;
+    out.key = in.line("id", maxKeyBytes, true);
+    out.owner = in.line("owner", maxKeyBytes, true);
+    out.file.name = in.line("name", files::maxNameBytes, true);
+    out.file.size = in.number("size", std::numeric_limits<std::int64_t>::max());
+    out.file.createdAt = in.time("created_at");
+    const auto digest = in.line("sha256", 64, true);
+    try {
+        boost::algorithm::unhex(digest, std::back_inserter(out.file.sha256));
+    } catch (const boost::algorithm::hex_decode_error&) {
+        out.file.sha256.clear();
+    }
+    if (out.file.sha256.size() != 32)
+        in.wrong("sha256", "is no SHA-256 in hex digits");
     return out;
 }
 
@@ -184,7 +213,7 @@ Result<Record> readRecord(const boost::json::value& value)
         return fault(Status::invalid, "not_an_object", "A record is an object.");
     Members in(value.get_object(), {});
     const auto kind = in.line("kind", 64, true);
-    Record out = UnkeptRecord{kind};
+    Record out;
     if (kind == "user")
         out = readUser(in);
     else if (kind == "chat")
@@ -196,7 +225,7 @@ Result<Record> readRecord(const boost::json::value& value)
     else if (kind == "thread_read")
         out = readThreadRead(in);
     else if (kind == "file")
-        return out; // its members are those of the service that keeps files
+        out = readFile(in);
     else
         in.wrong("kind", "is none that this version knows");
     if (auto good = in.done(); !good)

@@ -6,6 +6,7 @@
 // was made on (16 hex digits); it keeps that name wherever it goes.
 
 #include "base/Result.h"
+#include "storage/FileRepository.h"
 #include "storage/Records.h"
 
 #include <boost/json/value.hpp>
@@ -23,7 +24,7 @@ constexpr std::size_t maxContentBytes = std::size_t{1} << 20; ///< what messages
 constexpr std::size_t mostEdits = 200;
 constexpr std::size_t mostReactions = 10'000; ///< of one message
 constexpr std::size_t mostMentions = 100;
-constexpr std::size_t mostAttachments = 1'000;
+constexpr std::size_t mostAttachments = 1'000; // more than people may send
 
 struct UserRecord {
     std::string key{};
@@ -67,7 +68,14 @@ struct MessageRecord {
     std::vector<storage::EditRecord> edits{}; ///< earlier contents, oldest first
     std::vector<Mention> mentions{};
     std::vector<Reaction> reactions{};
-    std::size_t attachments = 0; ///< how many files belong to it
+    std::vector<std::string> attachments{}; ///< files of the sender
+};
+
+/// A file; its bytes come apart (Files.h).
+struct FileRecord {
+    std::string key{};
+    std::string owner{};
+    storage::FileRecord file{}; ///< name, size, digest, time
 };
 
 /// A user's mark in a thread.
@@ -78,12 +86,7 @@ struct ThreadReadRecord {
     std::string read{};
 };
 
-/// A record of a kind that this server has no room for.
-struct UnkeptRecord {
-    std::string kind{};
-};
-
-using Record = std::variant<UserRecord, ChatRecord, MemberRecord, MessageRecord, ThreadReadRecord, UnkeptRecord>;
+using Record = std::variant<UserRecord, ChatRecord, MemberRecord, MessageRecord, FileRecord, ThreadReadRecord>;
 
 /// Strict: a member that a record of this kind does not have is an error, and so is text that the rest of the server would
 /// refuse. Error: invalid, with a pointer into the record.

@@ -1,9 +1,6 @@
 #include "services/transfer/TakeIn.h"
 
 #include "base/Json.h"
-
-#include <charconv>
-
 namespace netbit::services::transfer {
 
 using storage::ExternalKind;
@@ -21,8 +18,8 @@ void TakeIn::apply(storage::Connection& connection)
     _threads.clear();
     _directs.clear();
     _events.clear();
-    _source = ExternalRepository::makeSource(connection, _batch.source);
-    _own = ExternalRepository::instance(connection) + ".";
+    _keys = Keys::writing(connection, _batch.source);
+    _source = _keys->source();
     _references = ExternalRepository::anyReferences(connection);
     _now = _core.writerSide.time();
     for (_index = 0; _index < _batch.records.size(); ++_index) {
@@ -108,44 +105,13 @@ void TakeIn::takeBack() noexcept
         _core.writerSide.directsUnderWay.erase(pair);
 }
 
-void TakeIn::take(const UnkeptRecord& record)
-{
-    leaveOut("not_kept", "This server keeps no records of the kind " + record.kind + ".");
-}
-
-Id TakeIn::ownOf(const std::string& key) const noexcept
-{
-    if (!_exact || !key.starts_with(_own))
-        return 0;
-    Id id = 0;
-    const auto* const begin = key.data() + _own.size();
-    const auto* const end = key.data() + key.size();
-    const auto read = std::from_chars(begin, end, id);
-    return read.ec == std::errc() && read.ptr == end && *begin != '0' && id > 0 ? id : 0;
-}
-
-Id TakeIn::known(ExternalKind kind, const std::string& key)
-{
-    if (const auto mapped = ExternalRepository::find(*_connection, _source, kind, key); mapped != 0)
-        return mapped;
-    const auto own = ownOf(key);
-    if (own == 0)
-        return 0;
-    switch (kind) {
-    case ExternalKind::user: return storage::UserRepository::byId(*_connection, own) ? own : 0;
-    case ExternalKind::chat: return storage::ChatRepository::byId(*_connection, own) ? own : 0;
-    case ExternalKind::message: return storage::MessageRepository::byId(*_connection, own) ? own : 0;
-    }
-    return 0;
-}
-
 Id TakeIn::userOf(const std::string& key)
 {
     if (key.empty())
         return 0;
     if (const auto found = _users.find(key); found != _users.end())
         return found->second;
-    const auto id = known(ExternalKind::user, key);
+    const auto id = _keys->find(ExternalKind::user, key);
     if (id != 0)
         _users.emplace(key, id);
     return id;
@@ -157,12 +123,12 @@ Id TakeIn::chatOf(const std::string& key)
         return 0;
     if (const auto found = _chats.find(key); found != _chats.end())
         return found->second;
-    const auto id = known(ExternalKind::chat, key);
+    const auto id = _keys->find(ExternalKind::chat, key);
     if (id != 0)
         _chats.emplace(key, id);
     return id;
 }
 
-Id TakeIn::messageOf(const std::string& key) { return key.empty() ? 0 : known(ExternalKind::message, key); }
+Id TakeIn::messageOf(const std::string& key) { return key.empty() ? 0 : _keys->find(ExternalKind::message, key); }
 
 } // namespace netbit::services::transfer

@@ -2,20 +2,19 @@
 // A batch of records becomes users, chats and messages: one transaction, and what readers see behind it.
 
 #include "services/chat/Core.h"
+#include "services/transfer/Keys.h"
 #include "services/transfer/Outcome.h"
 #include "services/transfer/Record.h"
 #include "storage/TransferRepository.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace netbit::services::transfer {
-
-/// The source of records that an export of ours wrote: their keys are the same everywhere, and nothing of them is guessed.
-constexpr std::string_view ownSource = "netbit";
 
 struct Batch {
     std::string source; ///< names where the keys are from: "slack:T012AB3C"
@@ -53,13 +52,11 @@ private:
     void take(const MemberRecord& record);
     void take(const MessageRecord& record);
     void take(const ThreadReadRecord& record);
-    void take(const UnkeptRecord& record);
+    void take(const FileRecord& record);
 
     Id userOf(const std::string& key);
     Id chatOf(const std::string& key);
     Id messageOf(const std::string& key);
-    Id known(storage::ExternalKind kind, const std::string& key); ///< 0: never seen
-    Id ownOf(const std::string& key) const noexcept;              ///< of a key that this server gave; else 0
 
     Id nameSake(const UserRecord& record);
     void complete(Id userId, const UserRecord& record);
@@ -69,6 +66,7 @@ private:
     Id markOf(const std::string& key, const storage::ExternalReference& reference);
     void link(storage::MessageRecord& message, const MessageRecord& record);
     std::string mentionsJson(const MessageRecord& record, std::vector<Id>& users, bool& everyone);
+    std::vector<Id> filesOf(const storage::MessageRecord& message, const MessageRecord& record);
     void insertParts(storage::MessageRecord& message, const MessageRecord& record);
     void resolve(const std::string& key, const storage::MessageRecord& message);
     void tell();
@@ -88,8 +86,8 @@ private:
     // Of one run of apply().
     storage::Connection* _connection = nullptr;
     std::size_t _index = 0;
+    std::optional<Keys> _keys;
     Id _source = 0;
-    std::string _own; ///< what the keys that this server gave begin with
     bool _references = false;
     base::Millis _now = 0;
     std::unordered_map<std::string, Id> _users;

@@ -1,5 +1,6 @@
 // Messages, and what belongs to them.
 
+#include "services/chat/Attachments.h"
 #include "services/chat/Mentions.h"
 #include "services/transfer/TakeIn.h"
 
@@ -115,7 +116,12 @@ void TakeIn::take(const MessageRecord& record)
     }
     if (message.pinnedAt == 0)
         message.pinnedBy = 0;
+    const auto attached = filesOf(message, record);
+    if (const auto taken = chat::takeAttachments(*_connection, attached, message); !taken)
+        return leaveOut("unknown_file", taken.error().detail);
     MessageRepository::insert(*_connection, message);
+    for (const auto file : attached)
+        storage::FileRepository::attach(*_connection, message.id, message.chatId, file);
     chat::storeMentions(*_connection, message, mentions);
     insertParts(message, record);
     ExternalRepository::insert(*_connection, _source, ExternalKind::message, record.key, message.id);
@@ -128,6 +134,36 @@ void TakeIn::take(const MessageRecord& record)
     touched.lastMessage = message.id;
     ++touched.messages;
     added(Kind::message);
+}
+
+/// Those that are here, and the sender's.
+std::vector<Id> TakeIn::filesOf(const storage::MessageRecord& message, const MessageRecord& record)
+{
+    std::vector<Id> found;
+    for (const auto& key : record.attachments) {
+        const auto id = _keys->find(ExternalKind::file, key);
+        const auto file = id != 0 ? storage::FileRepository::byId(*_connection, id) : std::nullopt;
+        if (!file || file->ownerId != message.senderId || file->avatar)
+            note("attachment", "The file is not here, or not its sender's.");
+        else if (std::find(found.begin(), found.end(), id) == found.end())
+            found.push_back(id);
+    }
+    return found;
+}
+
+// The bytes come first, in a stream of their own.
+void TakeIn::take(const FileRecord& record)
+{
+    if (_keys->find(ExternalKind::file, record.key) != 0)
+        return already(Kind::file);
+    const auto owner = userOf(record.owner);
+    const auto& file = record.file;
+    const auto left = owner == 0 ? 0
+                                 : storage::OutgoingRepository::unnamedFile(*_connection, owner, file.name, file.sha256, file.createdAt);
+    if (left == 0)
+        return leaveOut("no_bytes", "Its bytes were not given.");
+    ExternalRepository::insert(*_connection, _source, ExternalKind::file, record.key, left);
+    added(Kind::file);
 }
 
 void TakeIn::insertParts(storage::MessageRecord& message, const MessageRecord& record)
@@ -149,8 +185,6 @@ void TakeIn::insertParts(storage::MessageRecord& message, const MessageRecord& r
                 emoji.push_back(reaction.emoji);
         }
     }
-    for (std::size_t i = 0; i < record.attachments; ++i)
-        note("attachment", "This server keeps no files yet.");
     if (!emoji.empty())
         message.reactions = chat::reactionsJson(storage::ReactionRepository::of(*_connection, message.id));
     if (!emoji.empty() || message.replyCount != 0 || message.deletedAt != 0 || message.pinnedAt != 0)

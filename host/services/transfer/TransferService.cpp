@@ -63,6 +63,11 @@ bool goodSource(std::string_view source)
            std::none_of(source.begin(), source.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
+base::Error badSource()
+{
+    return fault(Status::invalid, "invalid_source", "It is a kind in small letters, and a name behind a colon.", "/source");
+}
+
 } // namespace
 
 Result<void> TransferService::takeIn(const auth::Principal& admin, Batch batch, Taken taken)
@@ -70,7 +75,7 @@ Result<void> TransferService::takeIn(const auth::Principal& admin, Batch batch, 
     if (auto may = checkAdmin(admin); !may)
         return may;
     if (!goodSource(batch.source))
-        return fault(Status::invalid, "invalid_source", "It is a kind in small letters, and a name behind a colon.", "/source");
+        return badSource();
     if (batch.records.size() > recordsAtOnce)
         return fault(Status::tooLarge, "batch_too_large", "A batch has at most 5,000 records.", "/records");
     std::unique_ptr<storage::Job> job = std::make_unique<TakeInJob>(_core, std::move(batch), std::move(taken));
@@ -107,6 +112,43 @@ Result<void> TransferService::exportDays(const auth::Principal& admin, std::stri
 {
     return run(admin, {.kind = ExportScope::Kind::chat, .name = std::string(chat)},
                [&](Export& made) { return DayFiles(made, sink).run(); });
+}
+
+Result<bool> TransferService::hasFile(const auth::Principal& admin, std::string_view source, std::string_view key) const
+{
+    if (auto may = checkAdmin(admin); !may)
+        return may.error();
+    bool there = false;
+    _core.database.read([&](storage::Connection& connection) {
+        there = Keys::reading(connection, source).find(storage::ExternalKind::file, key) != 0;
+    });
+    return there;
+}
+
+Result<std::unique_ptr<FileTaking>> TransferService::beginFile(const auth::Principal& admin, IncomingFile incoming)
+{
+    if (auto may = checkAdmin(admin); !may)
+        return may.error();
+    if (!goodSource(incoming.source))
+        return badSource();
+    if (!_files)
+        return fault(Status::unsupported, "no_files", "This server keeps no files.");
+    return FileTaking::begin(_core.database, _core.writer, *_files, std::move(incoming));
+}
+
+Result<std::pair<storage::FileRecord, base::Descriptor>> TransferService::fileBytes(const auth::Principal& admin,
+                                                                                  std::string_view key) const
+{
+    if (auto may = checkAdmin(admin); !may)
+        return may.error();
+    Id id = 0;
+    _core.database.read([&](storage::Connection& connection) {
+        id = Keys::reading(connection, ownSource).find(storage::ExternalKind::file, key);
+    });
+    auto found = id != 0 && _files ? _files->openForExport(id) : std::nullopt;
+    if (!found)
+        return fault(Status::notFound, "file_not_found", "There is no such file, or its bytes are not there.", "/key");
+    return std::move(*found);
 }
 
 } // namespace netbit::services::transfer

@@ -2,6 +2,7 @@
 // Chats from elsewhere, and chats to take elsewhere. For the local admin.
 
 #include "services/transfer/Export.h"
+#include "services/transfer/Files.h"
 #include "services/transfer/TakeIn.h"
 
 #include <atomic>
@@ -13,7 +14,8 @@ class TransferService {
 public:
     using Taken = std::function<void(base::Result<Outcome>)>;
 
-    explicit TransferService(chat::Core& core) : _core(core) {}
+    /// `files`: nullptr where no files are kept.
+    explicit TransferService(chat::Core& core, files::FileService* files = nullptr) : _core(core), _files(files) {}
 
     /// [any] Takes a batch in, in one transaction; `taken` is called on the writer's thread. Error: forbidden; invalid /
     /// invalid_source; tooLarge / batch_too_large; unavailable / overloaded.
@@ -26,11 +28,20 @@ public:
     /// [worker] The same of one chat as files of a day each; see DayFiles.h.
     base::Result<void> exportDays(const auth::Principal& admin, std::string_view chat, const FileSink& sink);
 
+    /// [worker] Whether a file of that key in that source is here: then its bytes need not be sent.
+    base::Result<bool> hasFile(const auth::Principal& admin, std::string_view source, std::string_view key) const;
+    /// [worker] Errors as FileTaking::begin has them.
+    base::Result<std::unique_ptr<FileTaking>> beginFile(const auth::Principal& admin, IncomingFile incoming);
+    /// [worker] The bytes of a file that an export names. Error: notFound / file_not_found.
+    base::Result<std::pair<storage::FileRecord, base::Descriptor>> fileBytes(const auth::Principal& admin,
+                                                                             std::string_view key) const;
+
 private:
     base::Result<void> run(const auth::Principal& admin, const ExportScope& scope,
                            const std::function<base::Result<void>(Export&)>& work);
 
     chat::Core& _core;
+    files::FileService* const _files;
     std::atomic<bool> _exporting{false};
 };
 

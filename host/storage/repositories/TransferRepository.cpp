@@ -202,6 +202,35 @@ std::vector<DatedReaction> OutgoingRepository::reactionsOf(Connection& connectio
                });
 }
 
+std::vector<Id> OutgoingRepository::filesOf(Connection& connection, Id chatId, Id ownerId)
+{
+    return all(connection
+                   .prepare("SELECT id FROM files WHERE avatar = 0 AND ($2 = 0 OR owner_id = $2) AND ($1 = 0 OR"
+                            " EXISTS (SELECT 1 FROM message_files WHERE file_id = files.id AND chat_id = $1)) ORDER BY id")
+                   .bind(1, chatId)
+                   .bind(2, ownerId),
+               [](const Statement& row) { return row.integer(0); });
+}
+
+std::vector<Id> OutgoingRepository::filesIn(Connection& connection, Id messageId)
+{
+    return all(connection.prepare("SELECT file_id FROM message_files WHERE message_id = $1 ORDER BY file_id").bind(1, messageId),
+               [](const Statement& row) { return row.integer(0); });
+}
+
+Id OutgoingRepository::unnamedFile(Connection& connection, Id ownerId, std::string_view name, std::string_view sha256,
+                                   std::int64_t createdAt)
+{
+    return number(connection
+                      .prepare("SELECT id FROM files WHERE sha256 = $1 AND owner_id = $2 AND name = $3 AND created_at = $4"
+                               " AND avatar = 0 AND NOT EXISTS"
+                               " (SELECT 1 FROM external_ids WHERE kind = 4 AND local_id = files.id) LIMIT 1")
+                      .bindBlob(1, sha256)
+                      .bind(2, ownerId)
+                      .bind(3, name)
+                      .bind(4, createdAt));
+}
+
 std::vector<ThreadReadRecord> OutgoingRepository::threadReads(Connection& connection, Id chatId)
 {
     return all(connection

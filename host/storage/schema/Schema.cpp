@@ -143,7 +143,8 @@ const Migration steps[] = {
     {3, "search", searchTables},
     {4, "users in full", usersInFull},
     {5, "chats in full", schema::chatsInFull},
-    {6, "transfers", schema::transfers},
+    {6, "files", schema::files},
+    {7, "transfers", schema::transfers},
 };
 
 } // namespace

@@ -1,6 +1,6 @@
 // What came from elsewhere, under the names that it has there: so that an import that is run again adds what is missing, and
 // an export says of each record who it is, on whichever server.
-// - external_ids: key is the record's name in its source; kinds: 1 a user, 2 a chat, 3 a message.
+// - external_ids: key is the record's name in its source; kinds: 1 a user, 2 a chat, 3 a message, 4 a file.
 // - external_references: what refers to a message that has not come (yet): a reply to one that was pruned, a mark at one.
 //   It is resolved when the message comes, and an export names the message all the same.
 // - instance: what tells this server's ids from those of others.
@@ -28,7 +28,7 @@ CREATE TABLE external_sources (
 
 CREATE TABLE external_ids (
     source_id INTEGER NOT NULL REFERENCES external_sources (id),
-    kind      INTEGER NOT NULL CHECK (kind IN (1, 2, 3)),
+    kind      INTEGER NOT NULL CHECK (kind IN (1, 2, 3, 4)),
     key       TEXT NOT NULL,
     local_id  INTEGER NOT NULL,
     PRIMARY KEY (source_id, kind, key)

@@ -18,7 +18,7 @@ protected:
     BeforeTransfers()
         : database(open(directory.file("netbit.db")))
     {
-        EXPECT_TRUE(migrate(*database, "netbit", hostMigrations().first(5)));
+        EXPECT_TRUE(migrate(*database, "netbit", hostMigrations().first(6)));
         connection().execute("INSERT INTO users (id, username, created_at) VALUES (1, 'a', 1)");
         connection().execute("INSERT INTO chats (id, name, chat_type, created_at, updated_at) VALUES (1, 'c', 'group', 1, 1)");
     }

@@ -23,10 +23,10 @@ const std::string goodOnes[] = {
     R"({"kind":"chat","id":"C1","name":"c","chat_type":"channel","creator":"U1","created_at":"2020-01-01T00:00:00Z","visibility":"public","topic":"t","description":"d","archived_at":"2021-01-01T00:00:00Z","retention_days":7})",
     R"({"kind":"chat","id":"C2","chat_type":"direct","participants":["U1","U2"],"created_at":"2020-01-01T00:00:00Z"})",
     R"({"kind":"member","chat":"C1","user":"U1","role":"moderator","joined_at":"2020-01-01T00:00:00Z","read_at":"2020-01-01T00:00:00Z","read":"M1","muted":true,"favourite":true})",
-    R"({"kind":"message","id":"M1","chat":"C1","sender":"U1","type":"system","created_at":"2020-01-01T00:00:00Z","content":"x","edited_at":"2020-01-01T00:00:00Z","edits":[{"content":"w","at":"2020-01-01T00:00:00Z"}],"reply_to":"M0","thread":"M0","mentions":[{"type":"user","key":"U1"},{"type":"all"}],"reactions":[{"emoji":"x","user":"U1","at":"2020-01-01T00:00:00Z"}],"reply_count":1,"last_reply_at":"2020-01-01T00:00:00Z","pinned_at":"2020-01-01T00:00:00Z","pinned_by":"U1","attachments":[{"name":"f"}]})",
+    R"({"kind":"message","id":"M1","chat":"C1","sender":"U1","type":"system","created_at":"2020-01-01T00:00:00Z","content":"x","edited_at":"2020-01-01T00:00:00Z","edits":[{"content":"w","at":"2020-01-01T00:00:00Z"}],"reply_to":"M0","thread":"M0","mentions":[{"type":"user","key":"U1"},{"type":"all"}],"reactions":[{"emoji":"x","user":"U1","at":"2020-01-01T00:00:00Z"}],"reply_count":1,"last_reply_at":"2020-01-01T00:00:00Z","pinned_at":"2020-01-01T00:00:00Z","pinned_by":"U1","attachments":["F1"]})",
     R"({"kind":"message","id":"M2","chat":"C1","sender":"U1","created_at":"1970-01-01T00:00:00Z","deleted_at":"2020-01-01T00:00:00Z","deleted_by":"U1"})",
     R"({"kind":"thread_read","thread":"M1","user":"U1","read_at":"2020-01-01T00:00:00Z","read":"M2"})",
-    R"({"kind":"file","sha256":"00"})",
+    R"({"kind":"file","id":"F1","owner":"U1","name":"a.txt","size":3,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","created_at":"2020-01-01T00:00:00Z"})",
 };
 
 TEST(TransferRecord, EachKindIsRead)
@@ -37,7 +37,7 @@ TEST(TransferRecord, EachKindIsRead)
     const auto& out = std::get<MessageRecord>(*message);
     EXPECT_EQ(out.edits.size(), 1u);
     EXPECT_EQ(out.mentions.size(), 2u);
-    EXPECT_EQ(out.attachments, 1u);
+    EXPECT_EQ(out.attachments.size(), 1u);
     EXPECT_TRUE(out.message.isEdited);
 }
 
@@ -60,6 +60,9 @@ TEST(TransferRecord, WhatIsWrongIsNamed)
         {R"({"kind":"chat","id":"1","chat_type":"direct","created_at":"2020-01-01T00:00:00Z"})", "/participants"},
         {R"({"kind":"chat","id":"1","name":"x","participants":["a","b"],"created_at":"2020-01-01T00:00:00Z"})", "/participants"},
         {R"({"kind":"chat","id":"1","name":"x","retention_days":-1,"created_at":"2020-01-01T00:00:00Z"})", "/retention_days"},
+        {R"({"kind":"file","id":"1","owner":"u","name":"a","size":1,"sha256":"zz"})", "/sha256"},
+        {R"({"kind":"file","id":"1","owner":"u","name":"a","size":-1,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})", "/size"},
+        {R"({"kind":"message","id":"1","chat":"c","sender":"u","created_at":"2020-01-01T00:00:00Z","attachments":[{}]})", "/attachments"},
         {R"({"kind":"message","id":"1","chat":"c","sender":"u"})", "/created_at"},
         {R"({"kind":"message","id":"1","chat":"c","sender":"u","created_at":"2020-01-01T00:00:00Z","edits":[{"content":"x"}]})", "/edits/0/at"},
         {R"({"kind":"message","id":"1","chat":"c","sender":"u","created_at":"2020-01-01T00:00:00Z","mentions":[{"type":"user"}]})", "/mentions/0/key"},

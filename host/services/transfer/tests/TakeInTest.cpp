@@ -144,11 +144,11 @@ TEST_F(TakeIn, WhatCannotBeIsLeftOutAndTheRestComesIn)
 {
     const auto outcome = take("slack:T1", {user("U1", "ann"), room("C1", "past"), said("1", "nowhere", "U1", 1, "x"), said("2", "C1", "nobody", 1, "x"),
                                            said("3", "C1", "U1", 1, "answers nothing", R"(,"reply_to":"77")"), member("C1", "nobody"), member("C9", "U1"),
-                                           R"({"kind":"file","name":"x"})", R"({"kind":"cat"})",
+                                           R"({"kind":"file","id":"F1","owner":"U1","name":"x","size":3,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})", R"({"kind":"cat"})",
                                            R"({"kind":"message","id":"9","chat":"C1","sender":"U1","created_at":"2999-01-01T00:00:00Z","content":"x"})",
-                                           said("4", "C1", "U1", 2, "@gone", R"(,"mentions":[{"type":"user","key":"gone"}],"attachments":[{}])"),
+                                           said("4", "C1", "U1", 2, "@gone", R"(,"mentions":[{"type":"user","key":"gone"}],"attachments":["F1"])"),
                                            R"({"kind":"thread_read","thread":"88","user":"U1"})"});
-    EXPECT_EQ(reasons(outcome->leftOut), "2:unknown_chat 3:unknown_user 5:unknown_user 6:unknown_chat 7:not_kept 8:invalid_member 9:invalid_time 11:unknown_message ");
+    EXPECT_EQ(reasons(outcome->leftOut), "2:unknown_chat 3:unknown_user 5:unknown_user 6:unknown_chat 7:no_bytes 8:invalid_member 9:invalid_time 11:unknown_message ");
     EXPECT_EQ(reasons(outcome->notes), "4:unknown_reply 10:unknown_mention 10:attachment ");
     EXPECT_EQ(outcome->added[static_cast<std::size_t>(Kind::message)], 2);
 }
@@ -159,7 +159,7 @@ TEST_F(TakeIn, TheDoorIsTheLocalAdmins)
     const auto refused = [&](const auth::Principal& who, std::string source, std::size_t records) {
         Batch batch;
         batch.source = std::move(source);
-        batch.records.assign(records, base::Result<Record>(Record(UnkeptRecord{"x"})));
+        batch.records.assign(records, base::Result<Record>(Record(MemberRecord{})));
         return codeOf(service.takeIn(who, std::move(batch), [](const auto&) {}));
     };
     EXPECT_EQ(refused(*principal(alice), "slack", 1), "local_admin_only");
