@@ -20,6 +20,8 @@ protected:
             if (textAt(route, "/method") != "POST")
                 continue;
             auto target = textAt(route, "/pattern");
+            if (target == "/api/files")
+                continue; // whatever its body is, it is a file
             if (const auto open = target.find("{"); open != std::string::npos)
                 target.replace(open, target.find('}') - open + 1, chat);
             targets.push_back(target);

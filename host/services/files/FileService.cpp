@@ -180,7 +180,7 @@ Result<void> FileService::openThumbnail(FileRecord file, Opened told)
         told(opened(file, std::move(bytes), Part::thumbnail));
         return {};
     }
-    if (!isImage(file.mediaType) || core.knownUnreadable(file.sha256))
+    if (!isImage(file.mediaType) || !core.thumbnailer.enabled() || core.knownUnreadable(file.sha256))
         return noThumbnail();
     const auto make = [&core, file, told, pin = core.store->pin(file.sha256)] {
         if (const auto made = core.picture(file.sha256); !made)

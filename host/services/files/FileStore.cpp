@@ -18,6 +18,8 @@ using base::Status;
 
 namespace {
 
+constexpr std::uint64_t writeBackBytes = 8ull << 20;
+
 base::Error failure(std::string_view what)
 {
     const int number = errno;
@@ -85,6 +87,11 @@ Result<void> Incoming::write(std::string_view bytes)
             return failure("A file could not be written");
         bytes.remove_prefix(static_cast<std::size_t>(written));
         _size += static_cast<std::uint64_t>(written);
+    }
+    // Begun now and then, so that the sync at the end need not wait for all of a large file, and with it a worker.
+    if (_size - _begun >= writeBackBytes) {
+        ::sync_file_range(_file.get(), static_cast<off_t>(_begun), static_cast<off_t>(_size - _begun), SYNC_FILE_RANGE_WRITE);
+        _begun = _size;
     }
     return {};
 }

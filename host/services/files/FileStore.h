@@ -21,7 +21,7 @@ class Incoming {
 public:
     Incoming(base::Descriptor file, std::filesystem::path path) : _file(std::move(file)), _path(std::move(path)) {}
     Incoming(Incoming&& other) noexcept
-        : _file(std::move(other._file)), _path(std::exchange(other._path, {})), _digest(other._digest), _size(other._size),
+        : _file(std::move(other._file)), _path(std::exchange(other._path, {})), _digest(other._digest), _size(other._size), _begun(other._begun),
           _sha256(std::move(other._sha256))
     {
     }
@@ -44,6 +44,7 @@ private:
     std::filesystem::path _path; // empty: it was kept
     base::Sha256 _digest;
     std::uint64_t _size = 0;
+    std::uint64_t _begun = 0; // of it is being written back
     std::string _sha256;
 };
 

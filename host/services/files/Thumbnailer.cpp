@@ -116,6 +116,8 @@ Thumbnailer::Thumbnailer(Options options) : _impl(std::make_unique<Impl>(std::mo
 
 Thumbnailer::~Thumbnailer() { stop(); }
 
+bool Thumbnailer::enabled() const noexcept { return _impl->options.processes > 0; }
+
 bool Thumbnailer::submit(std::function<void()> task)
 {
     const std::lock_guard lock(_impl->mutex); // waiting, stopping

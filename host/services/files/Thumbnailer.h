@@ -28,6 +28,7 @@ public:
     explicit Thumbnailer(Options options);
     ~Thumbnailer();
 
+    bool enabled() const noexcept; ///< any pictures are made at all
     /// [any] Runs it on a thread of its own, where it may call make(). False: as many wait as may, or it is being stopped.
     bool submit(std::function<void()> task);
     /// [a thread of submit's] From one open file into another, which is empty. Error: invalid / unreadable_image.

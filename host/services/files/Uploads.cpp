@@ -101,6 +101,8 @@ Result<std::unique_ptr<Upload>> FileService::begin(const auth::PrincipalPtr& pri
         return fault(Status::forbidden, "no_user", "Only a user has files.");
     if (wanted.key.size() > maxKeyBytes)
         return fault(Status::invalid, "invalid_key", "An idempotency key has at most 128 bytes.");
+    if (wanted.purpose == Purpose::avatar && !core.thumbnailer.enabled())
+        return fault(Status::unsupported, "no_pictures", "This server makes no pictures, and so has no avatars.");
     const auto options = core.options();
     const auto most = wanted.purpose == Purpose::avatar ? std::min(options.maxBytes, mostAvatarBytes) : options.maxBytes;
     const auto length = wanted.length.value_or(0);
