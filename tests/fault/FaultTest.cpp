@@ -108,7 +108,7 @@ TEST_F(Fault, AFailureInStartIsToldInThePluginsWords)
 TEST_F(Fault, AnotherAbiIsRefusedAndBothVersionsPrinted)
 {
     loadBesideGood({"wrong_abi"});
-    expectState("wrong_abi", "refused", "ABI 9.0, this host has ABI 1.1");
+    expectState("wrong_abi", "refused", "ABI 9.1, this host has ABI 1.1");
 }
 
 TEST_F(Fault, AnotherAbiInTheManifestIsRefusedBeforeLoading)

@@ -98,7 +98,7 @@ TEST(PluginCheck, NamesWhatIsWrongWithTheFiles)
     EXPECT_THAT(faultsOf(faulty("exports_more"), {"-c", "2"}),
                 testing::StartsWith("symbols: It exports more than netbit_plugin_entry: exports_more_helper."));
 #endif
-    EXPECT_THAT(faultsOf(faulty("wrong_abi")), testing::StartsWith("entry: The library has ABI 9.0, this host has ABI 1.1."));
+    EXPECT_THAT(faultsOf(faulty("wrong_abi")), testing::StartsWith("entry: The library has ABI 9.1, this host has ABI 1.1."));
     EXPECT_THAT(faultsOf(faulty("bad_magic")), testing::StartsWith("entry: The library's magic number is 0x12345678"));
     EXPECT_THAT(faultsOf(faulty("null_table")), testing::StartsWith("entry: The library's entry has no table of calls."));
 
