@@ -20,11 +20,14 @@
 #include "services/events/EventLog.h"
 #include "services/exec/Timers.h"
 #include "services/exec/WorkerPool.h"
+#include "services/files/FileOperations.h"
+#include "services/files/FileService.h"
 #include "services/log/Log.h"
 #include "services/metrics/Registry.h"
 #include "services/operations/Operations.h"
 #include "services/search/SearchOperations.h"
 #include "services/search/SearchService.h"
+#include "services/transfer/TransferService.h"
 #include "services/users/Profiles.h"
 #include "services/users/UserDirectory.h"
 #include "services/users/UserOperations.h"
@@ -48,6 +51,7 @@ namespace auth = services::auth;
 namespace chat = services::chat;
 namespace events = services::events;
 namespace exec = services::exec;
+namespace files = services::files;
 namespace fs = std::filesystem;
 namespace log = services::log;
 namespace metrics = services::metrics;
@@ -130,6 +134,22 @@ chat::ChatOptions chatOptions(const HostSettings& settings)
     options.maxMessageBytes = size(settings, "messages.max_bytes");
     options.hookPostsPerMinute = settings.integer("limits.hook_posts_per_minute");
     return options;
+}
+
+files::Thumbnailer::Options thumbnailerOptions(const HostSettings& settings, const fs::path& program)
+{
+    return {.program = program / "netbit-thumbnail",
+            .processes = static_cast<unsigned>(settings.integer("files.picture_processes")),
+            .maxPixels = size(settings, "files.max_pixels")};
+}
+
+files::FileOptions fileOptions(const HostSettings& settings)
+{
+    return {.maxBytes = size(settings, "files.max_bytes"),
+            .quotaBytes = size(settings, "files.quota_bytes"),
+            .keepFreeBytes = size(settings, "files.keep_free_bytes"),
+            .uploadsPerUser = static_cast<unsigned>(settings.integer("files.uploads_per_user")),
+            .grace = seconds(settings.integer("files.grace_s"))};
 }
 
 events::EventOptions eventOptions(const HostSettings& settings)
@@ -253,8 +273,8 @@ void addPluginSeries(metrics::Registry& registry, const loader::Loader& loader)
 
 /// In the order of construction: what stands lower uses what stands higher.
 struct Host::Parts {
-    Parts(std::unique_ptr<DataDirectory> folder, std::unique_ptr<storage::Database> opened, std::string signingSecret,
-          const HostSettings& initial)
+    Parts(std::unique_ptr<DataDirectory> folder, std::unique_ptr<storage::Database> opened, std::unique_ptr<files::FileStore> fileStore,
+          std::string signingSecret, const HostSettings& initial, const fs::path& program)
         : settings(initial),
           data(std::move(folder)),
           database(std::move(opened)),
@@ -264,6 +284,9 @@ struct Host::Parts {
           events(*database, writer, eventOptions(initial)),
           chat(*database, writer, users, events, chatOptions(initial)),
           search(*database, writer, chat, users),
+          fileService(*database, writer, std::move(fileStore), fileRules(), fileOptions(initial),
+                      thumbnailerOptions(initial, program)),
+          transfer(chat.core(), &fileService),
           cache(size(initial, "cache.plugin_quota_bytes")),
           reactors(reactorCount(initial)),
           workers(static_cast<unsigned>(initial.integer("threads.workers")), size(initial, "threads.max_queued")),
@@ -274,6 +297,15 @@ struct Host::Parts {
               reactors, router, gate, [this](std::function<void()> task) { return workers.submit(std::move(task)); },
               edgeLimits(initial))
     {
+    }
+
+    files::FileRules fileRules()
+    {
+        return {.mayReadChat = [this](const auth::Principal& who, storage::Id id) { return chat.mayRead(who, id); },
+                .maySeeUser = [this](const auth::Principal& who, storage::Id id) -> Result<void> {
+                    const auto seen = auth.profile(who, id, true);
+                    return seen ? Result<void>() : seen.error();
+                }};
     }
 
     void indexIn(milliseconds delay)
@@ -293,6 +325,8 @@ struct Host::Parts {
     services::operations::Operations operations;
     chat::ChatService chat;
     services::search::SearchService search;
+    files::FileService fileService;
+    services::transfer::TransferService transfer;
     services::cache::KeyValueCache cache;
     metrics::Registry metrics;
     net::ReactorPool reactors;
@@ -341,7 +375,12 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     if (auto migrated = storage::migrate(**database, "netbit", storage::hostMigrations()); !migrated)
         return migrated;
 
-    _parts = std::make_unique<Parts>(std::move(*folder), std::move(*database), std::move(*secret), config.host);
+    auto fileStore = files::FileStore::open((*folder)->files());
+    if (!fileStore)
+        return fileStore.error();
+
+    _parts = std::make_unique<Parts>(std::move(*folder), std::move(*database), std::move(*fileStore), std::move(*secret),
+                                     config.host, programDirectory);
     auto& parts = *_parts;
     parts.pluginOptions = config.options;
     parts.database->read([&](storage::Connection& connection) {
@@ -358,6 +397,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.chat.load();
     parts.search.load();
     services::search::addSearchOperations(parts.operations, parts.search);
+    files::addFileOperations(parts.operations, parts.fileService);
     parts.writer.start();
     if (auto made = makeFirstAdmin(parts.auth, parts.users, *parts.data); !made)
         return made;
@@ -370,6 +410,11 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
             forgetFirstAdmin(*_parts->data);
     });
     std::move(admin.begin(), admin.end(), std::back_inserter(routes));
+    auto moving = transferRoutes(parts.auth, parts.transfer, [&parts](std::function<void()> task) {
+        if (!parts.workers.submit(task))
+            parts.timers.after(milliseconds(0), std::move(task)); // knocks until it is let in
+    });
+    std::move(moving.begin(), moving.end(), std::back_inserter(routes));
     auto docs = docsRoutes(parts.router, parts.operations);
     std::move(docs.begin(), docs.end(), std::back_inserter(routes));
     auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _onControl});
@@ -377,7 +422,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     chat::addChatOperations(parts.operations, parts.chat);
     parts.border = std::make_unique<border::Border>(
         border::Services{parts.router, parts.reactors, *parts.database, parts.writer, parts.auth, parts.chat, parts.events, parts.operations,
-                         parts.cache, parts.workers, parts.timers, parts.metrics, NETBIT_VERSION},
+                         parts.fileService, parts.cache, parts.workers, parts.timers, parts.metrics, NETBIT_VERSION},
         std::move(routes));
     if (auto published = parts.border->publish(); !published)
         return published;
@@ -403,6 +448,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         return loaded;
     parts.indexIn(milliseconds(0));
     parts.timers.every(seconds(1), [&parts] { parts.chat.sendDue(); });
+    parts.timers.every(seconds(config.host.integer("files.collect_s")), [&parts] { parts.fileService.collect(); });
     parts.timers.every(hours(1), [&parts] {
         parts.auth.prune();
         parts.chat.prune();
@@ -439,6 +485,7 @@ Result<void> Host::reconfigure(const Config& config)
     parts.auth.setOptions(authOptions(config.host));
     parts.auth.setOidc(oidcSettings(config));
     parts.chat.setOptions(chatOptions(config.host));
+    parts.fileService.setOptions(fileOptions(config.host));
     for (const auto& key : changed)
         if (isLive(key)) // the others are compared with what is in force, the next time too
             parts.settings.take(key, config.host);
@@ -481,6 +528,7 @@ void Host::stop()
     parts.timers.stop();
     parts.workers.stop();
     parts.outgoingWorkers.stop();
+    parts.fileService.stop();
     parts.events.stop();
     parts.writer.stop();
     parts.loader.reset();

@@ -33,7 +33,10 @@ constexpr std::pair<std::string_view, std::string_view> commonSchemas[] = {
 "chat_id":{"type":"integer","format":"int64"},"sender_id":{"type":"integer","format":"int64"},"sender_name":{"type":"string"},
 "content":{"type":"string"},"message_type":{"type":"string","enum":["text","image","file","system"]},
 "created_at":{"type":"string","format":"date-time"},"is_edited":{"type":"boolean"},
-"edited_at":{"type":["string","null"],"format":"date-time"},"reply_to":{"type":["integer","null"],"format":"int64"}}})"},
+"edited_at":{"type":["string","null"],"format":"date-time"},"reply_to":{"type":["integer","null"],"format":"int64"},
+"attachments":{"type":"array","description":"left out where there are none","items":{"type":"object","required":["id","name","size",
+"media_type"],"properties":{"id":{"type":"integer","format":"int64","description":"for /api/files/{id}"},"name":{"type":"string"},
+"size":{"type":"integer","format":"int64"},"media_type":{"type":"string"},"width":{"type":"integer"},"height":{"type":"integer"}}}}}})"},
     {"Chat", R"({"type":"object","required":["id","name","chat_type","created_at"],"properties":{
 "id":{"type":"integer","format":"int64"},"name":{"type":"string"},"chat_type":{"type":"string",
 "enum":["direct","group","channel"]},"creator_id":{"type":["integer","null"],"format":"int64"},
@@ -247,6 +250,11 @@ json::object operationOf(const Route& route, const std::string& path, const Oper
         out["requestBody"] = json::object{
             {"required", described.body.contains("required")},
             {"content", json::object{{"application/json", json::object{{"schema", std::move(described.body)}}}}}};
+    else if (route.streamed)
+        out["requestBody"] = json::object{
+            {"required", true},
+            {"content", json::object{{"application/octet-stream",
+                                      json::object{{"schema", json::object{{"type", "string"}, {"format", "binary"}}}}}}}};
     return out;
 }
 

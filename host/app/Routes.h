@@ -2,6 +2,7 @@
 // The host's own routes: health, metrics, what this server is, and the admin's door.
 
 #include "border/Generation.h"
+#include "edge/FileReply.h"
 #include "edge/Router.h"
 
 #include <cstdint>
@@ -17,6 +18,9 @@ class ChatService;
 }
 namespace netbit::services::metrics {
 class Registry;
+}
+namespace netbit::services::transfer {
+class TransferService;
 }
 namespace netbit::loader {
 class Loader;
@@ -57,6 +61,11 @@ std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registr
 /// `passwordSet` is told whose password was changed.
 std::vector<edge::Route> adminRoutes(AskFacts facts, services::auth::AuthService& auth, services::chat::ChatService& chat,
                                      std::function<void(std::string_view username)> passwordSet);
+
+/// /admin/import/records, /admin/export…
+/// `onWorker`: for the bytes of files.
+std::vector<edge::Route> transferRoutes(services::auth::AuthService& auth, services::transfer::TransferService& service,
+                                        edge::OnWorker onWorker);
 
 /// How the routes reach the plugins.
 struct PluginDoor {

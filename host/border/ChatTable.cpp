@@ -16,6 +16,8 @@ using services::auth::needs;
 using services::auth::Scope;
 using services::chat::ChatService;
 
+constexpr std::uint64_t mostAttachments = 20; // the service says so too; here it bounds what is copied
+
 ChatService& chatOf(const nb_host* host) { return generationOf(host).services().chat; }
 
 const services::auth::PrincipalPtr& principalOf(const nb_principal* principal)
@@ -139,6 +141,12 @@ std::int32_t send(const nb_host* host, const nb_principal* principal, const nb_n
             made.messageType = textOf(in.message_type, "message.message_type");
         made.replyTo = in.reply_to;
         made.key = textOf(in.key, "message.key");
+        if (in.attachment_count > 0) {
+            if (in.attachment_count > mostAttachments)
+                return base::fault(base::Status::invalid, "too_many_attachments", "A message has at most 20 files.", "/attachments");
+            const auto* const first = &notNull(in.attachments, "message.attachments");
+            made.attachments.assign(first, first + in.attachment_count);
+        }
         const auto& who = principalOf(principal);
         if (auto scoped = needs(*who, Scope::write); !scoped)
             return scoped;

@@ -562,6 +562,8 @@ void Generation::destroy()
     _routes.clear();
     _holdings->streams.clear();
     _holdings->moved.clear();
+    _holdings->intakes.clear();
+    _holdings->uploads.clear();
     _holdings->subscriptions.clear();
     _holdings->timers.clear();
     _holdings->listeners.clear();

@@ -2,8 +2,10 @@
 // What a generation holds for its plugin, so that it can end with it.
 
 #include "border/HttpHandles.h"
+#include "border/Intake.h"
 #include "border/Provided.h"
 #include "border/Tokens.h"
+#include "border/Upload.h"
 
 #include <memory>
 #include <mutex>
@@ -74,6 +76,8 @@ struct Holdings {
     TokenShelf<nb_subscription> subscriptions;
     Shelf<nb_stream> streams;
     Shelf<nb_stream> moved; ///< streams that the next generation has; the plugin may still hold their handles
+    Shelf<nb_intake> intakes;
+    Shelf<nb_upload> uploads;
     RequestYard requests;
     std::vector<std::unique_ptr<nb_lease>> offers; ///< [control]; live ones are found through the border
     std::shared_ptr<Provider> provider; // [control]

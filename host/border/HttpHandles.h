@@ -39,6 +39,7 @@ struct nb_request final {
     std::atomic<unsigned> state{0};
     const bool mayBlock;
     std::uint64_t recorded = 0; ///< its number in a recording
+    bool received = false; ///< its body, as it comes
     mutable nb_principal* principal = nullptr; ///< made when asked for; one reference is ours
 
     bool isAnswered() const noexcept { return (state.load(std::memory_order_acquire) & answered) != 0; }

@@ -19,6 +19,9 @@ class AuthService;
 namespace netbit::services::chat {
 class ChatService;
 }
+namespace netbit::services::files {
+class FileService;
+}
 namespace netbit::services::operations {
 class Operations;
 }
@@ -47,6 +50,7 @@ struct Services {
     services::chat::ChatService& chat;
     services::events::EventLog& events;
     services::operations::Operations& operations;
+    services::files::FileService& files;
     services::cache::KeyValueCache& cache;
     services::exec::WorkerPool& workers;
     services::exec::Timers& timers;

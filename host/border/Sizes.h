@@ -4,6 +4,8 @@
 
 #include <netbit/auth.h>
 #include <netbit/chat.h>
+#include <netbit/draft/bodies.h>
+#include <netbit/draft/files.h>
 #include <netbit/draft/operations.h>
 #include <netbit/events.h>
 #include <netbit/http.h>
@@ -45,6 +47,9 @@ NETBIT_LEAST_SIZE(nb_new_message, key);
 NETBIT_LEAST_SIZE(nb_page_query, lead);
 NETBIT_LEAST_SIZE(nb_page_info, etag);
 NETBIT_LEAST_SIZE(nb_operation_call, client);
+NETBIT_LEAST_SIZE(nb_intake_calls, ended);
+NETBIT_LEAST_SIZE(nb_file_reply, header_count);
+NETBIT_LEAST_SIZE(nb_new_file, key);
 
 #undef NETBIT_LEAST_SIZE
 

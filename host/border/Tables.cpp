@@ -19,7 +19,8 @@ const std::vector<Entry>& entries()
         {NB_EXEC_SERVICE, &execTable()},           {NB_CACHE_SERVICE, &cacheTable()},
         {NB_SQL_SERVICE, &sqlTable()},             {NB_METRICS_SERVICE, &metricsTable()},
         {NB_HEALTH_SERVICE, &healthTable()},       {NB_PROVIDE_SERVICE, &provideTable()},
-        {NB_OPERATIONS_SERVICE, &operationsTable()},
+        {NB_OPERATIONS_SERVICE, &operationsTable()}, {NB_BODIES_SERVICE, &bodiesTable()},
+        {NB_FILES_SERVICE, &filesTable()},
     };
     return all;
 }

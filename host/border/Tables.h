@@ -4,6 +4,8 @@
 #include <netbit/auth.h>
 #include <netbit/cache.h>
 #include <netbit/chat.h>
+#include <netbit/draft/bodies.h>
+#include <netbit/draft/files.h>
 #include <netbit/draft/operations.h>
 #include <netbit/config.h>
 #include <netbit/events.h>
@@ -27,6 +29,8 @@ const nb_transport_api& transportTable() noexcept;
 const nb_auth_api& authTable() noexcept;
 const nb_chat_api& chatTable() noexcept;
 const nb_operations_api& operationsTable() noexcept;
+const nb_bodies_api& bodiesTable() noexcept;
+const nb_files_api& filesTable() noexcept;
 const nb_events_api& eventsTable() noexcept;
 const nb_exec_api& execTable() noexcept;
 const nb_log_api& logTable() noexcept;

@@ -11,7 +11,9 @@
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/StreamCopier.h>
 #include <Poco/URI.h>
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace netbit::cli
 {
@@ -144,6 +146,23 @@ Http::Http(Endpoint endpoint, std::chrono::seconds timeout)
 base::Result<Reply> Http::send(std::string_view method, const std::string& target, std::string_view body,
                                const Headers& headers) const
 {
+    return exchange(method, target, body, headers, {});
+}
+
+base::Result<Reply> Http::receive(const std::string& target, const Pieces& sink) const
+{
+    return exchange("GET", target, {}, {}, sink);
+}
+
+base::Result<Reply> Http::post(const std::string& target, std::uint64_t length, const Source& source) const
+{
+    return exchange("POST", target, {}, {}, {}, source, length);
+}
+
+base::Result<Reply> Http::exchange(std::string_view method, const std::string& target, std::string_view body,
+                                   const Headers& headers, const Pieces& sink, const Source& source,
+                                   std::uint64_t length) const
+{
     const auto unreachable = [&](const std::string& why) {
         return base::fault(base::Status::closed, "unreachable",
                            _endpoint.local() ? "No netbitd answers at " + _endpoint.socketPath() + ": " + why + "."
@@ -168,10 +187,20 @@ base::Result<Reply> Http::send(std::string_view method, const std::string& targe
             request.set(name, value);
         if (!body.empty())
             request.setContentType("application/json");
+        if (source)
+            request.setContentType("application/octet-stream");
         if (!body.empty() || (method != "GET" && method != "HEAD"))
-            request.setContentLength64(static_cast<Poco::Int64>(body.size()));
+            request.setContentLength64(static_cast<Poco::Int64>(source ? length : body.size()));
         auto& out = session.sendRequest(request);
         out.write(body.data(), static_cast<std::streamsize>(body.size()));
+        std::vector<char> sent(source ? std::size_t{64} * 1024 : 0);
+        for (auto left = source ? length : 0; left > 0 && out;) {
+            const auto count = source(sent.data(), std::min<std::uint64_t>(left, sent.size()));
+            if (count == 0)
+                return unreachable("what was to be sent has ended too early");
+            out.write(sent.data(), static_cast<std::streamsize>(count));
+            left -= count;
+        }
         out.flush();
 
         Poco::Net::HTTPResponse response;
@@ -179,7 +208,14 @@ base::Result<Reply> Http::send(std::string_view method, const std::string& targe
         Reply reply;
         reply.status = response.getStatus();
         reply.type = response.getContentType().substr(0, response.getContentType().find(';'));
-        Poco::StreamCopier::copyToString(in, reply.body);
+        if (!sink || reply.status != 200) {
+            Poco::StreamCopier::copyToString(in, reply.body);
+            return reply;
+        }
+        std::vector<char> piece(std::size_t{64} * 1024);
+        while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0)
+            if (!sink({piece.data(), static_cast<std::size_t>(in.gcount())}))
+                break;
         return reply;
     } catch (const Poco::Net::NoMessageException&) {
         return unreachable("it closed the connection without an answer");

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,7 +55,21 @@ public:
     base::Result<Reply> send(std::string_view method, const std::string& target, std::string_view body = {},
                              const Headers& headers = {}) const;
 
+    /// GET of an answer that may be long: its body goes into the sink piece by piece, and is not in the Reply; unless the
+    /// status is not 200. Where the sink answers false, it is read no further. Error: closed.
+    using Pieces = std::function<bool(std::string_view)>;
+    base::Result<Reply> receive(const std::string& target, const Pieces& sink) const;
+
+    /// POST of a body of that length, which `source` writes into a buffer piece by piece (0: it has ended too early). It may be
+    /// answered before its end. Error: closed.
+    using Source = std::function<std::size_t(char* to, std::size_t most)>;
+    base::Result<Reply> post(const std::string& target, std::uint64_t length, const Source& source) const;
+
 private:
+    base::Result<Reply> exchange(std::string_view method, const std::string& target, std::string_view body,
+                                 const Headers& headers, const Pieces& sink, const Source& source = {},
+                                 std::uint64_t length = 0) const;
+
     Endpoint _endpoint;
     std::chrono::seconds _timeout;
 };

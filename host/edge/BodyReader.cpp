@@ -112,6 +112,7 @@ BodyReader::Took BodyReader::take(std::string_view bytes, std::string& body)
         body.append(rest().substr(0, step));
         took.bytes += step;
         _left -= step;
+        _maxBytes -= step;
         return _left == 0;
     };
 
@@ -120,7 +121,6 @@ BodyReader::Took BodyReader::take(std::string_view bytes, std::string& body)
         case Step::counted:
             if (_left > _maxBytes)
                 return refuse(tooLarge());
-            _maxBytes -= static_cast<std::size_t>(std::min<std::uint64_t>(_left, rest().size()));
             took.done = takeData();
             return took;
         case Step::size: {
@@ -131,7 +131,7 @@ BodyReader::Took BodyReader::take(std::string_view bytes, std::string& body)
                 return took;
             if (!parseChunkLine(line.text, _left))
                 return refuse(badChunk());
-            if (_left > _maxBytes - body.size())
+            if (_left > _maxBytes)
                 return refuse(tooLarge());
             took.bytes += line.text.size() + 2;
             const auto plain = std::min(line.text.find(';'), line.text.size());

@@ -24,13 +24,14 @@ public:
     };
     /// Appends what belongs to the body. Bytes not consumed must come again with more behind them.
     Took take(std::string_view bytes, std::string& body);
+    void limit(std::size_t maxBytes) noexcept { _maxBytes = maxBytes; } ///< before the first take()
 
 private:
     enum class Step : std::uint8_t { counted, size, data, dataEnd, trailer };
 
     Step _step = Step::counted;
     std::uint64_t _left = 0;        // of the body or of the chunk
-    std::size_t _maxBytes = 0;
+    std::size_t _maxBytes = 0;      // that may still come
     std::size_t _overheadBytes = 0; // extensions and trailers so far
 };
 

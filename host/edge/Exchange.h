@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,11 +22,13 @@ struct Reply {
     std::string contentType = "application/json"; ///< empty: no Content-Type
     std::vector<std::pair<std::string, std::string>> headers; ///< checked: a bad name or value is dropped and logged
     base::Body body;
+    std::optional<std::uint64_t> length; ///< of a stream: how many bytes it will have, where that is known
 };
 
 enum class WriteState : std::uint8_t { ok, full, closed };
 
-/// A reply whose end is not yet known: chunked for HTTP/1.1, ended by close for HTTP/1.0.
+/// A reply whose bytes come later: chunked for HTTP/1.1, ended by close for HTTP/1.0, or counted when its length is known;
+/// one that then ends too early closes the connection, so that the client sees it.
 /// [any] for every call; calls of one stream must not overlap.
 class ReplyStream {
 public:
@@ -38,6 +41,18 @@ public:
     virtual void onClosed(std::function<void()> closed) = 0;
     /// Runs it on the stream's reactor thread, also when the peer is gone.
     virtual void post(std::function<void()> task) = 0;
+};
+
+/// Takes the body of a request as it comes. Every call comes on the connection's reactor, one at a time.
+class BodySink {
+public:
+    virtual ~BodySink() = default;
+    /// False: these were taken, but no more until resumeBody(). It answers nothing itself.
+    virtual bool data(std::string bytes) = 0;
+    virtual void end() = 0; ///< the body was whole; the last call
+    /// The rest will not come: the client has gone, was too slow, or sent what is no body. Where it is there still it has
+    /// been answered; the last call.
+    virtual void failed(const base::Error& error) = 0;
 };
 
 /// Kept alive by whoever still has to answer. What it returns is borrowed and lives as long as the exchange.
@@ -73,6 +88,10 @@ public:
     /// (WWW-Authenticate for 401, Retry-After for 429 and 503). An `internal` error's detail is not shown.
     virtual void problem(const base::Error& error) = 0;
     virtual std::shared_ptr<ReplyStream> stream(Reply head) = 0;
+    /// [any] For a route that is streamed; once, before the answer. A body of more bytes is refused with 413. The sink is let
+    /// go of at the body's end, and when the answer is given before it.
+    virtual void receive(std::shared_ptr<BodySink> sink, std::uint64_t maxBytes) = 0;
+    virtual void resumeBody() = 0; ///< [any] after the sink's data() said false
     virtual bool gone() const noexcept = 0; ///< [any] the peer has closed; answering is harmless and useless
 };
 

@@ -104,6 +104,17 @@ void ExchangeImpl::problem(const base::Error& error)
     reply(errorReply(error, _target.path, _id, _match.route ? _match.route->challenge : std::string_view()));
 }
 
+void ExchangeImpl::receive(std::shared_ptr<BodySink> sink, std::uint64_t maxBytes)
+{
+    _owner->reactor().post([self = std::static_pointer_cast<ExchangeImpl>(shared_from_this()), sink = std::move(sink),
+                            maxBytes]() mutable { self->_owner->receiveBody(self, std::move(sink), maxBytes); });
+}
+
+void ExchangeImpl::resumeBody()
+{
+    _owner->reactor().post([owner = _owner, id = _id] { owner->resumeBody(id); });
+}
+
 std::shared_ptr<ReplyStream> ExchangeImpl::stream(Reply head)
 {
     auto stream = _owner->makeStream(*this);

@@ -40,6 +40,8 @@ public:
     void reply(Reply reply) override;
     void problem(const base::Error& error) override;
     std::shared_ptr<ReplyStream> stream(Reply head) override;
+    void receive(std::shared_ptr<BodySink> sink, std::uint64_t maxBytes) override;
+    void resumeBody() override;
     bool gone() const noexcept override;
 
 private:

@@ -4,12 +4,14 @@
 #include "edge/Problem.h"
 
 #include <exception>
+#include <limits>
 
 namespace netbit::edge {
 
 namespace {
 
 constexpr std::size_t heldWhileAnswering = 16 * 1024; // pipelined bytes; over it, the peer has to wait
+constexpr std::uint64_t leastArrival = 16 * 1024;     // of a streamed body within the body's time-out
 
 std::string withoutPort(const std::string& peer)
 {
@@ -34,11 +36,11 @@ std::size_t HttpConnection::onData(net::Connection& connection, std::string_view
     std::size_t used = 0;
     _looping = true;
     _needsMore = false;
-    while ((_phase == Phase::head || _phase == Phase::body) && !_congested && !_needsMore) {
+    while ((taking() || ((_phase == Phase::head || _phase == Phase::body) && !_congested)) && !_needsMore) {
         const auto rest = bytes.substr(used);
         if (rest.empty())
             break;
-        used += _phase == Phase::head ? takeHead(rest) : takeBody(rest);
+        used += _intake ? takeStreamed(rest) : _phase == Phase::head ? takeHead(rest) : takeBody(rest);
     }
     _looping = false;
     _heldBytes = bytes.size() - used;
@@ -72,7 +74,9 @@ void HttpConnection::onDrained(net::Connection& connection)
 
 void HttpConnection::onTimeout(net::Connection& connection)
 {
-    if (_phase == Phase::body) {
+    if (_intake) {
+        intakeTimedOut();
+    } else if (_phase == Phase::body) {
         refuse({408, "body_timeout", "The request's body did not come in time."}, true);
     } else if (_phase == Phase::head && _headStarted) {
         refuse({408, "head_timeout", "The request's head did not come in time."}, false);
@@ -89,6 +93,8 @@ void HttpConnection::onClose(net::Connection&, net::CloseReason)
     _connection = nullptr;
     _reading.reset();
     _body.reset();
+    if (const auto intake = std::move(_intake))
+        intake->sink->failed(base::fault(base::Status::closed, "client_gone", "The client has gone."));
     _shard.remove(*this);
     if (const auto stream = _stream.lock())
         stream->onGone();
@@ -229,7 +235,10 @@ void HttpConnection::admitOnWorker()
 
 void HttpConnection::admitted(std::size_t bytesAtHand)
 {
-    if (_reading->_facts.hasBody())
+    const auto& facts = _reading->_facts;
+    if (_reading->route().streamed && facts.hasBody())
+        _body = std::make_unique<BodyReader>(facts, std::numeric_limits<std::size_t>::max());
+    if (facts.hasBody() && !_reading->route().streamed)
         startBody(bytesAtHand);
     else
         dispatch();
@@ -264,11 +273,94 @@ std::size_t HttpConnection::takeBody(std::string_view bytes)
     return took.bytes;
 }
 
-/// The request is whole: runs its handler here, or on a worker.
+void HttpConnection::receiveBody(std::shared_ptr<ExchangeImpl> exchange, std::shared_ptr<BodySink> sink,
+                                 std::uint64_t maxBytes)
+{
+    if (!owes(exchange->id(), Phase::answering) || _intake) {
+        sink->failed(base::fault(base::Status::closed, "client_gone", "The client has gone, or has its answer."));
+        return;
+    }
+    if (!_body) {
+        sink->end();
+        return;
+    }
+    const auto& facts = exchange->_facts;
+    _body->limit(maxBytes);
+    _intake = std::make_unique<Intake>(Intake{exchange, std::move(sink)});
+    if (facts.contentLength > maxBytes) {
+        failIntake({413, "body_too_large", "The request's body is too large."});
+        return;
+    }
+    _connection->setDeadline(_limits->bodyTimeout);
+    if (facts.expectation == Expectation::toContinue && _heldBytes == 0)
+        _connection->send("HTTP/1.1 100 Continue\r\n\r\n", {});
+    _connection->resumeReading();
+}
+
+std::size_t HttpConnection::takeStreamed(std::string_view bytes)
+{
+    std::string piece;
+    const auto took = _body->take(bytes, piece);
+    _intake->arrived += took.bytes;
+    if (!piece.empty() && !_intake->sink->data(std::move(piece))) {
+        _intake->full = true;
+        _connection->pauseReading();
+    }
+    if (took.refusal) {
+        failIntake(took.refusal);
+        return bytes.size();
+    }
+    _needsMore = !took.done;
+    if (took.done)
+        endIntake();
+    return took.bytes;
+}
+
+void HttpConnection::resumeBody(std::uint64_t exchangeId)
+{
+    if (!_intake || !_connection || _intake->exchange->id() != exchangeId || !_intake->full)
+        return;
+    _intake->full = false;
+    _connection->resumeReading();
+}
+
+void HttpConnection::endIntake()
+{
+    const auto intake = std::move(_intake);
+    _body.reset();
+    _connection->clearDeadline();
+    intake->sink->end();
+}
+
+/// What the rest says cannot be known, or is not wanted: the client hears of it, whoever took the body as well.
+void HttpConnection::failIntake(const Refusal& refusal)
+{
+    const auto intake = std::move(_intake);
+    if (_phase == Phase::answering) {
+        _reading = intake->exchange;
+        refuse(refusal, true);
+    } else {
+        _connection->closeNow(net::CloseReason::local); // in the middle of its answer
+    }
+    const auto status = refusal.status == 413 ? base::Status::tooLarge : base::Status::closed;
+    intake->sink->failed(base::fault(status, refusal.code, refusal.detail));
+}
+
+/// A large body has all the time it needs, as long as it comes at all.
+void HttpConnection::intakeTimedOut()
+{
+    if (!_intake->full && std::exchange(_intake->arrived, 0) < leastArrival)
+        failIntake({408, "body_timeout", "The request's body did not come in time."});
+    else
+        _connection->setDeadline(_limits->bodyTimeout);
+}
+
+/// The request is whole, or as far as its handler wants it: runs that here, or on a worker.
 void HttpConnection::dispatch()
 {
     auto exchange = std::move(_reading);
-    _body.reset();
+    if (!exchange->route().streamed)
+        _body.reset();
     _phase = Phase::answering;
     _answeringId = exchange->id();
     exchange->_dispatched = true;

@@ -39,6 +39,9 @@ public:
     }
     void sendReply(const ExchangeImpl& exchange, Reply reply);
     void startStream(const ExchangeImpl& exchange, Reply head, const std::shared_ptr<ReplyStreamImpl>& stream);
+    /// The rest of what Exchange::receive and resumeBody ask for.
+    void receiveBody(std::shared_ptr<ExchangeImpl> exchange, std::shared_ptr<BodySink> sink, std::uint64_t maxBytes);
+    void resumeBody(std::uint64_t exchangeId);
     void sendStreamed(std::string_view text, base::Body body);
     void endStream(std::uint64_t exchangeId, bool chunked);
     void abortStream(std::uint64_t exchangeId);
@@ -47,6 +50,14 @@ public:
 
 private:
     friend class EdgeShard;
+
+    /// A streamed body that somebody takes: while he owes the answer, or gives it already.
+    struct Intake {
+        std::shared_ptr<ExchangeImpl> exchange;
+        std::shared_ptr<BodySink> sink;
+        std::uint64_t arrived = 0; ///< since the deadline was set
+        bool full = false;         ///< the sink has no room
+    };
 
     enum class Phase : std::uint8_t {
         head,      ///< waits for a request, or for the rest of its head
@@ -59,6 +70,12 @@ private:
 
     std::size_t takeHead(std::string_view bytes);
     std::size_t takeBody(std::string_view bytes);
+    std::size_t takeStreamed(std::string_view bytes);
+    void endIntake();
+    void failIntake(const Refusal& refusal);
+    void intakeTimedOut();
+    /// A streamed body is being read, and whoever takes it has room.
+    bool taking() const noexcept { return _intake && !_intake->full; }
     bool foundRoute();
     void admit(std::size_t bytesAtHand);
     void admitOnWorker();
@@ -71,6 +88,8 @@ private:
 
     void refuse(const Refusal& refusal, bool routeKnown);
     void answerEarly(Reply reply);
+    void skipBody(const HeadFacts& facts);
+    void leaveBody(const HeadFacts& facts);
     void write(Reply reply, bool isHead);
     void finished();
     void settle();
@@ -91,7 +110,8 @@ private:
     HttpConnection* _next = nullptr; // the shard's list
     HttpConnection* _previous = nullptr;
     std::shared_ptr<ExchangeImpl> _reading; // until it is dispatched; then whoever owes the answer owns it
-    std::unique_ptr<BodyReader> _body;
+    std::unique_ptr<BodyReader> _body; // of a streamed one until it is whole
+    std::unique_ptr<Intake> _intake;
     std::weak_ptr<ReplyStreamImpl> _stream;
     const std::weak_ptr<net::Connection> _shared; // [any]
     const std::string _peer; // without port

@@ -29,8 +29,8 @@ void HttpConnection::write(Reply reply, bool isHead)
 {
     noteDrain();
     const bool none = bodiless(reply.status);
-    const auto head = _shard.replyHead.write(reply, {none ? Framing::none : Framing::length, _http11, _keepAlive},
-                                             _state->complain);
+    const auto head = _shard.replyHead.write(
+        reply, {none ? Framing::none : Framing::length, _http11, _keepAlive, reply.body.size()}, _state->complain);
     if (none || isHead)
         reply.body = base::Body();
     if (_connection->send(head, std::move(reply.body)) == net::SendState::full)
@@ -45,19 +45,38 @@ void HttpConnection::sendReply(const ExchangeImpl& exchange, Reply reply)
         makeConditional(reply, exchange.header("If-None-Match"));
     addGateHeaders(reply, exchange);
     _shard.count(classOf(reply.status));
+    leaveBody(exchange._facts);
     write(std::move(reply), exchange.isHead());
     finished();
+}
+
+/// A short body is skipped as it comes. Of a long one, or one that waits for our word, the end is not waited for.
+void HttpConnection::skipBody(const HeadFacts& facts)
+{
+    if (facts.chunked || facts.contentLength > longestSkip || facts.expectation != Expectation::none)
+        _keepAlive = _keepAlive && !facts.hasBody();
+    else
+        _skip = facts.contentLength;
+}
+
+/// The answer is there, and the streamed body may not be: nobody wants the rest.
+void HttpConnection::leaveBody(const HeadFacts& facts)
+{
+    if (!_body)
+        return;
+    if (_intake)
+        _keepAlive = false;
+    else
+        skipBody(facts);
+    _connection->clearDeadline();
+    _body.reset();
+    _intake.reset();
 }
 
 /// Answers a request whose body has not been read.
 void HttpConnection::answerEarly(Reply reply)
 {
-    const auto& facts = _reading->_facts;
-    // A short body is skipped as it comes. Of a long one, or one that waits for our word, the end is not waited for.
-    if (facts.chunked || facts.contentLength > longestSkip || facts.expectation != Expectation::none)
-        _keepAlive = _keepAlive && !facts.hasBody();
-    else
-        _skip = facts.contentLength;
+    skipBody(_reading->_facts);
     _shard.count(classOf(reply.status));
     addGateHeaders(reply, *_reading);
     write(std::move(reply), _reading->isHead());
@@ -86,6 +105,8 @@ void HttpConnection::refuse(const Refusal& refusal, bool routeKnown)
 void HttpConnection::finished()
 {
     _answeringId = 0;
+    _body.reset(); // of a streamed one that nobody has read to its end: then the connection is not kept
+    _intake.reset();
     noteDrain(); // a stream may have begun before
     if (!_keepAlive) {
         _phase = Phase::closed;
@@ -111,6 +132,8 @@ void HttpConnection::settle()
         _connection->closeAfterWrite();
     } else if (_phase == Phase::body) {
         _connection->closeNow(net::CloseReason::peer); // the rest will never come
+    } else if (taking()) {
+        _connection->closeNow(net::CloseReason::peer);
     }
 }
 
@@ -130,10 +153,17 @@ void HttpConnection::startStream(const ExchangeImpl& exchange, Reply head,
     addGateHeaders(head, exchange);
     noteDrain();
     const bool none = bodiless(head.status);
-    if (!_http11)
+    if (!_http11 && !head.length)
         _keepAlive = false; // the end of the connection is the end of the body
-    const auto framing = none ? Framing::none : _http11 ? Framing::chunked : Framing::close;
-    const auto text = _shard.replyHead.write(head, {framing, _http11, _keepAlive}, _state->complain);
+    if (_intake)
+        _keepAlive = false; // both directions at once: where the next request would begin is not known yet
+    else
+        leaveBody(exchange._facts);
+    const auto framing = none          ? Framing::none
+                         : head.length ? Framing::length
+                         : _http11     ? Framing::chunked
+                                       : Framing::close;
+    const auto text = _shard.replyHead.write(head, {framing, _http11, _keepAlive, head.length.value_or(0)}, _state->complain);
     if (_connection->send(text, {}) == net::SendState::full)
         _congested = true;
     if (none || exchange.isHead()) {
@@ -143,8 +173,9 @@ void HttpConnection::startStream(const ExchangeImpl& exchange, Reply head,
     }
     _phase = Phase::streaming;
     _stream = stream;
-    _connection->clearDeadline();
-    stream->begun(_http11);
+    if (!_intake)
+        _connection->clearDeadline();
+    stream->begun(framing == Framing::chunked, head.length);
     if (!head.body.empty())
         stream->put(std::move(head.body));
     if (_peerEnded)

@@ -81,7 +81,7 @@ std::string_view ReplyHead::write(const Reply& reply, Message message, const Com
     }
     if (message.framing == Framing::length) {
         _text += "Content-Length: ";
-        base::appendJsonInt(_text, static_cast<std::int64_t>(reply.body.size()));
+        base::appendJsonInt(_text, static_cast<std::int64_t>(message.length));
         _text += "\r\n";
     } else if (message.framing == Framing::chunked) {
         _text += "Transfer-Encoding: chunked\r\n";

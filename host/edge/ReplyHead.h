@@ -20,6 +20,7 @@ public:
         Framing framing = Framing::length;
         bool http11 = true;
         bool keepAlive = true;
+        std::uint64_t length = 0; ///< for Framing::length
     };
 
     /// Borrowed until the next call. Header names and values that could break the head are left out, and complained of.

@@ -67,6 +67,13 @@ void ReplyStreamImpl::put(base::Body body)
 {
     if (_closed)
         return;
+    if (_left) {
+        if (body.size() > *_left) { // the rest would be read as another answer
+            _owner->abortStream(_exchangeId);
+            return;
+        }
+        *_left -= body.size();
+    }
     if (!_chunked) {
         _owner->sendStreamed({}, std::move(body));
         return;
@@ -115,7 +122,11 @@ void ReplyStreamImpl::finish()
 {
     _whenDrained = nullptr; // they may own this stream
     _whenClosed = nullptr;
-    if (!_closed.exchange(true))
+    if (_closed.exchange(true))
+        return;
+    if (_left.value_or(0) > 0)
+        _owner->abortStream(_exchangeId);
+    else
         _owner->endStream(_exchangeId, _chunked);
 }
 

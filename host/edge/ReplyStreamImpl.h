@@ -36,8 +36,12 @@ public:
     /// [reactor] It has run.
     void postDone(std::size_t bytes);
 
-    /// [reactor] The head is out. `chunked`: HTTP/1.1.
-    void begun(bool chunked) noexcept { _chunked = chunked; }
+    /// [reactor] The head is out. `length`: what it has promised.
+    void begun(bool chunked, std::optional<std::uint64_t> length) noexcept
+    {
+        _chunked = chunked;
+        _left = length;
+    }
     /// [reactor] Hands bytes to the connection.
     void put(base::Body body);
     /// [reactor] The connection has room again.
@@ -57,7 +61,8 @@ private:
     std::atomic<std::size_t> _postedBytes{0};
     std::atomic<bool> _ended{false};
     std::atomic<bool> _toldFull{false};
-    bool _chunked = false;               // reactor's thread, as are the next two
+    bool _chunked = false;               // reactor's thread, as are the next three
+    std::optional<std::uint64_t> _left;  // of a promised length
     std::function<void()> _whenDrained;
     std::function<void()> _whenClosed;
 };

@@ -34,6 +34,7 @@ struct Route {
     std::string pattern; ///< "/api/chats/{id}/messages"; a last segment "{rest...}" takes what remains
     Access access = Access::undeclared;
     bool fast = false;   ///< reads memory only: runs on the reactor
+    bool streamed = false; ///< the handler is called with the head, and takes the body as it comes (Exchange::receive)
     std::size_t maxBodyBytes = 0; ///< 0: the edge's default
     std::string owner;   ///< plugin id, for errors and metrics
     std::string summary; ///< one line for the API documentation

@@ -80,9 +80,11 @@ struct MessageRecord {
     Id threadId = 0; ///< the message that the thread began with; 0: this is no reply
     std::string mentions{}; ///< as its JSON shows them, a list; empty: none
     std::string reactions{}; ///< likewise
+    std::string attachments{}; ///< likewise: of its files
+    std::int64_t attachmentKinds = 0; ///< bits: 1 an image, 2 another file
     std::int64_t replyCount = 0; ///< of a thread's first message
     std::int64_t lastReplyAt = 0;
-    std::int64_t deletedAt = 0; ///< not 0: content, reactions and mentions are gone, its place stays
+    std::int64_t deletedAt = 0; ///< not 0: content, reactions, mentions and files are gone, its place stays
     Id deletedBy = 0;
     std::int64_t pinnedAt = 0;
     Id pinnedBy = 0;

@@ -18,7 +18,9 @@ namespace netbit::storage
 struct SearchFilter {
     std::string chats; ///< JSON array of chat ids
     Id senderId = 0; ///< 0: any
-    std::string messageType{}; ///< empty: any
+    static constexpr std::int64_t image = 1; ///< an image is attached, or the message is one
+    static constexpr std::int64_t file = 2;  ///< any file is, or the message is one
+    std::int64_t has = 0; ///< both bits: both of them
     std::int64_t from = 0; ///< created_at, inclusive
     std::int64_t until = std::numeric_limits<std::int64_t>::max(); ///< exclusive
     std::int64_t beforeAt = std::numeric_limits<std::int64_t>::max(); ///< position (created_at, id), exclusive

@@ -118,6 +118,32 @@ std::vector<std::string_view> Fields::texts(std::string_view name, std::size_t m
     return out;
 }
 
+std::vector<std::int64_t> Fields::ids(std::string_view name, std::size_t most)
+{
+    std::vector<std::int64_t> out;
+    const auto* value = find(name);
+    if (!value)
+        return out;
+    const auto* array = value->if_array();
+    if (!array) {
+        refuse("wrong_type", name, "It must be an array of ids.");
+        return out;
+    }
+    if (array->size() > most) {
+        refuse("too_many_items", name, "The array is too long.");
+        return out;
+    }
+    for (const auto& item : *array) {
+        const auto* number = item.if_int64();
+        if (!number || *number <= 0) {
+            refuse("wrong_type", name, "It must be an array of ids, which are positive integers.");
+            return {};
+        }
+        out.push_back(*number);
+    }
+    return out;
+}
+
 const boost::json::value* Fields::any(std::string_view name) { return find(name); }
 
 void Fields::ignore(std::initializer_list<std::string_view> names)

@@ -31,6 +31,7 @@ public:
     /// A reader of the object under that name; hand it back to absorb() when done with it.
     std::optional<Fields> object(std::string_view name);
     std::vector<std::string_view> texts(std::string_view name, std::size_t most);
+    std::vector<std::int64_t> ids(std::string_view name, std::size_t most); ///< positive integers
     /// The member as it is, of any type; nullptr when absent.
     const boost::json::value* any(std::string_view name);
 

@@ -7,6 +7,7 @@
 #include "services/cache/KeyValueCache.h"
 #include "services/chat/ChatService.h"
 #include "services/events/EventLog.h"
+#include "services/files/FileService.h"
 #include "services/operations/Operations.h"
 #include "services/exec/Timers.h"
 #include "services/exec/WorkerPool.h"
@@ -82,6 +83,13 @@ struct HostFixture::Parts {
     services::auth::AuthService auth{*database, writer, users, std::string(32, 's'), {}};
     services::operations::Operations operations;
     services::chat::ChatService chat{*database, writer, users, events, {}};
+    services::files::FileService files{*database,
+                                       writer,
+                                       services::files::FileStore::open(directory.path() / "files").value(),
+                                       {.mayReadChat = [this](const services::auth::Principal& who, storage::Id id) { return chat.mayRead(who, id); },
+                                        .maySeeUser = [](const services::auth::Principal&, storage::Id) { return base::Result<void>(); }},
+                                       {},
+                                       {.program = {}, .processes = 0}};
     services::cache::KeyValueCache cache{1 << 20};
     services::metrics::Registry metrics;
     net::ReactorPool reactors{2};
@@ -91,7 +99,7 @@ struct HostFixture::Parts {
     OpenGate gate;
     edge::Server server{reactors, router, gate,
                         [this](std::function<void()> task) { return workers.submit(std::move(task)); }, {}};
-    border::Border border{{router, reactors, *database, writer, auth, chat, events, operations, cache, workers, timers, metrics, "1.0.0"},
+    border::Border border{{router, reactors, *database, writer, auth, chat, events, operations, files, cache, workers, timers, metrics, "1.0.0"},
                           {},
                           HostFixture::breaker};
     loader::LoaderOptions options;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 
 namespace netbit::test {
 
@@ -129,7 +130,69 @@ void expectWholeImport(const std::string& which, std::int64_t messages)
               << after / 1'048'576 << " MiB\n";
 }
 
+/// How many answers each thread has, by the links that people made (`a b -`: b answers a; the nearest, where it answers
+/// several), counted from the files alone. In order.
+std::vector<std::int64_t> threadsMarkedIn(const fs::path& folder)
+{
+    std::vector<std::int64_t> sizes;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (!entry.path().string().ends_with(".annotation.txt"))
+            continue;
+        std::map<int, int> answers;
+        std::ifstream input(entry.path());
+        int a = 0;
+        int b = 0;
+        for (std::string dash; input >> a >> b >> dash;)
+            if (a < b)
+                answers[b] = std::max(answers[b], a);
+        std::map<int, std::int64_t> threads;
+        for (auto [line, answered] : answers) {
+            while (answers.contains(answered))
+                answered = answers[answered];
+            ++threads[answered];
+        }
+        for (const auto& [first, count] : threads)
+            sizes.push_back(count);
+    }
+    std::sort(sizes.begin(), sizes.end());
+    return sizes;
+}
+
 } // namespace
+
+TEST(RealData, TheThreadsAreThoseThatPeopleMarked)
+{
+    const char* data = std::getenv("NETBIT_IRC_DATA");
+    if (!data || !*data)
+        GTEST_SKIP() << "NETBIT_IRC_DATA is not set.";
+    const auto folder = std::string(data) + "/small";
+    const auto marked = threadsMarkedIn(folder);
+    Daemon daemon;
+    const auto chat = integerAt(import(daemon, folder, "small").report, "/chat_id");
+    auto http = daemon.client(textAt(daemon.admin().expect(201, "POST", "/admin/users/admin/tokens", R"({"name":"test"})"), "/token"));
+    std::vector<std::int64_t> found;
+    std::map<std::int64_t, std::int64_t> replies;
+    for (std::string cursor;;) {
+        const auto page = http.expect(200, "GET", messagesOf(chat, "limit=200" + cursor));
+        if (listAt(page, "/data").empty())
+            break;
+        for (const auto& message : listAt(page, "/data")) {
+            if (message.as_object().contains("reply_count"))
+                found.push_back(integerAt(message, "/reply_count"));
+            if (!at(message, "/thread_id").is_null())
+                ++replies[integerAt(message, "/thread_id")];
+        }
+        cursor = "&before=" + std::to_string(integerAt(page, "/data/0/id"));
+    }
+    std::sort(found.begin(), found.end());
+    EXPECT_EQ(found, marked);
+    std::vector<std::int64_t> counted;
+    for (const auto& [thread, count] : replies)
+        counted.push_back(count);
+    std::sort(counted.begin(), counted.end());
+    EXPECT_EQ(counted, marked) << "what a thread counts is not what is in it";
+    std::cout << "small: " << marked.size() << " threads\n";
+}
 
 TEST(RealData, TheSmallCorpusIsKeptWholeAndInOrder) { expectWholeImport("small", smallMessages); }
 

@@ -111,6 +111,15 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"PUT /api/chats/{id}/settings", {RouteEntry::About::chat}},
     {"GET /api/events", {.endless = true}},
     {"GET /api/search", {.query = "?q=word"}},
+    {"GET /api/files", {}},
+    {"POST /api/files", {}},
+    {"GET /api/files/{id}", {RouteEntry::About::own}},
+    {"DELETE /api/files/{id}", {RouteEntry::About::own}},
+    {"GET /api/files/{id}/info", {RouteEntry::About::own}},
+    {"GET /api/files/{id}/thumbnail", {RouteEntry::About::own}},
+    {"PUT /api/user/avatar", {}},
+    {"DELETE /api/user/avatar", {}},
+    {"GET /api/users/{id}/avatar", {RouteEntry::About::own}}, // nobody here has one
     {"POST /api/realtime/udp-session", {}},
 };
 

@@ -184,7 +184,8 @@ TEST_F(WhoMayCall, EveryRouteOfTheContractIsThere)
 TEST_F(WhoMayCall, TheAdminsDoorIsNotThereForTheNetwork)
 {
     for (const auto& token : {std::string(), root().token})
-        for (const auto* target : {"/admin/status", "/admin/plugins", "/admin/import/state?chat_id=1&source=x"})
+        for (const auto* target : {"/admin/status", "/admin/plugins", "/admin/import/state?chat_id=1&source=x", "/admin/export?scope=all",
+                                   "/admin/export/days?name=x"})
             expectProblem(daemon().client(token).get(target), 404);
     expectProblem(daemon().client(root().token).post("/admin/invites", "{}"), 404);
     expectProblem(daemon().client(root().token).post("/admin/users/ada/tokens", R"({"name":"x"})"), 404);

@@ -121,6 +121,9 @@ std::int32_t send(const nb_host* host, const nb_principal* principal, const nb_n
     message.content.bytes = given->content;
     message.messageType = given->message_type;
     message.key = given->key;
+    if (given->attachment_count > 1'000 || (given->attachment_count > 0 && !given->attachments))
+        return badArgument(error);
+    message.attachments.assign(given->attachments, given->attachments + given->attachment_count);
     message.token = self.promise(done, user);
     return promised(self, Kind::chatSend, message, error);
 }

@@ -245,6 +245,8 @@ bool Session::takeChatSend(wire::Frame& frame)
         message.message_type = wanted.messageType;
         message.reply_to = wanted.replyTo;
         message.key = wanted.key;
+        message.attachments = wanted.attachments.data();
+        message.attachment_count = wanted.attachments.size();
         starting(wanted.token, [&](nb_error& error, void* user) {
             return tables().chat->send(tables().host, who.get(), &message, &Session::done, user, &error);
         });

@@ -305,7 +305,8 @@ struct ChatSend {
     std::int64_t chatId = 0, replyTo = 0;
     Payload content;
     nb_str messageType{}, key{};
-    NETBIT_FIELDS(m.token, m.principal, m.chatId, m.replyTo, m.content, m.messageType, m.key)
+    std::vector<std::int64_t> attachments;
+    NETBIT_FIELDS(m.token, m.principal, m.chatId, m.replyTo, m.content, m.messageType, m.key, m.attachments)
 };
 struct MayRead {
     Id principal = 0;

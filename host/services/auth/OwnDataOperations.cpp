@@ -4,6 +4,7 @@
 #include "services/Act.h"
 #include "services/auth/Acts.h"
 #include "services/auth/Core.h"
+#include "storage/FileRepository.h"
 
 #include <boost/json/serialize.hpp>
 
@@ -24,10 +25,8 @@ namespace {
 constexpr std::string_view exportSchema = R"({"type":"object","properties":{"exported_at":{"type":"string","format":"date-time"},
 "profile":{"$ref":"#/components/schemas/User"},"sessions":{"type":"array","items":{"type":"object"}},
 "access_tokens":{"type":"array","items":{"type":"object"}},"identities":{"type":"array","items":{"type":"object"}},"chats":{"type":"array","items":{"type":"object"}},
-"messages":{"type":"array","items":{"type":"object"},"description":"those that the user wrote, by id"}}})";
-
-/// No username that somebody could register.
-std::string erasedName(Id id) { return "erased user " + std::to_string(id); }
+"messages":{"type":"array","items":{"type":"object"},"description":"those that the user wrote, by id"},
+"files":{"type":"array","items":{"type":"object"},"description":"those that the user uploaded, by id; their bytes are at path"}}})";
 
 /// One element more of an array that is written piece by piece: messages may be many.
 void append(std::string& out, json::object element)
@@ -79,6 +78,15 @@ Result<void> exportOwn(Core& core, const Call& call, const Done& done)
                          {"message_type", message.messageType},
                          {"created_at", base::rfc3339(message.createdAt)}});
         });
+        out += "],\"files\":[";
+        storage::FileRepository::each(connection, userId, [&](const auto& file) {
+            append(out, {{"id", file.id},
+                         {"name", file.name},
+                         {"size", file.size},
+                         {"media_type", file.mediaType},
+                         {"created_at", base::rfc3339(file.createdAt)},
+                         {"path", "/api/files/" + std::to_string(file.id)}});
+        });
         out += "]}";
     });
     if (!read)
@@ -111,14 +119,15 @@ Result<void> erase(Core& core, const Call& call, Done done)
             CredentialRepository::dropInvitesOf(connection, id);
             storage::SecondFactorRepository::remove(connection, id);
             storage::IdentityRepository::removeOf(connection, id);
-            UserRepository::erase(connection, id, erasedName(id), core.now());
+            storage::FileRepository::removeUnattached(connection, id); // what it has sent stays with its messages
+            UserRepository::erase(connection, id, users::erasedName(id), core.now());
             audit(connection, core, actor, "user.erase", "user", id);
             return Completed{id, {}};
         },
         [&core, id = proved->id, ended] {
             const auto before = core.users.byId(id);
             core.users.put(std::make_shared<const User>(User{.id = id,
-                                                             .username = erasedName(id),
+                                                             .username = users::erasedName(id),
                                                              .role = "member",
                                                              .state = "deactivated",
                                                              .createdAt = before->createdAt,
@@ -142,7 +151,7 @@ void addOwnDataOperations(operations::Operations& all, Core& core)
              .handler = bound(core, &exportOwn),
              .reads = true});
     all.add({.name = "users.erase",
-             .summary = "Erase the own account for good; what it wrote stays, without its name",
+             .summary = "Erase the own account for good; what it wrote stays, with its files and without its name",
              .parameters = {{.name = "password", .what = "the own one", .required = true, .most = 4096}},
              .result = {},
              .handler = bound(core, &erase)});

@@ -53,6 +53,7 @@ struct NewMessage {
     std::string messageType = "text";
     Id replyTo = 0;
     std::string key; ///< idempotency key, or empty
+    std::vector<Id> attachments{}; ///< files of the sender; with them the content may be empty, and the type follows from them
 };
 
 struct PageQuery {
@@ -90,6 +91,7 @@ struct ImportMessage {
     std::string content;
     std::int64_t replyIndex = -1; ///< in the same batch
     Id replyTo = 0;               ///< an older message, or 0
+    std::vector<Id> attachments{}; ///< files of the sender (FileService::finishImport)
 };
 
 struct ImportBatch {

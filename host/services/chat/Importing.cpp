@@ -1,7 +1,12 @@
 #include "services/chat/Importing.h"
 
+#include "services/chat/Attachments.h"
+
 #include "base/Json.h"
 #include "services/chat/Creation.h"
+#include "storage/TransferRepository.h"
+
+#include <set>
 
 namespace netbit::services::chat {
 
@@ -15,6 +20,33 @@ using base::Status;
 constexpr std::size_t namesAtOnce = 1'000;
 constexpr std::size_t messagesAtOnce = 10'000;
 constexpr base::Millis maxAhead = 24 * 3'600 * 1'000;
+
+/// The thread that each message is in: what the chain of its answers began with. `older` holds that of the answers to messages
+/// of earlier batches; a chain that bites its tail is no thread.
+std::vector<Id> threadsOf(const ImportBatch& batch, Id firstId, std::vector<Id> older)
+{
+    enum class State : std::uint8_t { open, onTheWay, known };
+    std::vector<State> states(batch.messages.size(), State::open);
+    auto threads = std::move(older);
+    std::vector<std::size_t> way;
+    for (std::size_t i = 0; i < threads.size(); ++i) {
+        way.clear();
+        auto at = i;
+        while (states[at] == State::open && batch.messages[at].replyIndex >= 0) {
+            states[at] = State::onTheWay;
+            way.push_back(at);
+            at = static_cast<std::size_t>(batch.messages[at].replyIndex);
+        }
+        const bool circle = states[at] == State::onTheWay;
+        const auto root = circle ? 0 : threads[at] != 0 ? threads[at] : firstId + static_cast<Id>(at);
+        states[at] = State::known;
+        for (const auto each : way) {
+            threads[each] = root;
+            states[each] = State::known;
+        }
+    }
+    return threads;
+}
 
 std::string at(std::string_view list, std::size_t index) { return "/" + std::string(list) + "/" + std::to_string(index); }
 
@@ -249,6 +281,7 @@ Result<void> Importing::write(storage::Connection& connection, ImportBatch& batc
     if (*had)
         return {};
     // Everything that can be refused is, before the first row is written: then nothing has to be undone.
+    std::vector<Id> threads(batch.messages.size(), 0);
     for (std::size_t i = 0; i < batch.messages.size(); ++i) {
         const auto target = batch.messages[i].replyIndex < 0 ? batch.messages[i].replyTo : 0;
         if (target == 0)
@@ -256,24 +289,43 @@ Result<void> Importing::write(storage::Connection& connection, ImportBatch& batc
         const auto old = storage::MessageRepository::byId(connection, target);
         if (!old || old->chatId != batch.chatId)
             return fault(Status::invalid, "unknown_reply", "It answers no message of this chat.", at("messages", i));
+        threads[i] = old->threadId != 0 ? old->threadId : old->id;
+    }
+
+    for (std::size_t i = 0; i < batch.messages.size(); ++i) {
+        storage::MessageRecord record;
+        record.senderId = batch.messages[i].senderId;
+        if (!takeAttachments(connection, batch.messages[i].attachments, record))
+            return fault(Status::invalid, "unknown_file", "The sender has no such file.", at("messages", i));
     }
 
     const auto now = _core.writerSide.time();
     const auto count = static_cast<std::int64_t>(batch.messages.size());
     const auto firstId = count > 0 ? _core.writerSide.nextMessageIds(count) : 0;
+    threads = threadsOf(batch, firstId, std::move(threads));
     storage::MessageRecord record;
     record.chatId = batch.chatId;
     record.id = firstId;
     for (auto& message : batch.messages) {
+        record.threadId = threads[static_cast<std::size_t>(record.id - firstId)];
         record.senderId = message.senderId;
         record.messageType = message.system ? "system" : "text";
         record.createdAt = message.createdAt;
         record.replyTo = message.replyIndex >= 0 ? firstId + message.replyIndex : message.replyTo;
+        record.attachments.clear();
+        record.attachmentKinds = 0;
+        if (auto files = takeAttachments(connection, message.attachments, record); !files)
+            return files;
         record.content.swap(message.content); // lent: this may be run once more
         storage::MessageRepository::insert(connection, record);
         record.content.swap(message.content);
+        for (const auto file : message.attachments)
+            storage::FileRepository::attach(connection, record.id, record.chatId, file);
         ++record.id;
     }
+    for (const auto thread : std::set<Id>(threads.begin(), threads.end()))
+        if (thread != 0)
+            storage::TakeInRepository::countReplies(connection, thread);
     storage::ImportRepository::insert(connection, {batch.chatId, batch.source, batch.firstLine, batch.lineCount,
                                                    batch.digest, firstId, count, now});
     result = {firstId, count, false};

@@ -13,7 +13,6 @@ using base::Status;
 namespace {
 
 constexpr std::size_t mostEmoji = 50;      // different ones on a message
-constexpr std::size_t mostEmojiBytes = 64; // a flag of four code points has 28, a name in ASCII is short
 constexpr std::int64_t mostPins = 100;
 constexpr std::size_t mostVersions = 200;
 
@@ -47,13 +46,10 @@ Result<void> checkIfMatch(const Turn& turn, const storage::MessageRecord& messag
 
 Result<std::string> emojiOf(const Call& call)
 {
-    const auto emoji = call.arguments.textOr("emoji", "");
-    const bool plain = std::none_of(emoji.begin(), emoji.end(), [](char c) {
-        return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '/' || c == '"' || c == '<' || c == '>';
-    });
-    if (emoji.empty() || emoji.size() > mostEmojiBytes || !plain || !base::validUtf8(emoji) || blank(emoji))
-        return fault(Status::invalid, "invalid_emoji", "It is an emoji, or the name of one, of at most 64 bytes.", "/emoji");
-    return std::string(emoji);
+    std::string emoji(call.arguments.textOr("emoji", ""));
+    if (auto good = checkEmoji(emoji); !good)
+        return good.error();
+    return emoji;
 }
 
 /// The message that something is to be done with, and the caller's right to do it.
@@ -310,6 +306,8 @@ Result<void> deleteMessage(Core& core, Call& call, Done done)
         message->content.clear();
         message->mentions.clear();
         message->reactions.clear();
+        message->attachments.clear();
+        message->attachmentKinds = 0;
         message->pinnedAt = message->pinnedBy = 0;
         message->deletedAt = turn.time();
         message->deletedBy = turn.caller.userId();

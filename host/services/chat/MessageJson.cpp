@@ -27,7 +27,7 @@ std::string messageMiddle(const storage::MessageRecord& message, std::string_vie
 std::string messageText(const storage::MessageRecord& message, std::string_view middle)
 {
     std::string out;
-    out.reserve(middle.size() + 192 + message.mentions.size() + message.reactions.size());
+    out.reserve(middle.size() + 192 + message.mentions.size() + message.reactions.size() + message.attachments.size());
     out += ",{\"id\":";
     base::appendJsonInt(out, message.id);
     out += middle;
@@ -58,6 +58,10 @@ std::string messageText(const storage::MessageRecord& message, std::string_view 
         base::appendRfc3339(out, at);
         out += '"';
     };
+    if (!message.attachments.empty()) {
+        out += ",\"attachments\":";
+        out += message.attachments;
+    }
     if (!message.reactions.empty()) {
         out += ",\"reactions\":";
         out += message.reactions;

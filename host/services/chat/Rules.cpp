@@ -14,6 +14,8 @@ using base::Status;
 constexpr std::size_t maxNameBytes = 200;
 constexpr std::size_t maxImportedNameBytes = 64;
 constexpr std::size_t maxKeyBytes = 128;
+constexpr std::size_t maxEmojiBytes = 64; // a flag of four code points has 28, a name in ASCII is short
+constexpr std::size_t maxAttachments = 20;
 constexpr std::uint32_t maxPerPage = 200;
 
 bool isControl(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
@@ -55,6 +57,12 @@ Result<void> checkRight(const storage::ChatRecord& chat, Role role, Right right)
     return {};
 }
 
+base::Error unknownFile(std::size_t index)
+{
+    return fault(Status::invalid, "unknown_file", "You have no such file, or it is named twice.",
+                 "/attachments/" + std::to_string(index));
+}
+
 base::Error overloaded()
 {
     return fault(Status::unavailable, "overloaded", "The server has too much to write at the moment.");
@@ -81,9 +89,10 @@ Result<void> checkContent(std::string_view content, std::size_t maxBytes, std::s
 
 Result<void> checkMessage(const NewMessage& message, std::size_t maxBytes)
 {
-    if (auto content = checkContent(message.content, maxBytes, "/content"); !content)
+    const bool bare = message.content.empty() && !message.attachments.empty();
+    if (auto content = bare ? Result<void>() : checkContent(message.content, maxBytes, "/content"); !content)
         return content;
-    if (blank(message.content))
+    if (blank(message.content) && message.attachments.empty())
         return fault(Status::invalid, "invalid_content", "There is nothing to be seen in it.", "/content");
     const std::string_view type = message.messageType;
     if (type != "text" && type != "image" && type != "file")
@@ -92,6 +101,12 @@ Result<void> checkMessage(const NewMessage& message, std::size_t maxBytes)
                      "/message_type");
     if (message.replyTo < 0)
         return fault(Status::invalid, "unknown_reply", "There is no such message in this chat.", "/reply_to");
+    if (message.attachments.size() > maxAttachments)
+        return fault(Status::invalid, "too_many_attachments", "A message has at most 20 files.", "/attachments");
+    for (std::size_t i = 0; i < message.attachments.size(); ++i)
+        if (const auto first = message.attachments.begin(), here = first + static_cast<std::ptrdiff_t>(i);
+            *here <= 0 || std::find(first, here, *here) != here)
+            return unknownFile(i);
     const std::string_view key = message.key;
     if (key.size() > maxKeyBytes || anyControl(key) || !base::validUtf8(key))
         return fault(Status::invalid, "invalid_key", "An idempotency key has at most 128 bytes of plain text.");
@@ -123,6 +138,16 @@ Result<std::string> checkProse(std::string_view text, std::size_t maxBytes, std:
 Result<std::string> checkTopic(std::string_view text) { return checkProse(text, 1'000, "/topic"); }
 
 Result<std::string> checkDescription(std::string_view text) { return checkProse(text, 4'000, "/description"); }
+
+Result<void> checkEmoji(std::string_view emoji)
+{
+    const bool plain = std::none_of(emoji.begin(), emoji.end(), [](char c) {
+        return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '/' || c == '"' || c == '<' || c == '>';
+    });
+    if (emoji.empty() || emoji.size() > maxEmojiBytes || !plain || !base::validUtf8(emoji) || blank(emoji))
+        return fault(Status::invalid, "invalid_emoji", "It is an emoji, or the name of one, of at most 64 bytes.", "/emoji");
+    return {};
+}
 
 bool blank(std::string_view text) noexcept
 {
@@ -177,8 +202,11 @@ Result<void> checkNumbers(std::uint32_t page, std::uint32_t perPage)
 std::string digestOf(const NewMessage& message)
 {
     // Each part with its end, so that no two requests give the same bytes.
+    std::string files;
+    for (const auto id : message.attachments)
+        files += ' ' + std::to_string(id);
     return base::sha256(std::to_string(message.chatId) + '\n' + message.messageType + '\n' +
-                        std::to_string(message.replyTo) + '\n' + message.content);
+                        std::to_string(message.replyTo) + files + '\n' + message.content);
 }
 
 } // namespace netbit::services::chat

@@ -10,6 +10,7 @@ namespace netbit::services::chat {
 
 base::Error chatNotFound();
 base::Error overloaded();
+base::Error unknownFile(std::size_t index);
 /// Whether this role has the right in a chat like this: else direct_chat, channel_read_only, not_allowed or chat_archived.
 base::Result<void> checkRight(const storage::ChatRecord& chat, Role role, Right right);
 base::Result<void> checkValid(const auth::Principal& principal); ///< unauthenticated when it is no more
@@ -24,6 +25,8 @@ base::Result<std::string> checkName(std::string_view name, bool mayBeEmpty);
 base::Result<std::string> checkProse(std::string_view text, std::size_t maxBytes, std::string_view pointer);
 base::Result<std::string> checkTopic(std::string_view text);
 base::Result<std::string> checkDescription(std::string_view text);
+/// An emoji, or the name of one.
+base::Result<void> checkEmoji(std::string_view emoji);
 bool blank(std::string_view text) noexcept; ///< nothing in it that could be seen
 /// A nick of an old log, which need not be a name that one could register.
 base::Result<void> checkImportedName(std::string_view name, std::string_view pointer);

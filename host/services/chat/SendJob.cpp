@@ -1,5 +1,7 @@
 #include "services/chat/SendJob.h"
 
+#include "services/chat/Attachments.h"
+
 namespace netbit::services::chat {
 
 using base::fault;
@@ -17,7 +19,8 @@ Result<void> mayWrite(const ChatState& state, const auth::Principal& principal)
 }
 
 SendJob::SendJob(Core& core, ChatEntry& entry, auth::PrincipalPtr sender, NewMessage message, Done done)
-    : _core(core), _entry(entry), _sender(std::move(sender)), _key(std::move(message.key)), _done(std::move(done))
+    : _core(core), _entry(entry), _sender(std::move(sender)), _attachments(message.attachments), _key(std::move(message.key)),
+      _done(std::move(done))
 {
     if (!_key.empty()) {
         message.key.clear();
@@ -48,6 +51,9 @@ Result<void> SendJob::apply(storage::Connection& connection)
     if (_message.replyTo != 0)
         if (auto thread = findThread(connection); !thread)
             return thread;
+    if (!_attachments.empty())
+        if (auto files = findFiles(connection); !files)
+            return files;
 
     _message.id = _core.writerSide.nextMessageId();
     _message.createdAt = _core.writerSide.time();
@@ -55,6 +61,8 @@ Result<void> SendJob::apply(storage::Connection& connection)
     storage::MessageRepository::insert(connection, _message);
     if (!_mentions.json.empty())
         storeMentions(connection, _message, _mentions);
+    for (const auto file : _attachments)
+        storage::FileRepository::attach(connection, _message.id, _message.chatId, file);
     if (_message.threadId != 0) {
         ++_root.replyCount;
         _root.lastReplyAt = _message.createdAt;
@@ -113,6 +121,14 @@ Result<void> SendJob::findThread(storage::Connection& connection)
         return fault(Status::invalid, "unknown_reply", "There is no such message in this chat.", "/reply_to");
     _message.threadId = target->id;
     _root = std::move(*target);
+    return {};
+}
+
+Result<void> SendJob::findFiles(storage::Connection& connection)
+{
+    if (auto found = takeAttachments(connection, _attachments, _message); !found)
+        return found;
+    _middle = messageMiddle(_message, _core.nameOf(_message.senderId)); // the type has followed from them
     return {};
 }
 

@@ -17,6 +17,7 @@ private:
     base::Result<bool> replays(storage::Connection& connection);
     base::Result<void> checkSender(storage::Connection& connection) const;
     base::Result<void> findThread(storage::Connection& connection);
+    base::Result<void> findFiles(storage::Connection& connection);
 
     Core& _core;
     ChatEntry& _entry;
@@ -24,6 +25,7 @@ private:
     storage::MessageRecord _message;
     Mentions _mentions;
     storage::MessageRecord _root; ///< of the thread that this message goes into, as it is then
+    const std::vector<Id> _attachments;
     std::string _middle; // the costly part of its JSON, written before the writer has its turn
     std::string _key;
     std::string _digest;

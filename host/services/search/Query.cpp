@@ -94,9 +94,7 @@ Result<void> takeHas(Query& query, std::string_view what)
     }
     if (what != "image" && what != "file")
         return bad("bad_filter", "has: takes link, file or image.");
-    if (!query.messageType.empty() && query.messageType != what)
-        return bad("bad_filter", "No message is both an image and a file.");
-    query.messageType = what;
+    (what == "image" ? query.image : query.file) = true;
     return {};
 }
 

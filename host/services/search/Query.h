@@ -27,7 +27,8 @@ struct Query {
     std::optional<std::string> in;
     base::Millis since = 0;
     base::Millis until = std::numeric_limits<base::Millis>::max(); ///< exclusive
-    std::string messageType; ///< image or file by has:, else empty
+    bool image = false; ///< by has:, as is the next: an image among its files, or a message of that type
+    bool file = false;
 };
 
 /// `text` is valid UTF-8. What looks like a filter and is none of ours ("http://x", "a:b") is a word; control characters are

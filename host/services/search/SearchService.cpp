@@ -170,7 +170,7 @@ struct SearchService::Impl {
                 return bad("unknown_user", "There is no user of that name.");
             filter.senderId = user->id;
         }
-        filter.messageType = query.messageType;
+        filter.has = (query.image ? storage::SearchFilter::image : 0) | (query.file ? storage::SearchFilter::file : 0);
         filter.from = query.since;
         filter.until = query.until;
         return filter;

@@ -189,6 +189,8 @@ UserPtr userOf(const storage::UserRecord& record)
                                              record.createdAt, shared(record.profile), record.erasedAt != 0});
 }
 
+std::string erasedName(Id id) { return "erased user " + std::to_string(id); }
+
 std::string userJson(const User& user, bool withEmail, base::Millis now)
 {
     const auto& profile = profileOf(user);

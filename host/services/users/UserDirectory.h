@@ -61,6 +61,8 @@ private:
 };
 
 UserPtr userOf(const storage::UserRecord& record);
+/// What is left of a name: one that nobody could register.
+std::string erasedName(Id id);
 
 /// {"id","username","role","created_at","display_name","about","time_zone","status"} and, when asked for, "email". The status
 /// is {"text","emoji","expires_at"}, or null when there is none, or it has expired by `now`.

@@ -8,8 +8,8 @@ void MessageRepository::insert(Connection& connection, const MessageRecord& mess
 {
     auto& statement =
         connection.prepare("INSERT INTO messages (id, chat_id, sender_id, content, message_type, created_at,"
-                           " is_edited, edited_at, reply_to, thread_id, mentions)"
-                           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+                           " is_edited, edited_at, reply_to, thread_id, mentions, attachments, attachment_kinds)"
+                           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
     statement.bind(1, message.id)
         .bind(2, message.chatId)
         .bind(3, message.senderId)
@@ -25,6 +25,10 @@ void MessageRepository::insert(Connection& connection, const MessageRecord& mess
         statement.bind(10, message.threadId);
     if (!message.mentions.empty())
         statement.bind(11, message.mentions);
+    if (!message.attachments.empty()) {
+        statement.bind(12, message.attachments);
+        statement.bind(13, message.attachmentKinds);
+    }
     statement.run();
 }
 
@@ -40,7 +44,8 @@ void MessageRepository::update(Connection& connection, const MessageRecord& mess
 {
     auto& statement = connection.prepare(
         "UPDATE messages SET content = $2, is_edited = $3, edited_at = $4, mentions = $5, reactions = $6,"
-        " reply_count = $7, last_reply_at = $8, deleted_at = $9, deleted_by = $10, pinned_at = $11, pinned_by = $12"
+        " reply_count = $7, last_reply_at = $8, deleted_at = $9, deleted_by = $10, pinned_at = $11, pinned_by = $12,"
+        " attachments = $13, attachment_kinds = $14"
         " WHERE id = $1");
     statement.bind(1, message.id).bind(2, message.content).bind(3, message.isEdited ? 1 : 0).bind(7, message.replyCount);
     bindOrNull(statement, 4, message.editedAt);
@@ -57,6 +62,11 @@ void MessageRepository::update(Connection& connection, const MessageRecord& mess
     bindOrNull(statement, 10, message.deletedBy);
     bindOrNull(statement, 11, message.pinnedAt);
     bindOrNull(statement, 12, message.pinnedBy);
+    if (message.attachments.empty())
+        statement.bindNull(13);
+    else
+        statement.bind(13, message.attachments);
+    bindOrNull(statement, 14, message.attachmentKinds);
     statement.run();
 }
 

@@ -10,7 +10,7 @@ namespace netbit::storage
 #define MESSAGE_COLUMNS                                                                                                \
     "m.id, m.chat_id, m.sender_id, m.content, m.message_type, m.created_at, m.is_edited, m.edited_at, m.reply_to,"      \
     " m.thread_id, m.mentions, m.reactions, m.reply_count, m.last_reply_at, m.deleted_at, m.deleted_by, m.pinned_at,"  \
-    " m.pinned_by"
+    " m.pinned_by, m.attachments, m.attachment_kinds"
 
 inline MessageRecord readMessage(const Statement& row)
 {
@@ -26,6 +26,8 @@ inline MessageRecord readMessage(const Statement& row)
             .threadId = row.integer(9),
             .mentions = textOf(row, 10),
             .reactions = textOf(row, 11),
+            .attachments = textOf(row, 18),
+            .attachmentKinds = row.integer(19),
             .replyCount = row.integer(12),
             .lastReplyAt = row.integer(13),
             .deletedAt = row.integer(14),

@@ -37,8 +37,10 @@ void remove(Connection& connection, Id id, std::string_view content, const Searc
 
 #define MESSAGE "SELECT " MESSAGE_COLUMNS " "
 #define FILTERED                                                                                                       \
-    " m.content <> '' AND m.chat_id IN (SELECT value FROM json_each($1)) AND ($2 = 0 OR m.sender_id = $2)"            \
-    " AND ($3 = '' OR m.message_type = $3) AND m.created_at >= $4 AND m.created_at < $5"                              \
+    " (m.content <> '' OR m.attachments IS NOT NULL) AND m.chat_id IN (SELECT value FROM json_each($1)) AND ($2 = 0 OR m.sender_id = $2)"            \
+    " AND (($3 & 1) = 0 OR m.message_type = 'image' OR (m.attachment_kinds & 1) <> 0)"                                 \
+    " AND (($3 & 2) = 0 OR m.message_type = 'file' OR m.attachments IS NOT NULL)"                                      \
+    " AND m.created_at >= $4 AND m.created_at < $5"                              \
     " AND (m.created_at, m.id) < ($6, $7)"
 #define NEWEST_FIRST " ORDER BY m.created_at DESC, m.id DESC LIMIT $8"
 
@@ -47,7 +49,7 @@ Statement& filtered(Connection& connection, std::string_view sql, const SearchFi
     return connection.prepare(sql)
         .bind(1, filter.chats)
         .bind(2, filter.senderId)
-        .bind(3, filter.messageType)
+        .bind(3, filter.has)
         .bind(4, filter.from)
         .bind(5, filter.until)
         .bind(6, filter.beforeAt)

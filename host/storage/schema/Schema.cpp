@@ -144,7 +144,9 @@ const Migration steps[] = {
     {3, "search", searchTables},
     {4, "users in full", usersInFull},
     {5, "chats in full", schema::chatsInFull},
-    {6, "identities", identityTables},
+    {6, "files", schema::files},
+    {7, "transfers", schema::transfers},
+    {8, "identities", identityTables},
 };
 
 } // namespace

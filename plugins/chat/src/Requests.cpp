@@ -7,6 +7,7 @@ namespace netbit::chat {
 namespace {
 
 constexpr std::size_t maxKeyBytes = 128;
+constexpr std::size_t maxAttachments = 20;
 
 } // namespace
 
@@ -24,7 +25,8 @@ Result<NewMessage> readNewMessage(support::RequestBody& body, std::string_view t
     NewMessage out;
     out.chatId = chatId;
     const auto content = fields->text("content");
-    if (!content)
+    out.attachments = fields->ids("attachments", maxAttachments);
+    if (!content && out.attachments.empty())
         fields->missing("content");
     out.content = content.value_or(std::string_view());
     out.messageType = fields->text("message_type");

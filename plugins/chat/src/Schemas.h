@@ -20,8 +20,9 @@ inline constexpr const char* messages =
     R"("limit":{"type":"integer","minimum":1,"maximum":200},)" NETBIT_PAGES R"(}},"result":)" NETBIT_LIST(
         NETBIT_REF("Message")) "}";
 inline constexpr const char* newMessage =
-    R"({"query":{},"body":{"type":"object","required":["content"],"properties":{"content":{"type":"string","minLength":1},)"
-    R"("message_type":{"type":"string","enum":["text","image","file"]},)"
+    R"({"query":{},"body":{"type":"object","required":[],"properties":{"content":{"type":"string","description":"Needed where nothing is attached."},)"
+    R"("message_type":{"type":"string","enum":["text","image","file"],"description":"Follows from the files, where there are any."},)"
+    R"("attachments":{"type":"array","maxItems":20,"description":"Files that the caller has uploaded.","items":{"type":"integer","format":"int64","minimum":1}},)"
     R"("reply_to":{"type":"integer","format":"int64","minimum":1}},"additionalProperties":false},"result":)" NETBIT_REF(
         "Message") R"(,"status":201})";
 inline constexpr const char* events =

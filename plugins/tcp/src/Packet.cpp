@@ -30,6 +30,7 @@ void readMessage(Fields& message, Packet& packet)
     SendMessage send;
     const auto chatId = message.integer("chat_id", 1, maxId);
     const auto content = message.text("content");
+    send.attachments = message.ids("attachments", maxAttachments);
     send.senderId = message.integer("sender_id");
     send.replyTo = message.integer("reply_to", 0, maxId).value_or(0);
     send.messageType = lowered(message.text("message_type").value_or("text"));
@@ -39,7 +40,7 @@ void readMessage(Fields& message, Packet& packet)
     message.ignore({"created_at", "is_edited", "edited_at"}); // the seed's clients send them; the server knows better
     if (!chatId)
         message.missing("chat_id");
-    if (!content)
+    if (!content && send.attachments.empty())
         message.missing("content");
     message.finish();
     send.chatId = chatId.value_or(0);

@@ -19,6 +19,7 @@ struct SendMessage {
     std::string messageType;              ///< lower case; "text" when absent
     std::optional<std::int64_t> senderId; ///< must be the sender's own
     std::int64_t replyTo = 0;
+    std::vector<std::int64_t> attachments; ///< files of the sender
 };
 struct GetMessages {
     std::int64_t chatId = 0;
@@ -62,6 +63,7 @@ struct Nack {
 
 constexpr std::size_t maxClientIdBytes = 128;
 constexpr std::size_t maxTopics = 32;
+constexpr std::size_t maxAttachments = 20;
 
 /// Reads one object that the scanner found. The packet points into `document`. Strict: members that are not of the
 /// protocol are refused by name, and a null is as absent as a member left out.

@@ -131,6 +131,7 @@ void Session::on(const Packet& packet, const Principal& who, const SendMessage& 
     message.content = send.content;
     message.messageType = send.messageType;
     message.replyTo = send.replyTo;
+    message.attachments = send.attachments;
     message.key = packet.clientId;
     const auto ticket = _replies.open();
     _behindSends.began();

@@ -32,6 +32,10 @@ typedef struct nb_new_message {
     /* Idempotency: at most 128 bytes, unique per sender for 24 hours; absent: none. The same key with the same message
      * gives the first answer again (NB_DONE_REPLAYED); with another message NB_INVALID idempotency_key_reused. */
     nb_str key;
+    /* Since 1.1: files of the sender (netbit/draft/files.h), at most 20, copied. With them the content may be empty, and
+     * message_type follows from them: "image" where all are images, else "file". NB_INVALID unknown_file with a pointer. */
+    const int64_t *attachments;
+    uint64_t attachment_count;
 } nb_new_message;
 
 /* Which part of a chat. With page > 0: page number `page` of `per_page` messages, page 1 the newest, as the seed counted;

@@ -24,6 +24,7 @@ struct NewMessage {
     std::optional<std::string_view> messageType; /* "text", "image", "file"; absent: "text" */
     std::int64_t replyTo = 0;                    /* a message of the same chat, or 0 */
     std::optional<std::string_view> key;         /* idempotency: at most 128 bytes */
+    std::vector<std::int64_t> attachments{};     /* files of the sender */
 };
 
 /* Which part of a chat; see nb_page_query. 0: not set. */
@@ -118,6 +119,8 @@ public:
         wanted.message_type = toStr(message.messageType);
         wanted.reply_to = message.replyTo;
         wanted.key = toStr(message.key);
+        wanted.attachments = message.attachments.data();
+        wanted.attachment_count = message.attachments.size();
         ErrorBuffer error;
         auto ticket = netbit::done(std::forward<F>(done));
         ticket.settle(_api->send(_host.raw(), principal.raw(), &wanted, ticket.function(), ticket.user(), error.get()),

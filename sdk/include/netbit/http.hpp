@@ -107,6 +107,9 @@ private:
     std::array<nb_header, maxHeaders> _headers;
 };
 
+class Stream;
+class StreamListener;
+
 /* What Request and Later share: reading a request, and answering it exactly once. Views live until it is answered. */
 class Exchange {
 public:
@@ -166,6 +169,13 @@ public:
         }
         _request = nullptr;
     }
+
+    /* Answers with a stream that begins with the reply's own bytes or body. An error: nothing was answered. */
+    Result<Stream> stream(const Reply& head, std::shared_ptr<StreamListener> listener = nullptr);
+
+    /* For calls of other tables that answer it. */
+    nb_request* raw() const { return open(); }
+    void markAnswered() noexcept { _request = nullptr; }
 
 protected:
     Exchange(const nb_http_api* api, nb_request* request) noexcept
@@ -272,7 +282,7 @@ public:
     }
 
 private:
-    friend class Request;
+    friend class Exchange;
     template <class F> friend struct detail::RouteOf;
     Stream(const nb_http_api* api, nb_stream* stream) noexcept
         : _api(api)
@@ -313,6 +323,26 @@ struct StreamShare {
 
 } // namespace detail
 
+inline Result<Stream> Exchange::stream(const Reply& head, std::shared_ptr<StreamListener> listener)
+{
+    nb_request* const request = open();
+    const nb_reply raw = head.raw();
+    std::unique_ptr<detail::StreamShare::Listener> share;
+    if (listener != nullptr) {
+        share = std::make_unique<detail::StreamShare::Listener>(std::move(listener));
+    }
+    nb_stream* out = nullptr;
+    ErrorBuffer error;
+    const std::int32_t status = _api->stream(request, &raw, share ? &detail::StreamShare::calls : nullptr, share.get(),
+                                             &out, error.get());
+    if (status != NB_OK) {
+        return error.toError(status);
+    }
+    static_cast<void>(share.release()); /* ended() frees it */
+    _request = nullptr;
+    return Stream(_api, out);
+}
+
 /* A request in its handler. It is answered there, or handed on by defer(). */
 class Request final : public Exchange {
 public:
@@ -332,27 +362,6 @@ public:
         _request = nullptr;
         _handedOn = true;
         return Later(_api, request);
-    }
-
-    /* Answers with a stream that begins with the reply's own bytes or body. An error: nothing was answered. */
-    Result<Stream> stream(const Reply& head, std::shared_ptr<StreamListener> listener = nullptr)
-    {
-        nb_request* const request = open();
-        const nb_reply raw = head.raw();
-        std::unique_ptr<detail::StreamShare::Listener> share;
-        if (listener != nullptr) {
-            share = std::make_unique<detail::StreamShare::Listener>(std::move(listener));
-        }
-        nb_stream* out = nullptr;
-        ErrorBuffer error;
-        const std::int32_t status = _api->stream(request, &raw, share ? &detail::StreamShare::calls : nullptr, share.get(),
-                                                 &out, error.get());
-        if (status != NB_OK) {
-            return error.toError(status);
-        }
-        static_cast<void>(share.release()); /* ended() frees it */
-        _request = nullptr;
-        return Stream(_api, out);
     }
 
 private:

@@ -167,10 +167,11 @@ base::Result<nb_kit_exchange*> begin(World& world, const nb_kit_request& given)
     if (auto admitted = admit(exchange, route.access, given.as); !admitted)
         return refuse(admitted.error());
     const auto most = route.maxBodyBytes != 0 ? route.maxBodyBytes : world.limits.bodyBytes;
-    if (exchange.body.size() > most)
+    if (exchange.body.size() > most && !route.streamed)
         return refuse(fault(Status::tooLarge, "body_too_large", "The request's body is too large."));
 
     auto& request = *life->requests.emplace_back(std::make_unique<nb_request>(*life, exchange));
+    request.streamed = route.streamed;
     const auto calls = life->callsOf(route);
     if (!runHandler(*life, request, calls, route.fast))
         runHandler(*life, request, calls, false);

@@ -5,6 +5,7 @@
 #include "base/Result.h"
 #include "edge/Exchange.h"
 #include "services/auth/Principal.h"
+#include <netbit/draft/bodies.h>
 #include <netbit/http.h>
 #include <netbit/kit.h>
 
@@ -63,11 +64,40 @@ struct nb_request {
     bool worker = false;
     bool answered = false;
     bool deferred = false;
+    bool streamed = false; ///< its route takes the body as it comes
+    bool received = false; ///< and somebody takes it
     nb_principal* principal = nullptr; ///< lent to the plugin
 
     bool claim(); ///< false: it was answered before, which is a violation
     void problem(const netbit::base::Error& error); ///< by the plugin or for it
     void settled(); ///< nothing of it is lent any more
+};
+
+/// A body on its way to the plugin, in pieces of at most pieceBytes.
+struct nb_intake {
+    static constexpr std::size_t pieceBytes = 16 * 1024;
+
+    nb_intake(netbit::fake::Life& by, std::string whole, const nb_intake_calls& wanted, void* argument)
+        : life(by), body(std::move(whole)), calls(wanted), user(argument)
+    {
+    }
+    void wake(); ///< the next call waits its turn
+    void close();
+
+    netbit::fake::Life& life;
+    const std::string body;
+    const nb_intake_calls calls;
+    void* const user;
+    std::size_t given = 0;
+    bool waiting = false; ///< a call is in the queue, or under way
+    bool held = false;    ///< the plugin has said NB_WOULD_BLOCK
+    bool resumed = false; ///< resume() came while that was on its way
+    bool over = false;    ///< no call but `ended` will come
+    bool closed = false;
+
+private:
+    void step();
+    void tellEnded();
 };
 
 /// A stream of replies: what the client reads, and what the plugin hears of it.

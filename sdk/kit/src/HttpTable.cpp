@@ -40,9 +40,12 @@ base::Result<edge::Route> routeOf(Life& life, const nb_route& in)
         return fault(Status::invalid, "access_undeclared",
                      route.method + ' ' + route.pattern + " does not say who may call it.");
     }
-    if ((in.flags & ~NB_ROUTE_FAST) != 0)
-        return fault(Status::unsupported, "bad_flags", "This host knows no other flag of a route than NB_ROUTE_FAST.");
+    if ((in.flags & ~(NB_ROUTE_FAST | NB_ROUTE_STREAMED)) != 0)
+        return fault(Status::unsupported, "bad_flags", "This host knows no other flags of a route than NB_ROUTE_FAST and NB_ROUTE_STREAMED.");
+    if (in.flags == (NB_ROUTE_FAST | NB_ROUTE_STREAMED))
+        return fault(Status::invalid, "bad_flags", "A streamed route's handler runs on a worker.");
     route.fast = (in.flags & NB_ROUTE_FAST) != 0;
+    route.streamed = (in.flags & NB_ROUTE_STREAMED) != 0;
     route.maxBodyBytes = in.max_body_bytes;
     route.handler = std::make_shared<NoHandler>();
     return route;
@@ -129,7 +132,7 @@ nb_str queryValue(const nb_request* request, nb_str name)
 nb_str body(const nb_request* request)
 {
     const auto* const exchange = open(request, "body");
-    return exchange ? str(exchange->body) : absent();
+    return exchange && !request->streamed ? str(exchange->body) : absent();
 }
 
 nb_str peer(const nb_request* request)

@@ -253,6 +253,9 @@ void Life::tellHeld()
     for (const auto& stream : streams)
         open += stream->endedByPlugin() ? 0 : 1;
     tell(std::exchange(open, 0), "stream", "streams", "ended");
+    for (const auto& intake : intakes)
+        open += intake->closed ? 0 : 1;
+    tell(std::exchange(open, 0), "intake of a body", "intakes of bodies", "closed");
     for (const auto& lease : leases)
         open += lease->released ? 0 : 1;
     tell(open, "lease", "leases", "released");

@@ -28,6 +28,7 @@ struct nb_timer;
 struct nb_stream;
 struct nb_request;
 struct nb_lease;
+struct nb_intake;
 
 namespace netbit::fake {
 
@@ -112,6 +113,7 @@ public:
     std::vector<std::unique_ptr<nb_subscription>> subscriptions;
     std::vector<std::unique_ptr<nb_stream>> streams;
     std::vector<std::unique_ptr<nb_request>> requests;
+    std::vector<std::unique_ptr<nb_intake>> intakes;
     std::vector<std::unique_ptr<nb_lease>> leases;
     std::map<std::string, std::pair<const void*, void*>, std::less<>> offers;
     std::optional<std::pair<nb_provider_calls, void*>> provider; ///< of logins

@@ -331,6 +331,8 @@ base::Result<void> send(Life& life, const nb_principal* principal, const nb_new_
         made.messageType = textOf(in.message_type, "message.message_type");
     made.replyTo = in.reply_to;
     made.key = textOf(in.key, "message.key");
+    if (in.attachment_count > 0)
+        return base::fault(base::Status::unsupported, "not_in_the_kit", "The kit has no files to attach.", "/attachments");
     const auto who = principalOf(principal);
     auto& world = life.world();
     if (auto good = world.chats.checkSend(*who, made); !good)

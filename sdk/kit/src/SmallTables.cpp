@@ -404,7 +404,7 @@ const void* findTable(std::string_view service) noexcept
         Entry{NB_EXEC_SERVICE, &execTable()},           Entry{NB_CACHE_SERVICE, &cacheTable()},
         Entry{NB_SQL_SERVICE, &sqlTable()},             Entry{NB_METRICS_SERVICE, &metricsTable()},
         Entry{NB_HEALTH_SERVICE, &healthTable()},       Entry{NB_PROVIDE_SERVICE, &provideTable()},
-        Entry{NB_OPERATIONS_SERVICE, &operationsTable()},
+        Entry{NB_OPERATIONS_SERVICE, &operationsTable()}, Entry{NB_BODIES_SERVICE, &bodiesTable()},
     };
     const auto found = std::find_if(all.begin(), all.end(), [&](const Entry& entry) { return entry.id == service; });
     return found == all.end() ? nullptr : found->table;

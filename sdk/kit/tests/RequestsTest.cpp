@@ -82,6 +82,25 @@ TEST(KitRequests, ADeferredReplyComesWhenWhatItWaitsForHasRun)
     EXPECT_THAT(host.post("/api/trial/later", "{}"), HasBody("later"));
 }
 
+TEST(KitRequests, ABodyOfAnySizeComesInPiecesThatMayHaveToWait)
+{
+    FakeHost host(TRIAL);
+    EXPECT_THAT(host.post("/api/trial/measure", std::string(70'000, 'x')), HasBody("70000 in 5"));
+    EXPECT_THAT(host.post("/api/trial/measure", ""), HasBody("0 in 0"));
+    EXPECT_THAT(host.post("/api/trial/measure", std::string(100'001, 'x')), IsProblem(413, "body_too_large"));
+}
+
+TEST(KitRequests, AFileIsAnsweredWholeInPartOrNotAtAll)
+{
+    FakeHost host(TRIAL);
+    EXPECT_THAT(host.get("/api/trial/file"),
+                AllOf(HasStatus(200), HasBody("0123456789"), HasHeader("ETag", "\"ten\""), HasHeader("X-Kind", "file")));
+    EXPECT_THAT(host.send(Request("GET", "/api/trial/file").header("Range", "bytes=2-4")),
+                AllOf(HasStatus(206), HasBody("234"), HasHeader("Content-Range", "bytes 2-4/10")));
+    EXPECT_THAT(host.send(Request("GET", "/api/trial/file").header("Range", "bytes=10-")), HasStatus(416));
+    EXPECT_THAT(host.send(Request("GET", "/api/trial/file").header("If-None-Match", "\"ten\"")), AllOf(HasStatus(304), HasBody("")));
+}
+
 TEST(KitRequests, AFastRouteThatWouldBlockRunsAgainOnAWorker)
 {
     FakeHost host(TRIAL);

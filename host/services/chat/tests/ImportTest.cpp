@@ -165,6 +165,35 @@ TEST_F(Import, RepliesPointIntoTheBatchAndBehindIt)
     EXPECT_EQ(stored(), 6);
 }
 
+TEST_F(Import, RepliesAreInTheThreadThatTheirChainBeganWith)
+{
+    const auto stored = [&](Id id) { return storage::MessageRepository::byId(connection(), id).value(); };
+    const auto first = chats->importBatch(*admin, batch(0, 3));
+    auto second = batch(3, 8);
+    second.messages[0].replyTo = first->firstMessageId + 1;
+    second.messages[1].replyIndex = 0; // of the same thread, by way of the one before
+    second.messages[2].replyIndex = 1;
+    second.messages[4].replyIndex = 3; // of one that begins in this batch
+    second.messages[5].replyIndex = 6; // a chain that bites its tail is no thread
+    second.messages[6].replyIndex = 5;
+    const auto made = chats->importBatch(*admin, std::move(second));
+    ASSERT_TRUE(made.ok());
+    const auto root = first->firstMessageId + 1;
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(stored(made->firstMessageId + i).threadId, root) << i;
+    EXPECT_EQ(stored(root).replyCount, 3);
+    EXPECT_EQ(stored(root).lastReplyAt, stored(made->firstMessageId + 2).createdAt);
+    EXPECT_EQ(stored(made->firstMessageId + 4).threadId, made->firstMessageId + 3);
+    EXPECT_EQ(stored(made->firstMessageId + 3).replyCount, 1);
+    EXPECT_EQ(stored(made->firstMessageId + 5).threadId, 0);
+    EXPECT_EQ(stored(made->firstMessageId + 7).threadId, 0);
+    auto third = batch(11, 1);
+    third.messages[0].replyTo = made->firstMessageId + 2; // itself a reply
+    const auto more = chats->importBatch(*admin, std::move(third));
+    EXPECT_EQ(stored(more->firstMessageId).threadId, root);
+    EXPECT_EQ(stored(root).replyCount, 4);
+}
+
 TEST_F(Import, AnEmptyLineOfHistoryIsKept)
 {
     auto history = batch(0, 3);

@@ -2,6 +2,7 @@
 
 #include "Adder.h"
 #include "Lines.h"
+#include "Measures.h"
 #include "Watchers.h"
 #include <netbit/cache.hpp>
 #include <netbit/chat.hpp>
@@ -21,7 +22,7 @@ class Trial final : public netbit::Plugin {
 public:
     explicit Trial(netbit::Host host)
         : Plugin(host), _auth(host), _chat(host), _events(host), _exec(host), _cache(host), _sql(host), _health(host),
-          _provide(host), _beats(netbit::Metrics(host).counter("beats_total", "Beats of the timer")),
+          _provide(host), _bodies(host), _beats(netbit::Metrics(host).counter("beats_total", "Beats of the timer")),
           _lengths(netbit::Metrics(host).histogram("lengths", "Lengths of notes", {4.0, 16.0}))
     {
     }
@@ -90,6 +91,9 @@ private:
 
     void laterRoutes()
     {
+        post("/api/trial/measure", netbit::anyone,
+             [this](Request& request) { return Measure::start(_bodies, _exec, request); }, netbit::streamed());
+        get("/api/trial/file", netbit::anyone, [this](Request& request) { sendTenBytes(_bodies, request); });
         post("/api/trial/later", netbit::anyone, [this](Request& request) -> Result<void> {
             auto later = std::make_shared<Later>(request.defer());
             return _exec.post([later] { later->text(200, "later"); });
@@ -223,6 +227,7 @@ private:
     netbit::Sql _sql;
     netbit::Health _health;
     netbit::Provide _provide;
+    netbit::Bodies _bodies;
     netbit::Counter _beats;
     netbit::Histogram _lengths;
     adder _adder{sizeof(adder), 0, [](void*, std::int64_t left, std::int64_t right) { return left + right; }};

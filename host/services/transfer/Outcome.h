@@ -1,0 +1,36 @@
+#pragma once
+// What became of a batch of records.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netbit::services::transfer {
+
+enum class Kind : std::uint8_t { user, chat, member, message, file, threadRead };
+constexpr std::size_t kinds = 6;
+
+constexpr std::string_view nameOf(Kind kind) noexcept
+{
+    constexpr std::string_view names[] = {"user", "chat", "member", "message", "file", "thread_read"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+/// Something that was not taken in as it stands.
+struct Remark {
+    std::size_t record = 0; ///< of the batch, from 0
+    std::string reason{};   ///< stable: unknown_user
+    std::string detail{};   ///< one sentence
+};
+
+struct Outcome {
+    std::array<std::int64_t, kinds> added{};
+    std::array<std::int64_t, kinds> already{};
+    std::int64_t matched = 0;      ///< users and direct chats of `already` that were here before, under no name of this source
+    std::vector<Remark> leftOut{}; ///< records of which nothing is here
+    std::vector<Remark> notes{};   ///< parts of records: a link, a mention
+};
+
+} // namespace netbit::services::transfer

@@ -1,0 +1,95 @@
+#pragma once
+// What moves between servers, one record at a time: users, chats, messages, members, marks. Keys are the names that records
+// have where they come from; what one record says of another it says by its key.
+//
+// A key is 1 to 400 bytes of text. An export of ours calls a record INSTANCE.NUMBER, where INSTANCE names the server that it
+// was made on (16 hex digits); it keeps that name wherever it goes.
+
+#include "base/Result.h"
+#include "storage/FileRepository.h"
+#include "storage/Records.h"
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace netbit::services::transfer {
+
+using storage::Id;
+
+constexpr std::int64_t formatVersion = 1;
+constexpr std::size_t maxKeyBytes = 400;
+constexpr std::size_t maxContentBytes = std::size_t{1} << 20; ///< what messages.max_bytes may be at most
+constexpr std::size_t mostEdits = 200;
+constexpr std::size_t mostReactions = 10'000; ///< of one message
+constexpr std::size_t mostMentions = 100;
+constexpr std::size_t mostAttachments = 1'000; // more than people may send
+
+struct UserRecord {
+    std::string key{};
+    storage::UserRecord user{}; ///< without id
+};
+
+struct ChatRecord {
+    std::string key{};
+    storage::ChatRecord chat{}; ///< without ids
+    std::string creator{};
+    std::vector<std::string> participants{}; ///< of a direct chat: its two users
+};
+
+struct MemberRecord {
+    std::string chat{};
+    std::string user{};
+    storage::ParticipantRecord member{}; ///< without ids
+    std::string read{}; ///< the message that was read last
+};
+
+struct Mention {
+    std::string type{}; ///< user, chat, here, all, channel
+    std::string key{}; ///< of the user or the chat
+};
+
+struct Reaction {
+    std::string emoji{};
+    std::string user{};
+    std::int64_t at = 0;
+};
+
+struct MessageRecord {
+    std::string key{};
+    std::string chat{};
+    std::string sender{};
+    storage::MessageRecord message{}; ///< without ids, mentions, reactions
+    std::string replyTo{};
+    std::string thread{};
+    std::string deletedBy{};
+    std::string pinnedBy{};
+    std::vector<storage::EditRecord> edits{}; ///< earlier contents, oldest first
+    std::vector<Mention> mentions{};
+    std::vector<Reaction> reactions{};
+    std::vector<std::string> attachments{}; ///< files of the sender
+};
+
+/// A file; its bytes come apart (Files.h).
+struct FileRecord {
+    std::string key{};
+    std::string owner{};
+    storage::FileRecord file{}; ///< name, size, digest, time
+};
+
+/// A user's mark in a thread.
+struct ThreadReadRecord {
+    std::string thread{};
+    std::string user{};
+    std::int64_t at = 0;
+    std::string read{};
+};
+
+using Record = std::variant<UserRecord, ChatRecord, MemberRecord, MessageRecord, FileRecord, ThreadReadRecord>;
+
+/// Strict: a member that a record of this kind does not have is an error, and so is text that the rest of the server would
+/// refuse. Error: invalid, with a pointer into the record.
+base::Result<Record> readRecord(const boost::json::value& value);
+
+} // namespace netbit::services::transfer
