@@ -532,6 +532,8 @@ Ending Generation::end(std::chrono::milliseconds patience)
         complain("It left " + std::to_string(unanswered) + " requests without an answer; they got a 503.");
     for (const auto& stream : _holdings->streams.all())
         stream->endByHost();
+    for (const auto& intake : _holdings->intakes.all())
+        intake->failed(fault(Status::closed, "plugin_stopped", "The plugin is being stopped."));
     for (const auto& listener : _holdings->listeners.all())
         listener->closeAll();
     _shut.store(true, std::memory_order_seq_cst);

@@ -68,20 +68,23 @@ void nb_intake::wake(std::unique_lock<std::mutex>& lock)
 {
     if (_running || _held || _over)
         return;
+    // Owed from here on, so that the generation is not stopped between now and the call.
+    auto owed = std::make_shared<netbit::border::Owed>(*generation);
+    if (!*owed) {
+        _over = true;
+        return;
+    }
     _running = true;
     lock.unlock();
-    netbit::border::onWorker(generation->services(), [self = shared_from_this()] { self->run(); });
+    netbit::border::onWorker(generation->services(), [self = shared_from_this(), owed = std::move(owed)] { self->run(owed); });
 }
 
-void nb_intake::run()
+void nb_intake::run(const std::shared_ptr<netbit::border::Owed>& owed)
 {
     bool ends = false;
     bool again = false;
     {
-        Guard guard(*generation, "intake");
         std::unique_lock lock(_mutex);
-        if (!guard)
-            _over = true; // it has been stopped
         std::size_t done = 0;
         while (!_over && done < turnBytes && step(lock, done)) {
         }
@@ -92,7 +95,7 @@ void nb_intake::run()
     if (ends)
         tellEnded();
     if (again)
-        netbit::border::onWorker(generation->services(), [self = shared_from_this()] { self->run(); });
+        netbit::border::onWorker(generation->services(), [self = shared_from_this(), owed] { self->run(owed); });
 }
 
 /// One call of the plugin, without the lock. False: there is nothing to tell now.

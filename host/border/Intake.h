@@ -1,7 +1,7 @@
 #pragma once
 // A request's body on its way to a plugin: from the connection's reactor, through a short queue, to calls on a worker.
 
-#include "border/Generation.h"
+#include "border/Guard.h"
 #include "edge/Exchange.h"
 #include <netbit/draft/bodies.h>
 
@@ -31,7 +31,7 @@ private:
     static constexpr std::size_t turnBytes = 1024 * 1024;    ///< then others have their turn on the worker
 
     void wake(std::unique_lock<std::mutex>& lock);
-    void run();
+    void run(const std::shared_ptr<netbit::border::Owed>& owed);
     bool step(std::unique_lock<std::mutex>& lock, std::size_t& done);
     std::int32_t tellData(std::string_view bytes);
     void tellEnded();

@@ -176,6 +176,26 @@ TEST(FileDisasters, WhatNoFileHasIsCollectedAndNothingElse)
     EXPECT_EQ(client.get(filePath(again.id)).body, "sent") << "the same bytes may come again";
 }
 
+TEST(FileDisasters, APluginThatIsStoppedEndsItsUploadsAndStartsAgain)
+{
+    Daemon daemon({"plugins.patience_ms=200"});
+    const auto ada = makeUser(daemon, "ada");
+    SlowUpload half(daemon, ada, 1 * MiB);
+    half.send(512 * 1024);
+    eventually([&] { return incoming(daemon).size() == 1; }, "the upload began");
+    const auto plugin = [&](const std::string& verb) {
+        return runProgram({netbitPath(), "plugin", verb, "files", "--data", daemon.data()}).out;
+    };
+    EXPECT_NE(plugin("disable").find("files 1.0.0 is disabled."), std::string::npos);
+    EXPECT_EQ(half.reply().status, 503);
+    eventually([&] { return incoming(daemon).empty(); }, "the half of a file is gone");
+    EXPECT_EQ(daemon.client(ada.token).get("/api/files").status, 404);
+    EXPECT_NE(plugin("enable").find("files 1.0.0 is live."), std::string::npos);
+    EXPECT_GT(upload(daemon, ada, "again").id, 0);
+    EXPECT_EQ(daemon.log().find("abandoned"), std::string::npos);
+    EXPECT_EQ(daemon.stop(), 0);
+}
+
 TEST(FileDisasters, AFullDiskIsSaidAndLeavesNothing)
 {
     if (::geteuid() != 0)

@@ -5,6 +5,8 @@
 #include "isolation/child/Host.h"
 #include "isolation/child/Tables.h"
 
+#include <netbit/draft/bodies.h>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -27,6 +29,8 @@ std::int32_t addRoute(const nb_host* host, const nb_route* given, nb_error* erro
     const auto route = knownPart(given);
     if (!route || !route->handler)
         return refuse(error, NB_INVALID, "bad_argument", "The argument route is null, too small or has no handler.");
+    if ((route->flags & NB_ROUTE_STREAMED) != 0)
+        return refuse(error, NB_UNSUPPORTED, "bad_flags", "A plugin in a process of its own has no streamed bodies.");
     wire::AddRoute message;
     message.method = route->method;
     message.pattern = route->pattern;

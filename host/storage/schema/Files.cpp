@@ -27,7 +27,7 @@ CREATE TABLE files (
     avatar     INTEGER NOT NULL DEFAULT 0 CHECK (avatar IN (0, 1)),
     created_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX files_by_owner ON files (owner_id, id);
+CREATE INDEX files_by_owner ON files (owner_id, id, size);
 CREATE INDEX files_by_digest ON files (sha256);
 CREATE UNIQUE INDEX files_avatars ON files (owner_id) WHERE avatar = 1;
 

@@ -394,6 +394,34 @@ const nb_operations_api& operationsTable() noexcept
     return table;
 }
 
+namespace {
+
+base::Error noFiles() { return base::fault(base::Status::unsupported, "not_in_the_kit", "The kit has no files."); }
+
+} // namespace
+
+/// A draft: likewise.
+const nb_files_api& filesTable() noexcept
+{
+    static constexpr nb_files_api table{
+        .size = sizeof(nb_files_api),
+        .reserved = 0,
+        .begin =
+            [](const nb_host* host, const nb_principal*, const nb_new_file*, nb_upload**, nb_error* error) {
+                return served(host, "files.begin", error, [](Life&) -> base::Result<void> { return noFiles(); });
+            },
+        .write = [](nb_upload*, nb_str, nb_error* error) { return border::tell(error, noFiles()); },
+        .finish = [](nb_upload*, nb_done_fn, void*, nb_error* error) { return border::tell(error, noFiles()); },
+        .drop = [](nb_upload*) {},
+        .open =
+            [](const nb_host* host, const nb_principal*, std::int64_t, std::uint32_t, nb_open_fn, void*, nb_error* error) {
+                return served(host, "files.open", error, [](Life&) -> base::Result<void> { return noFiles(); });
+            },
+        .max_bytes = [](const nb_host*) { return std::uint64_t{0}; },
+    };
+    return table;
+}
+
 const void* findTable(std::string_view service) noexcept
 {
     static const std::array all{
@@ -405,6 +433,7 @@ const void* findTable(std::string_view service) noexcept
         Entry{NB_SQL_SERVICE, &sqlTable()},             Entry{NB_METRICS_SERVICE, &metricsTable()},
         Entry{NB_HEALTH_SERVICE, &healthTable()},       Entry{NB_PROVIDE_SERVICE, &provideTable()},
         Entry{NB_OPERATIONS_SERVICE, &operationsTable()}, Entry{NB_BODIES_SERVICE, &bodiesTable()},
+        Entry{NB_FILES_SERVICE, &filesTable()},
     };
     const auto found = std::find_if(all.begin(), all.end(), [&](const Entry& entry) { return entry.id == service; });
     return found == all.end() ? nullptr : found->table;

@@ -5,6 +5,7 @@
 #include <netbit/cache.h>
 #include <netbit/chat.h>
 #include <netbit/draft/bodies.h>
+#include <netbit/draft/files.h>
 #include <netbit/draft/operations.h>
 #include <netbit/config.h>
 #include <netbit/events.h>
@@ -44,6 +45,7 @@ const nb_health_api& healthTable() noexcept;
 const nb_provide_api& provideTable() noexcept;
 const nb_operations_api& operationsTable() noexcept;
 const nb_bodies_api& bodiesTable() noexcept;
+const nb_files_api& filesTable() noexcept;
 
 const void* findTable(std::string_view service) noexcept;
 bool isBasic(std::string_view service) noexcept;
