@@ -260,7 +260,7 @@ TEST_F(Oidc, AnAccountIsLinkedByItsOwnerWithThePassword)
     expectProblem(pete.request("DELETE", own), 404, "identity_not_found");
     EXPECT_EQ(listAt(olga.expect(200, "GET", "/api/user/identities"), "/data").size(), 1U);
     EXPECT_EQ(olga.request("DELETE", own).status, 204);
-    EXPECT_EQ(nameIn(browser.signIn(provider(), claimsOf("olga-there"))), "user-2")
+    EXPECT_EQ(nameIn(browser.signIn(provider(), claimsOf("olga-there", "olga-anew"))), "olga-anew")
         << "who is linked with nobody is somebody new";
 }
 
