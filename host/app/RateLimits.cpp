@@ -7,8 +7,8 @@ namespace {
 using std::chrono::seconds;
 
 template <class Key>
-bool take(base::Buckets<Key>& buckets, const Key& key, std::int64_t quota, std::string_view policy, RateLimits::Clock::time_point now,
-          RateLimits::Headers& headers)
+bool take(base::Buckets<Key>& buckets, const Key& key, std::int64_t quota, std::string_view policy,
+          RateLimits::Clock::time_point now, RateLimits::Headers& headers)
 {
     const auto verdict = buckets.take(key, quota, now);
     std::string name = "\"";

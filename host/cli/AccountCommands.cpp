@@ -22,7 +22,8 @@ base::Result<boost::json::value> post(const Http& http, const std::string& targe
 }
 
 /// What the server answered to a proof of who it is; a second factor is asked for where one is needed.
-base::Result<Login> loginOf(const Http& http, const std::string& user, base::Result<boost::json::value> answer, Terminal& terminal)
+base::Result<Login> loginOf(const Http& http, const std::string& user, base::Result<boost::json::value> answer,
+                            Terminal& terminal)
 {
     if (!answer)
         return answer.error();
@@ -79,7 +80,8 @@ ExitCode login(const Arguments& arguments, Terminal& terminal)
     if (!path)
         return complain(terminal, path.error());
     const Http http(*endpoint);
-    const auto secret = byProvider ? base::Result<std::string>(std::string()) : readSecret(terminal, byToken ? "token" : "password");
+    const auto secret =
+        byProvider ? base::Result<std::string>(std::string()) : readSecret(terminal, byToken ? "token" : "password");
     if (!secret)
         return complain(terminal, secret.error());
     const auto made = byProvider ? loginOf(http, {}, loginAtProvider(http, arguments.value("provider"), terminal), terminal)

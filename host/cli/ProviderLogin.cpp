@@ -99,7 +99,8 @@ base::Result<std::string> waitForCode(Poco::Net::ServerSocket& server)
                 tell(browser, "404 Not Found", "There is nothing here.\n");
                 continue;
             }
-            tell(browser, "200 OK", error.empty() ? "You are signed in; this page can be closed.\n" : "It did not work; the terminal says why.\n");
+            tell(browser, "200 OK",
+                 error.empty() ? "You are signed in; this page can be closed.\n" : "It did not work; the terminal says why.\n");
             if (!error.empty())
                 return base::fault(base::Status::forbidden, error, "The login did not work: " + error + ".");
             return code;
@@ -128,7 +129,8 @@ base::Result<boost::json::value> loginAtProvider(const Http& http, const std::st
         Poco::Net::ServerSocket server(Poco::Net::SocketAddress("127.0.0.1", 0));
         const auto back = "http://127.0.0.1:" + std::to_string(server.address().port()) + "/";
         terminal.out << "Open this address in a browser of this machine:\n"
-                     << *start << "?return_to=" << encoded(back) << "&code_challenge=" << base64Url(digest, sizeof digest) << std::endl;
+                     << *start << "?return_to=" << encoded(back) << "&code_challenge=" << base64Url(digest, sizeof digest)
+                     << std::endl;
         const auto code = waitForCode(server);
         if (!code)
             return code.error();
@@ -138,7 +140,8 @@ base::Result<boost::json::value> loginAtProvider(const Http& http, const std::st
             return reply.error();
         return document(*reply);
     } catch (const Poco::Exception& failure) {
-        return base::fault(base::Status::internal, "no_port", "No port of this machine can be used: " + failure.displayText() + ".");
+        return base::fault(base::Status::internal, "no_port",
+                           "No port of this machine can be used: " + failure.displayText() + ".");
     }
 }
 

@@ -73,8 +73,9 @@ base::Result<FetchReply> CurlFetch::operator()(const FetchRequest& request) cons
         set(CURLOPT_USERAGENT, "NetBit") && (request.caFile.empty() || set(CURLOPT_CAINFO, request.caFile.c_str())) &&
         (request.form.empty() || (set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.form.size())) &&
                                   set(CURLOPT_POSTFIELDS, request.form.c_str()))) &&
-        (request.user.empty() || (set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC)) &&
-                                  set(CURLOPT_USERNAME, request.user.c_str()) && set(CURLOPT_PASSWORD, request.password.c_str())));
+        (request.user.empty() ||
+         (set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC)) && set(CURLOPT_USERNAME, request.user.c_str()) &&
+          set(CURLOPT_PASSWORD, request.password.c_str())));
     if (!ready)
         return failed("The request cannot be made.");
     const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(::curl_slist_append(nullptr, "Accept: application/json"),

@@ -27,7 +27,8 @@ json::value fitting(const json::value& schema, std::int64_t id)
         return json::array{items ? fitting(*items, id) : json::value("x")};
     }
     if (kind == "string")
-        return described.contains("format") && described.at("format") == "date-time" ? json::value(tomorrow()) : json::value("words");
+        return described.contains("format") && described.at("format") == "date-time" ? json::value(tomorrow())
+                                                                                     : json::value("words");
     return json::object();
 }
 

@@ -26,7 +26,8 @@ struct ApiRoute {
 std::vector<ApiRoute> apiRoutes(const Daemon& daemon);
 
 /// `value` is asked for each parameter, with its name and what stands before it in the path.
-std::string filledPath(const std::string& path, const std::function<std::string(std::string_view name, std::string_view before)>& value);
+std::string filledPath(const std::string& path,
+                       const std::function<std::string(std::string_view name, std::string_view before)>& value);
 
 /// An object that fits the schema, with every member. `id` stands for every number.
 json::object fittingBody(const json::value& schema, std::int64_t id);

@@ -27,7 +27,8 @@ protected:
         all.chat = makeChat(daemon(), owner, "group", {bob()}, words);
         all.message = say(http, all.chat, words);
         all.reply = integerAt(http.expect(201, "POST", messagesOf(all.chat),
-                                          R"({"content":")" + words + R"(","reply_to":)" + std::to_string(all.message) + "}"), "/id");
+                                          R"({"content":")" + words + R"(","reply_to":)" + std::to_string(all.message) + "}"),
+                              "/id");
         const auto message = in(all.chat, "/messages/" + std::to_string(all.message));
         http.expect(200, "PUT", message + "/reactions/wave");
         http.expect(200, "PUT", message + "/pin");
@@ -35,7 +36,8 @@ protected:
         http.expect(200, "PUT", in(all.chat, "/draft"), R"({"content":")" + words + "\"}");
         all.scheduled = integerAt(http.expect(201, "POST", in(all.chat, "/scheduled"),
                                               R"({"content":")" + words + R"(","send_at":")" + tomorrow() + "\"}"), "/id");
-        all.hook = integerAt(http.expect(201, "POST", in(all.chat, "/hooks"), "{\"name\":\"hook-" + std::to_string(all.chat) + "\"}"), "/id");
+        all.hook = integerAt(
+            http.expect(201, "POST", in(all.chat, "/hooks"), "{\"name\":\"hook-" + std::to_string(all.chat) + "\"}"), "/id");
         const auto session = login(daemon(), owner.name);
         auto signedIn = daemon().client(textAt(session, "/access_token"));
         all.session = integerAt(signedIn.expect(200, "GET", "/api/user/sessions"), "/data/0/id");
@@ -68,8 +70,9 @@ protected:
         const auto message = in(all.chat, "/messages/" + std::to_string(all.message));
         for (const auto& target :
              {in(all.chat), in(all.chat, "/messages"), in(all.chat, "/members"), in(all.chat, "/pins"), in(all.chat, "/draft"),
-              in(all.chat, "/scheduled"), in(all.chat, "/hooks"), message, message + "/history", message + "/thread", std::string("/api/user/tokens"),
-              std::string("/api/user/profile"), std::string("/api/user/second-factor"), std::string("/api/user/identities")})
+              in(all.chat, "/scheduled"), in(all.chat, "/hooks"), message, message + "/history", message + "/thread",
+              std::string("/api/user/tokens"), std::string("/api/user/profile"), std::string("/api/user/second-factor"),
+              std::string("/api/user/identities")})
             sight += target + ": " + http.get(target).body + "\n";
         sight += std::to_string(listAt(http.expect(200, "GET", "/api/user/sessions"), "/data").size()) + " sessions, ";
         sight += as(root()).get("/api/invites").body;
@@ -79,7 +82,8 @@ protected:
     /// Not the caller's to be cut off by the sweep itself.
     static bool spares(const ApiRoute& route)
     {
-        return route.access == "user" && route.path.starts_with("/api/") && !route.path.starts_with("/api/events") && route.name() != "DELETE /api/user";
+        return route.access == "user" && route.path.starts_with("/api/") && !route.path.starts_with("/api/events") &&
+               route.name() != "DELETE /api/user";
     }
 };
 
@@ -93,7 +97,8 @@ TEST_F(ForeignIds, InAPathAreNotFoundAndChangeNothing)
     auto attacker = as(eve());
     int swept = 0;
     for (const auto& route : apiRoutes(daemon())) {
-        if (!spares(route) || !route.hasParameters() || route.path == "/api/users/{id}" || route.path == "/api/user/identities/{provider}")
+        if (!spares(route) || !route.hasParameters() || route.path == "/api/users/{id}" ||
+            route.path == "/api/user/identities/{provider}")
             continue; // profiles are for everybody; a provider's name is nobody's
         const auto schema = route.bodySchema();
         const auto body = schema.is_object() ? json::serialize(fittingBody(schema, theirs.message)) : std::string();
@@ -133,7 +138,8 @@ TEST_F(ForeignIds, InABodyOrAQueryTellNothingAndChangeNothing)
         std::vector<std::string> queries{""};
         if (has(route.operation, "/parameters"))
             for (const auto& parameter : listAt(route.operation, "/parameters")) {
-                if (textAt(parameter, "/in") != "query" || (!has(parameter, "/schema/type") || textAt(parameter, "/schema/type") == "string"))
+                if (textAt(parameter, "/in") != "query" ||
+                    (!has(parameter, "/schema/type") || textAt(parameter, "/schema/type") == "string"))
                     continue;
                 for (const auto id : {theirs.chat, theirs.message, theirs.reply, theirs.user})
                     queries.push_back("?" + textAt(parameter, "/name") + "=" + std::to_string(id));

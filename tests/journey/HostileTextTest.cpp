@@ -109,10 +109,21 @@ TEST_F(HostileText, NoMarkdownTakesTimeOrRoomOutOfProportion)
                                    repeated("|a", 400) + "|\n" + repeated("|-", 400) + "|\n" + repeated("|\n", most / 2),
                                    "[a]: " + std::string(most / 2, 'u') + "\n\n" + repeated("[a]", most / 2),
                                    "[a]: x '" + repeated("t\n", most / 2) + "'\n\n" + repeated("[a]", most / 3),
-                                   "http://a.b/" + std::string(most, ')'), repeated("a@", most), repeated("a@b.c", most), repeated("a <?", most),
-                                   repeated("a <![CDATA[", most), "a\n" + repeated("|-", most), repeated("> ", most), repeated("![l", most),
-                                   repeated("[a](<b", most), repeated("*a **a ", most), repeated("1. ", most), repeated("~~a~b", most),
-                                   repeated(std::string(1'900, ')') + " http://a.b/", most), repeated("<a x=\"", most), repeated("&a", most)};
+                                   "http://a.b/" + std::string(most, ')'),
+                                   repeated("a@", most),
+                                   repeated("a@b.c", most),
+                                   repeated("a <?", most),
+                                   repeated("a <![CDATA[", most),
+                                   "a\n" + repeated("|-", most),
+                                   repeated("> ", most),
+                                   repeated("![l", most),
+                                   repeated("[a](<b", most),
+                                   repeated("*a **a ", most),
+                                   repeated("1. ", most),
+                                   repeated("~~a~b", most),
+                                   repeated(std::string(1'900, ')') + " http://a.b/", most),
+                                   repeated("<a x=\"", most),
+                                   repeated("&a", most)};
     std::string ids;
     for (const auto& text : texts) {
         const auto id = integerAt(sent(ada(), chat, text), "/id");
@@ -131,10 +142,12 @@ TEST_F(HostileText, WhatIsStoredComesBackAsTextAndAsHtmlThatDoesNothing)
 {
     const auto chat = makeChat(daemon(), ada(), "group", {}, "<script>alert(1)</script>");
     auto http = as(ada());
-    http.expect(200, "PATCH", "/api/user/profile", R"({"display_name":"<img src=x onerror=alert(1)>","about":"<svg onload=alert(1)>"})");
-    for (const auto* text : {"<script>alert(1)</script>", "[x](javascript:alert(1))", "![x](data:text/html;base64,PHNjcmlwdD4=)",
-                             "<javascript:alert(1)>", "[x](  jAvA\tscript:alert(1))", "<img src=x onerror=alert(1)>", "[x]: vbscript:x\n\n[x]",
-                             "<iframe srcdoc='<script>'>", "[a](\"onmouseover=alert(1))", "| <script> |\n|-|\n| <b onclick=x> |"}) {
+    http.expect(200, "PATCH", "/api/user/profile",
+                R"({"display_name":"<img src=x onerror=alert(1)>","about":"<svg onload=alert(1)>"})");
+    for (const auto* text :
+         {"<script>alert(1)</script>", "[x](javascript:alert(1))", "![x](data:text/html;base64,PHNjcmlwdD4=)",
+          "<javascript:alert(1)>", "[x](  jAvA\tscript:alert(1))", "<img src=x onerror=alert(1)>", "[x]: vbscript:x\n\n[x]",
+          "<iframe srcdoc='<script>'>", "[a](\"onmouseover=alert(1))", "| <script> |\n|-|\n| <b onclick=x> |"}) {
         const auto message = sent(ada(), chat, text);
         EXPECT_EQ(textAt(message, "/content"), text) << "stored as it was written";
         const auto reply = http.get(in(chat, "/messages/html?ids=" + std::to_string(integerAt(message, "/id"))));
@@ -160,9 +173,28 @@ TEST_F(HostileText, ASearchIsWordsWhateverIsInIt)
     ASSERT_EQ(found("needle"), 1U);
     EXPECT_EQ(found("100%"), 1U);
     EXPECT_EQ(found("pure_gold"), 1U);
-    for (const auto* none : {"need%", "%", "n_edle", "____", "needle*", "needle OR nothing", "NOT needle", "needle NEAR needle", "content:needle",
-                             "{content}: needle", "^needle", "needle + needle2", "(needle)", "needle)", "\"needle\" AND \"gold\"", "'needle'", "needle--",
-                             "needle; DROP TABLE messages", "\\needle", "needle\\", "NEAR(needle only, 5)", "-needle"}) {
+    for (const auto* none : {"need%",
+                             "%",
+                             "n_edle",
+                             "____",
+                             "needle*",
+                             "needle OR nothing",
+                             "NOT needle",
+                             "needle NEAR needle",
+                             "content:needle",
+                             "{content}: needle",
+                             "^needle",
+                             "needle + needle2",
+                             "(needle)",
+                             "needle)",
+                             "\"needle\" AND \"gold\"",
+                             "'needle'",
+                             "needle--",
+                             "needle; DROP TABLE messages",
+                             "\\needle",
+                             "needle\\",
+                             "NEAR(needle only, 5)",
+                             "-needle"}) {
         const auto reply = http.get("/api/search?q=" + encoded(none));
         ASSERT_EQ(reply.status, 200) << none << reply.body;
         if (std::string_view(none) == "%")
@@ -170,13 +202,15 @@ TEST_F(HostileText, ASearchIsWordsWhateverIsInIt)
         else
             EXPECT_EQ(listAt(reply.document(), "/data").size(), 0U) << none;
     }
-    for (const auto& bad : std::vector<std::string>{std::string(513, 'a'), repeated("a ", 512), repeated("\"", 512), "\xFF\xFE", "\xED\xA0\x80", " ",
-                                                    "\"\"", std::string("a\0b", 3) + std::string(600, 'x')}) {
+    for (const auto& bad :
+         std::vector<std::string>{std::string(513, 'a'), repeated("a ", 512), repeated("\"", 512), "\xFF\xFE", "\xED\xA0\x80",
+                                  " ", "\"\"", std::string("a\0b", 3) + std::string(600, 'x')}) {
         const auto reply = http.get("/api/search?q=" + encoded(bad));
         EXPECT_TRUE(reply.status == 422 || reply.status == 400) << bad.substr(0, 20) << ": " << reply.status;
     }
-    for (const auto& odd : std::vector<std::string>{std::string(512, 'a'), std::string(512, '('), repeated("\xCC\x81", 512), std::string(200, '"') + "x",
-                                                    repeated("((((", 500), std::string("needle\0", 7)}) {
+    for (const auto& odd :
+         std::vector<std::string>{std::string(512, 'a'), std::string(512, '('), repeated("\xCC\x81", 512),
+                                  std::string(200, '"') + "x", repeated("((((", 500), std::string("needle\0", 7)}) {
         HttpReply reply;
         EXPECT_LT(timed([&] { reply = http.get("/api/search?q=" + encoded(odd)); }), sanitized ? 10'000 : 2'000);
         EXPECT_TRUE(reply.status == 200 || reply.status == 422 || reply.status == 400) << reply.status << reply.body;

@@ -133,7 +133,8 @@ TEST_F(JsonBodies, AMemberThatComesTwiceIsRefusedByEveryRoute)
             // Written in another way it is the same name.
             whole.replace(whole.find(std::string(member.key()), again.size()), 1, "\\u00" + [&] {
                 char digits[4];
-                std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned>(static_cast<unsigned char>(member.key().front())));
+                std::snprintf(digits, sizeof digits, "%02x",
+                              static_cast<unsigned>(static_cast<unsigned char>(member.key().front())));
                 return std::string(digits);
             }());
             const auto escaped = http.request(target.method, target.path, whole);

@@ -58,8 +58,9 @@ TEST_F(OidcAttacks, NoForgedTokenComesIn)
         {"another audience", claiming([](auto& claims) { claims["aud"] = "another client"; })},
         {"an empty list of audiences", claiming([](auto& claims) { claims["aud"] = json::array{}; })},
         {"an audience that is a number", claiming([](auto& claims) { claims["aud"] = 1; })},
-        {"two audiences and no word of who asked",
-         claiming([](auto& claims) { claims["aud"] = json::array{FakeProvider::clientId, "another"}; })},
+        {"two audiences and no word of who asked", claiming([](auto& claims) {
+             claims["aud"] = json::array{FakeProvider::clientId, "another"};
+         })},
         {"another party", claiming([](auto& claims) { claims["azp"] = "another client"; })},
         {"expired", claiming([now](auto& claims) { claims["exp"] = now - 61; })},
         {"never expiring", claiming([](auto& claims) { claims.erase("exp"); })},
@@ -83,7 +84,12 @@ TEST_F(OidcAttacks, NoForgedTokenComesIn)
         {"the key of another algorithm", heading([](auto& header) { header["kid"] = "ES256"; })},
         {"another algorithm for the key", heading([](auto& header) { header["alg"] = "ES256"; })},
         {"a header that brings its key",
-         {.header = [](auto& header) { header["jku"] = provider().issuer() + "/evil"; header["jwk"] = json::object{}; }, .otherKey = true}},
+         {.header =
+              [](auto& header) {
+                  header["jku"] = provider().issuer() + "/evil";
+                  header["jwk"] = json::object{};
+              },
+          .otherKey = true}},
         {"critical and not known", heading([](auto& header) { header["crit"] = json::array{"b64"}; })},
         {"an unknown key", heading([](auto& header) { header["kid"] = "nobody's"; })},
         {"a key by path", heading([](auto& header) { header["kid"] = "../../etc/passwd"; })},
@@ -94,10 +100,13 @@ TEST_F(OidcAttacks, NoForgedTokenComesIn)
         {"a spoilt RSA signature", {.token = spoilSignature}},
         {"a spoilt EC signature", {.algorithm = "ES256", .token = spoilSignature}},
         {"a spoilt Ed25519 signature", {.algorithm = "EdDSA", .token = spoilSignature}},
-        {"an EC signature of nothing", {.algorithm = "ES256", .token = [](auto& token) {
-             token.resize(token.rfind('.') + 1);
-             token += base64Url(std::string(64, '\0'));
-         }}},
+        {"an EC signature of nothing",
+         {.algorithm = "ES256",
+          .token =
+              [](auto& token) {
+                  token.resize(token.rfind('.') + 1);
+                  token += base64Url(std::string(64, '\0'));
+              }}},
         {"no signature", {.token = [](auto& token) { token.resize(token.rfind('.') + 1); }}},
         {"two parts", {.token = [](auto& token) { token.resize(token.rfind('.')); }}},
         {"four parts", {.token = [](auto& token) { token += ".x"; }}},
@@ -154,8 +163,9 @@ TEST_F(OidcAttacks, ACodeOfSomebodyElsesLoginIsNotTaken)
     const auto theirs = provider().signIn(attacker.start(), claimsOf("attacker"));
     const auto state = queryValue(victim.start(), "state");
     // The attacker's code in the victim's login: PKCE and the nonce both say no.
-    expectProblem(victim.comeBack("/api/auth/oidc/corp/callback?state=" + state + "&code=" + queryValue("http://x" + theirs, "code")), 401,
-                  "oidc_code_refused");
+    expectProblem(
+        victim.comeBack("/api/auth/oidc/corp/callback?state=" + state + "&code=" + queryValue("http://x" + theirs, "code")), 401,
+        "oidc_code_refused");
 }
 
 TEST_F(OidcAttacks, AnAnswerOfAnotherProviderIsRefused)
@@ -163,7 +173,8 @@ TEST_F(OidcAttacks, AnAnswerOfAnotherProviderIsRefused)
     Browser browser(daemon());
     auto back = provider().signIn(browser.start(), claimsOf("mixed"));
     expectProblem(browser.comeBack(back + "&iss=https%3A%2F%2Fevil.example"), 401, "oidc_wrong_issuer");
-    EXPECT_EQ(browser.comeBack(provider().signIn(browser.start(), claimsOf("mixed")) + "&iss=" + provider().issuer()).status, 200);
+    EXPECT_EQ(browser.comeBack(provider().signIn(browser.start(), claimsOf("mixed")) + "&iss=" + provider().issuer()).status,
+              200);
     FakeProvider naming;
     naming.describe([](auto& document) { document["authorization_response_iss_parameter_supported"] = true; });
     FakeProvider second;
@@ -191,7 +202,8 @@ TEST_F(OidcAttacks, AKeyThatIsNewIsFetchedAndOnesThatNeverCameAreNotAskedForEach
     const auto before = provider().asked("/jwks");
     for (int i = 0; i < 20; ++i)
         expectProblem(browser.signIn(provider(), claimsOf("rotor"),
-                                     heading([i](auto& header) { header["kid"] = "unknown-" + std::to_string(i); })), 401, "oidc_bad_token");
+                                     heading([i](auto& header) { header["kid"] = "unknown-" + std::to_string(i); })),
+                      401, "oidc_bad_token");
     EXPECT_LE(provider().asked("/jwks") - before, 3);
     EXPECT_EQ(browser.signIn(provider(), claimsOf("rotor")).status, 200) << "who has a good key does not suffer from it";
 }
@@ -236,7 +248,8 @@ TEST_F(OidcAttacks, AProviderThatMisbehavesCostsItsOwnLoginsAndNothingElse)
         if (path.starts_with("/.well"))
             expectProblem(browser.http().get("/api/auth/oidc/" + provider + "/start"), 503, "oidc_provider_unavailable");
         else
-            expectProblem(browser.comeBack(one.signIn(browser.start({}, provider), claimsOf("x"))), 503, "oidc_provider_unavailable");
+            expectProblem(browser.comeBack(one.signIn(browser.start({}, provider), claimsOf("x"))), 503,
+                          "oidc_provider_unavailable");
         EXPECT_EQ(one.asked(path), 1) << "no redirect is followed, nothing is asked twice";
     }
     EXPECT_THAT(many.log(), HasSubstr("A provider cannot be used"));
@@ -315,8 +328,9 @@ TEST_F(OidcAttacks, ACertificateThatNobodyVouchesForIsRefused)
     TemporaryFolder folder;
     const auto cert = folder.path() + "/cert.pem";
     const auto key = folder.path() + "/key.pem";
-    const auto made = runProgram({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                                  "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert});
+    const auto made =
+        runProgram({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                    "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert});
     ASSERT_EQ(made.exitCode, 0) << made.err;
     // A free port, as good as certainly free a moment later.
     const auto port = [] {
@@ -326,11 +340,14 @@ TEST_F(OidcAttacks, ACertificateThatNobodyVouchesForIsRefused)
     const auto issuer = "https://localhost:" + port;
     ASSERT_EQ(runProgram({"/bin/mkdir", folder.path() + "/.well-known"}).exitCode, 0);
     writeFile(folder.path() + "/.well-known/openid-configuration",
-              json::serialize(json::object{{"issuer", issuer}, {"authorization_endpoint", issuer + "/a"}, {"token_endpoint", issuer + "/t"},
+              json::serialize(json::object{{"issuer", issuer},
+                                           {"authorization_endpoint", issuer + "/a"},
+                                           {"token_endpoint", issuer + "/t"},
                                            {"jwks_uri", issuer + "/j"}}));
     const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    const auto server = startProgram({"/usr/bin/env", "-C", folder.path(), "/usr/bin/openssl", "s_server", "-accept", "127.0.0.1:" + port, "-key", key,
-                                      "-cert", cert, "-WWW", "-quiet"}, null, null, null);
+    const auto server = startProgram({"/usr/bin/env", "-C", folder.path(), "/usr/bin/openssl", "s_server", "-accept",
+                                      "127.0.0.1:" + port, "-key", key, "-cert", cert, "-WWW", "-quiet"},
+                                     null, null, null);
     ::close(null);
     const Deadline deadline;
     for (bool up = false; !up && !deadline.over();) {
@@ -340,7 +357,8 @@ TEST_F(OidcAttacks, ACertificateThatNobodyVouchesForIsRefused)
             std::this_thread::yield();
         }
     }
-    const std::vector<std::string> settings{"oidc.public_url=https://chat.example.org", "oidc.corp.issuer=" + issuer, "oidc.corp.client_id=x"};
+    const std::vector<std::string> settings{"oidc.public_url=https://chat.example.org", "oidc.corp.issuer=" + issuer,
+                                            "oidc.corp.client_id=x"};
     {
         Daemon wary(settings);
         expectProblem(wary.client().get("/api/auth/oidc/corp/start"), 503, "oidc_provider_unavailable");

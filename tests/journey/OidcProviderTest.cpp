@@ -31,14 +31,17 @@ public:
                 throw std::runtime_error(line + ": " + ran.err);
         };
         shell("zcat " + std::string(schema) + " | sqlite3 " + here + "/g.db");
-        shell("openssl genrsa -out " + here + "/key.pem 2048 && openssl rsa -in " + here + "/key.pem -pubout -out " + here + "/pub.pem");
-        writeFile(here + "/g.conf", "port=" + _port + "\nbind_address=\"127.0.0.1\"\nexternal_url=\"" + base() +
-                                        "\"\nlogin_url=\"login.html\"\napi_prefix=\"api\"\nstatic_files_path=\"" + here +
-                                        "\"\nlog_mode=\"console\"\nlog_level=\"INFO\"\ncookie_domain=\"localhost\"\ncookie_secure=0\n"
-                                        "user_module_path=\"/usr/lib/glewlwyd/user\"\nclient_module_path=\"/usr/lib/glewlwyd/client\"\n"
-                                        "user_auth_scheme_module_path=\"/usr/lib/glewlwyd/scheme\"\n"
-                                        "plugin_module_path=\"/usr/lib/glewlwyd/plugin\"\nhash_algorithm=\"SHA512\"\n"
-                                        "database={type=\"sqlite3\" path=\"" + here + "/g.db\"};\n");
+        shell("openssl genrsa -out " + here + "/key.pem 2048 && openssl rsa -in " + here + "/key.pem -pubout -out " + here +
+              "/pub.pem");
+        writeFile(here + "/g.conf",
+                  "port=" + _port + "\nbind_address=\"127.0.0.1\"\nexternal_url=\"" + base() +
+                      "\"\nlogin_url=\"login.html\"\napi_prefix=\"api\"\nstatic_files_path=\"" + here +
+                      "\"\nlog_mode=\"console\"\nlog_level=\"INFO\"\ncookie_domain=\"localhost\"\ncookie_secure=0\n"
+                      "user_module_path=\"/usr/lib/glewlwyd/user\"\nclient_module_path=\"/usr/lib/glewlwyd/client\"\n"
+                      "user_auth_scheme_module_path=\"/usr/lib/glewlwyd/scheme\"\n"
+                      "plugin_module_path=\"/usr/lib/glewlwyd/plugin\"\nhash_algorithm=\"SHA512\"\n"
+                      "database={type=\"sqlite3\" path=\"" +
+                      here + "/g.db\"};\n");
         const int log = ::open((here + "/log").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         _process = startProgram({program, "--config-file=" + here + "/g.conf"}, log, log, log);
         ::close(log);
@@ -65,23 +68,52 @@ public:
         const json::object claim{{"name", "preferred_username"}, {"user-property", "username"}, {"type", "string"},
                                  {"mandatory", true}, {"on-demand", false}, {"scope", json::array{"openid"}}};
         send(admin, "POST", "/api/mod/plugin/",
-             {{"module", "oidc"}, {"name", "oidc"}, {"display_name", "oidc"},
-              {"parameters",
-               json::object{{"iss", issuer()}, {"jwt-type", "rsa"}, {"jwt-key-size", "256"}, {"key", readFile(here + "/key.pem")},
-                            {"cert", readFile(here + "/pub.pem")}, {"access-token-duration", 3600}, {"refresh-token-duration", 3600},
-                            {"code-duration", 600}, {"refresh-token-rolling", true}, {"allow-non-oidc", false},
-                            {"auth-type-code-enabled", true}, {"auth-type-token-enabled", false}, {"auth-type-id-token-enabled", true},
-                            {"auth-type-none-enabled", false}, {"auth-type-password-enabled", false}, {"auth-type-client-enabled", false},
-                            {"auth-type-refresh-enabled", false}, {"pkce-allowed", true}, {"pkce-method-plain-allowed", false},
-                            {"scope", json::array{}}, {"additional-parameters", json::array{}}, {"claims", json::array{claim}},
-                            {"email-claim", "mandatory"}, {"email-claim-scope", json::array{}}, {"subject-type", "public"},
-                            {"jwks-show", true}, {"oauth-as-iss-id", true}}}});
+             {{"module", "oidc"},
+              {"name", "oidc"},
+              {"display_name", "oidc"},
+              {"parameters", json::object{{"iss", issuer()},
+                                          {"jwt-type", "rsa"},
+                                          {"jwt-key-size", "256"},
+                                          {"key", readFile(here + "/key.pem")},
+                                          {"cert", readFile(here + "/pub.pem")},
+                                          {"access-token-duration", 3600},
+                                          {"refresh-token-duration", 3600},
+                                          {"code-duration", 600},
+                                          {"refresh-token-rolling", true},
+                                          {"allow-non-oidc", false},
+                                          {"auth-type-code-enabled", true},
+                                          {"auth-type-token-enabled", false},
+                                          {"auth-type-id-token-enabled", true},
+                                          {"auth-type-none-enabled", false},
+                                          {"auth-type-password-enabled", false},
+                                          {"auth-type-client-enabled", false},
+                                          {"auth-type-refresh-enabled", false},
+                                          {"pkce-allowed", true},
+                                          {"pkce-method-plain-allowed", false},
+                                          {"scope", json::array{}},
+                                          {"additional-parameters", json::array{}},
+                                          {"claims", json::array{claim}},
+                                          {"email-claim", "mandatory"},
+                                          {"email-claim-scope", json::array{}},
+                                          {"subject-type", "public"},
+                                          {"jwks-show", true},
+                                          {"oauth-as-iss-id", true}}}});
         send(admin, "POST", "/api/client/",
-             {{"client_id", "netbit"}, {"name", "NetBit"}, {"confidential", true}, {"client_secret", "one-that-it-keeps"}, {"enabled", true},
-              {"redirect_uri", json::array{callback}}, {"authorization_type", json::array{"code"}}, {"scope", json::array{}},
+             {{"client_id", "netbit"},
+              {"name", "NetBit"},
+              {"confidential", true},
+              {"client_secret", "one-that-it-keeps"},
+              {"enabled", true},
+              {"redirect_uri", json::array{callback}},
+              {"authorization_type", json::array{"code"}},
+              {"scope", json::array{}},
               {"token_endpoint_auth_method", json::array{"client_secret_basic"}}});
         send(admin, "POST", "/api/user/",
-             {{"username", "lina"}, {"name", "Lina"}, {"email", "lina@example.org"}, {"password", "a pass for lina"}, {"enabled", true},
+             {{"username", "lina"},
+              {"name", "Lina"},
+              {"email", "lina@example.org"},
+              {"password", "a pass for lina"},
+              {"enabled", true},
               {"scope", json::array{"openid"}}});
         _lina = signIn("lina", "a pass for lina");
         send(_lina, "PUT", "/api/auth/grant/netbit/", {{"scope", "openid"}});
@@ -133,8 +165,8 @@ TEST(OidcWithGlewlwyd, APersonWhoIsSignedInThereComesIn)
     const std::string here = "http://127.0.0.1:9";
     provider.setUp(here + "/api/auth/oidc/glew/callback");
     Daemon daemon({"oidc.public_url=" + here, "oidc.glew.issuer=" + provider.issuer(), "oidc.glew.client_id=netbit",
-                   "oidc.glew.client_secret_file=" + secrets.path() + "/secret", "oidc.glew.scopes=openid", "oidc.glew.allow_http=true",
-                   "oidc.glew.register=true"});
+                   "oidc.glew.client_secret_file=" + secrets.path() + "/secret", "oidc.glew.scopes=openid",
+                   "oidc.glew.allow_http=true", "oidc.glew.register=true"});
     Browser browser(daemon);
     std::int64_t first = 0;
     for (int i = 0; i < 2; ++i) {

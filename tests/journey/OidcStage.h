@@ -15,7 +15,8 @@ inline std::string secretFile()
     return file;
 }
 
-inline std::vector<std::string> oidcSettings(const FakeProvider& provider, std::vector<std::string> more = {}, const std::string& name = "corp")
+inline std::vector<std::string> oidcSettings(const FakeProvider& provider, std::vector<std::string> more = {},
+                                             const std::string& name = "corp")
 {
     const auto key = "oidc." + name + '.';
     more.insert(more.begin(), {"oidc.public_url=http://127.0.0.1:1", "oidc.timeout_ms=500", key + "issuer=" + provider.issuer(),

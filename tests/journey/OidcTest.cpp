@@ -43,7 +43,8 @@ TEST_F(Oidc, TheFirstLoginMakesAUserAndTheNextOnesFindIt)
     daemon().restart();
     Browser later(daemon());
     EXPECT_EQ(nameIn(later.signIn(provider(), claimsOf("first", "another name now"))), "wanda");
-    EXPECT_EQ(later.http().post("/api/auth/login", R"({"username":"wanda","password":""})").status, 401) << "there is no password";
+    EXPECT_EQ(later.http().post("/api/auth/login", R"({"username":"wanda","password":""})").status, 401)
+        << "there is no password";
 }
 
 TEST_F(Oidc, NamesAndMailAddressesLinkNothing)
@@ -94,7 +95,8 @@ TEST_F(Oidc, APageGetsACodeInItsFragmentAndTakesTheSessionWithItsVerifier)
     expectProblem(take(other, verifier), 401, "oidc_bad_code"); // it was shown to somebody else
 
     const auto denied = begin(browser, "/app/in");
-    EXPECT_EQ(browser.comeBack("/api/auth/oidc/corp/callback?error=access_denied&state=" + queryValue(denied, "state")).header("location"),
+    EXPECT_EQ(browser.comeBack("/api/auth/oidc/corp/callback?error=access_denied&state=" + queryValue(denied, "state"))
+                  .header("location"),
               "/app/in#error=oidc_denied");
 }
 
@@ -121,7 +123,8 @@ TEST_F(Oidc, TheCommandLineSignsInWithABrowserOfTheMachine)
     const auto address = told.substr(told.find("http://"), told.rfind('\n') - told.find("http://"));
     ASSERT_THAT(address, StartsWith("http://127.0.0.1:1/api/auth/oidc/corp/start?return_to=http%3A%2F%2F127.0.0.1%3A"));
     Browser browser(daemon());
-    const auto landed = browser.comeBack(provider().signIn(browser.start(address.substr(address.find('?'))), claimsOf("terminal", "terry")));
+    const auto landed =
+        browser.comeBack(provider().signIn(browser.start(address.substr(address.find('?'))), claimsOf("terminal", "terry")));
     const auto back = landed.header("location");
     ASSERT_THAT(back, StartsWith("http://127.0.0.1:"));
     HttpClient loopback(static_cast<std::uint16_t>(std::stoi(back.substr(17))));
@@ -143,11 +146,11 @@ TEST_F(Oidc, NobodyIsSentAnywhereElse)
 {
     auto http = daemon().client();
     const std::string challenge = "&code_challenge=" + std::string(43, 'A');
-    for (const auto* to : {"https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2F%5Cevil.example", "%5C%5Cevil.example", "evil", "",
-                           "http%3A%2F%2F127.0.0.1.evil.example%3A80%2F", "http%3A%2F%2F127.0.0.1%3A80%40evil.example%2F",
+    for (const auto* to : {"https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2F%5Cevil.example", "%5C%5Cevil.example", "evil",
+                           "", "http%3A%2F%2F127.0.0.1.evil.example%3A80%2F", "http%3A%2F%2F127.0.0.1%3A80%40evil.example%2F",
                            "http%3A%2F%2F127.0.0.1%3A0%2F", "http%3A%2F%2F127.0.0.1%3A70000%2F", "http%3A%2F%2F127.0.0.1%2F",
-                           "http%3A%2F%2Flocalhost%3A80%2F", "javascript%3Aalert(1)", "%2Fa%0D%0ALocation%3A%20x", "%2Fa%3Fcode%3Dx",
-                           "%2Fa%23code%3Dx", "%09%2F%2Fevil.example", "%2F%09%2Fevil.example", "%2F%252F"}) {
+                           "http%3A%2F%2Flocalhost%3A80%2F", "javascript%3Aalert(1)", "%2Fa%0D%0ALocation%3A%20x",
+                           "%2Fa%3Fcode%3Dx", "%2Fa%23code%3Dx", "%09%2F%2Fevil.example", "%2F%09%2Fevil.example", "%2F%252F"}) {
         const auto reply = http.get("/api/auth/oidc/corp/start?return_to=" + std::string(to) + challenge);
         EXPECT_EQ(reply.status, 422) << to << ": " << reply.header("location");
     }
@@ -163,7 +166,8 @@ TEST_F(Oidc, TheRequestToTheProviderSaysWhatItMust)
     Browser browser(daemon());
     const auto url = browser.start();
     EXPECT_THAT(url, StartsWith(provider().issuer() + "/authorize?tenant=1&response_type=code&client_id=netbit-client&"));
-    EXPECT_EQ(queryValue(url, "redirect_uri"), "http://127.0.0.1:1/api/auth/oidc/corp/callback") << "from the settings, whatever Host says";
+    EXPECT_EQ(queryValue(url, "redirect_uri"), "http://127.0.0.1:1/api/auth/oidc/corp/callback")
+        << "from the settings, whatever Host says";
     EXPECT_EQ(queryValue(url, "scope"), "openid profile email");
     EXPECT_EQ(queryValue(url, "code_challenge_method"), "S256");
     const auto again = browser.start();
@@ -171,8 +175,10 @@ TEST_F(Oidc, TheRequestToTheProviderSaysWhatItMust)
         EXPECT_GE(queryValue(url, name).size(), 43U);
         EXPECT_NE(queryValue(url, name), queryValue(again, name));
     }
-    EXPECT_EQ(daemon().client().get("/api/auth/oidc").body,
-              R"({"data":[{"name":"corp","title":"The Corporation","start":"http://127.0.0.1:1/api/auth/oidc/corp/start"}],"pagination":{"next_after":null}})");
+    EXPECT_EQ(
+        daemon().client().get("/api/auth/oidc").body,
+        R"({"data":[{"name":"corp","title":"The Corporation","start":"http://127.0.0.1:1/api/auth/oidc/corp/start"}],)"
+              R"("pagination":{"next_after":null}})");
 }
 
 TEST_F(Oidc, WhoHasASecondFactorIsAskedForIt)
@@ -189,8 +195,8 @@ TEST_F(Oidc, WhoHasASecondFactorIsAskedForIt)
 
     const auto asked = session(browser.signIn(provider(), claimsOf("careful", "carla")));
     EXPECT_FALSE(asked.contains("access_token"));
-    const auto entered = daemon().client().post("/api/auth/second-factor",
-                                                text({{"ticket", textAt(asked, "/ticket")}, {"code", authenticatorCode(secret)}}));
+    const auto entered = daemon().client().post(
+        "/api/auth/second-factor", text({{"ticket", textAt(asked, "/ticket")}, {"code", authenticatorCode(secret)}}));
     EXPECT_EQ(nameIn(entered), "carla");
 }
 
@@ -254,7 +260,8 @@ TEST_F(Oidc, AnAccountIsLinkedByItsOwnerWithThePassword)
     expectProblem(pete.request("DELETE", own), 404, "identity_not_found");
     EXPECT_EQ(listAt(olga.expect(200, "GET", "/api/user/identities"), "/data").size(), 1U);
     EXPECT_EQ(olga.request("DELETE", own).status, 204);
-    EXPECT_EQ(nameIn(browser.signIn(provider(), claimsOf("olga-there"))), "user-2") << "who is linked with nobody is somebody new";
+    EXPECT_EQ(nameIn(browser.signIn(provider(), claimsOf("olga-there", "olga-anew"))), "olga-anew")
+        << "who is linked with nobody is somebody new";
 }
 
 namespace {
@@ -280,8 +287,10 @@ TEST_F(OidcClosed, WhoIsLinkedWithNobodyIsToldSoAndAnAdminLinks)
     EXPECT_EQ(userCount(), before);
     const auto target = "/api/admin/users/" + std::to_string(bob.id) + "/identities";
     auto admin = daemon().client(root.token);
-    expectProblem(daemon().client(bob.token).post(target, text({{"provider", "corp"}, {"subject", "bob-there"}})), 403, "admin_only");
-    expectProblem(admin.post("/api/admin/users/99999/identities", text({{"provider", "corp"}, {"subject", "x"}})), 404, "user_not_found");
+    expectProblem(daemon().client(bob.token).post(target, text({{"provider", "corp"}, {"subject", "bob-there"}})), 403,
+                  "admin_only");
+    expectProblem(admin.post("/api/admin/users/99999/identities", text({{"provider", "corp"}, {"subject", "x"}})), 404,
+                  "user_not_found");
     admin.expect(201, "POST", target, text({{"provider", "corp"}, {"subject", "bob-there"}}));
     EXPECT_EQ(nameIn(browser.signIn(provider(), claimsOf("bob-there", "mallory"))), "bob");
 }
@@ -291,7 +300,8 @@ TEST_F(OidcClosed, TheProviderSaysWhoIsAnAdminButNotThatNobodyIs)
     const auto root = makeUser(daemon(), "root5", "admin");
     const auto rita = makeUser(daemon(), "rita");
     auto admin = daemon().client(root.token);
-    admin.expect(201, "POST", "/api/admin/users/" + std::to_string(rita.id) + "/identities", text({{"provider", "corp"}, {"subject", "rita"}}));
+    admin.expect(201, "POST", "/api/admin/users/" + std::to_string(rita.id) + "/identities",
+                 text({{"provider", "corp"}, {"subject", "rita"}}));
     const auto enter = [&](json::value groups) {
         auto claims = claimsOf("rita");
         claims["groups"] = std::move(groups);
@@ -319,9 +329,15 @@ TEST_F(OidcClosed, FailuresSlowDownLikeWrongPasswords)
     for (int i = 0; i < 5; ++i)
         expectProblem(browser.comeBack("/api/auth/oidc/corp/callback?code=x&state=" + std::to_string(i)), 401, "oidc_bad_state");
     expectProblem(browser.comeBack("/api/auth/oidc/corp/callback?code=x&state=y"), 429, "too_many_failed_logins");
-    expectProblem(browser.http().post("/api/auth/oidc/token", text({{"code", "x"}, {"code_verifier", "y"}})), 429, "too_many_failed_logins");
-    expectProblem(browser.http().post("/api/auth/login", text({{"username", "slow"}, {"password", password}})), 429, "too_many_failed_logins");
-    EXPECT_EQ(Browser(daemon(), "127.0.9.6").http().post("/api/auth/login", text({{"username", "slow"}, {"password", password}})).status, 200);
+    expectProblem(browser.http().post("/api/auth/oidc/token", text({{"code", "x"}, {"code_verifier", "y"}})), 429,
+                  "too_many_failed_logins");
+    expectProblem(browser.http().post("/api/auth/login", text({{"username", "slow"}, {"password", password}})), 429,
+                  "too_many_failed_logins");
+    EXPECT_EQ(Browser(daemon(), "127.0.9.6")
+                  .http()
+                  .post("/api/auth/login", text({{"username", "slow"}, {"password", password}}))
+                  .status,
+              200);
 }
 
 TEST(OidcWithTls, TheCookieIsOneThatOnlyThisServerCanHaveSet)

@@ -14,7 +14,10 @@ namespace {
 class ShutOut : public OnStage {
 protected:
     static std::string text(json::object object) { return json::serialize(object); }
-    static std::string of(const User& user, const std::string& act) { return "/api/admin/users/" + std::to_string(user.id) + act; }
+    static std::string of(const User& user, const std::string& act)
+    {
+        return "/api/admin/users/" + std::to_string(user.id) + act;
+    }
 
     /// Every way in that one person can have at once.
     struct Ways {
@@ -34,7 +37,8 @@ protected:
         auto session = login(daemon(), name);
         const auto access = textAt(session, "/access_token");
         auto http = daemon().client(access);
-        auto personal = textAt(http.expect(201, "POST", "/api/user/tokens", R"({"name":"own","scopes":["read","write"]})"), "/token");
+        auto personal =
+            textAt(http.expect(201, "POST", "/api/user/tokens", R"({"name":"own","scopes":["read","write"]})"), "/token");
         auto hook = http.expect(201, "POST", "/api/chats/" + std::to_string(chat) + "/hooks", "{\"name\":\"" + name + "-bot\"}");
         Ways ways{user, chat, std::move(session), personal, std::move(hook), TcpClient(daemon().tcp(), access),
                   RawHttp(Socket::tcp(daemon().http())), UdpClient(daemon().udp(), "127.0.6.1")};
@@ -58,8 +62,11 @@ protected:
             expectProblem(daemon().client(token).get("/api/user/profile"), 401);
             expectProblem(daemon().client(token).post(messagesOf(ways.chat), R"({"content":"still here"})"), 401);
         }
-        expectProblem(daemon().client().post("/api/auth/refresh", text({{"refresh_token", textAt(ways.session, "/refresh_token")}})), 401);
-        expectProblem(daemon().client({}, "127.0.6.2").post("/api/auth/login", text({{"username", ways.user.name}, {"password", password}})),
+        expectProblem(
+            daemon().client().post("/api/auth/refresh", text({{"refresh_token", textAt(ways.session, "/refresh_token")}})), 401);
+        expectProblem(daemon()
+                          .client({}, "127.0.6.2")
+                          .post("/api/auth/login", text({{"username", ways.user.name}, {"password", password}})),
                       401, "bad_credentials");
         expectProblem(daemon().client().post(textAt(ways.hook, "/path"), R"({"text":"still here"})"), 404, "hook_not_found");
         try {
@@ -100,7 +107,8 @@ TEST_F(ShutOut, WhoIsDeactivatedByAnAdminHasNoWayInLeft)
     expectOut(ways);
     as(root()).expect(200, "POST", of(ways.user, "/reactivate"));
     expectProblem(daemon().client(ways.personal).get("/api/user/profile"), 401);
-    daemon().client().expect(201, "POST", textAt(ways.hook, "/path"), R"({"text":"the chat's webhook is back with who made it"})");
+    daemon().client().expect(201, "POST", textAt(ways.hook, "/path"),
+                             R"({"text":"the chat's webhook is back with who made it"})");
     as(root()).expect(200, "POST", "/api/admin/users/" + std::to_string(integerAt(ways.hook, "/bot_id")) + "/deactivate");
     expectProblem(daemon().client().post(textAt(ways.hook, "/path"), R"({"text":"x"})"), 404, "hook_not_found");
 }
@@ -118,13 +126,15 @@ TEST_F(ShutOut, WhatWasScheduledIsNotSentByWhoIsGone)
     const auto user = makeUser(daemon(), "fred");
     const auto chat = makeChat(daemon(), user, "group", {bob()});
     const auto soon = [] {
-        const auto at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) + std::chrono::milliseconds(1'500);
+        const auto at =
+            std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) + std::chrono::milliseconds(1'500);
         const auto whole = std::chrono::system_clock::to_time_t(at);
         std::tm parts{};
         gmtime_r(&whole, &parts);
         char out[48];
-        std::snprintf(out, sizeof out, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                      parts.tm_min, parts.tm_sec, static_cast<int>(at.time_since_epoch().count() % 1'000));
+        std::snprintf(out, sizeof out, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                      static_cast<int>(at.time_since_epoch().count() % 1'000));
         return std::string(out);
     };
     const auto at = "/api/chats/" + std::to_string(chat) + "/scheduled";
@@ -148,10 +158,15 @@ TEST_F(ShutOut, AResetLinkAndAnInvitationEndWithTheAccount)
     const auto link = textAt(as(root()).expect(201, "POST", of(user, "/reset")), "/token");
     const auto invite = textAt(as(user).expect(201, "POST", "/api/invites", "{}"), "/invite");
     as(root()).expect(200, "POST", of(user, "/deactivate"));
-    const auto reset = daemon().client({}, "127.0.6.4").post("/api/auth/reset", text({{"token", link}, {"password", "a new one, long"}}));
+    const auto reset =
+        daemon().client({}, "127.0.6.4").post("/api/auth/reset", text({{"token", link}, {"password", "a new one, long"}}));
     EXPECT_GE(reset.status, 400) << reset.body;
-    expectProblem(daemon().client({}, "127.0.6.5").post("/api/auth/register", text({{"username", "guest1"}, {"email", "g@example.org"},
-                                                                                  {"password", "a long enough one"}, {"invite", invite}})),
+    expectProblem(daemon()
+                      .client({}, "127.0.6.5")
+                      .post("/api/auth/register", text({{"username", "guest1"},
+                                                        {"email", "g@example.org"},
+                                                        {"password", "a long enough one"},
+                                                        {"invite", invite}})),
                   403, "invite_invalid");
 }
 

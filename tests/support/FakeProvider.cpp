@@ -61,9 +61,15 @@ json::object jwks(const Keys& keys)
     std::size_t size = raw.size();
     EVP_PKEY_get_raw_public_key(keys.ed.get(), reinterpret_cast<unsigned char*>(raw.data()), &size);
     return {{"keys",
-             json::array{json::object{{"kty", "RSA"}, {"kid", keys.name + "RS256"}, {"use", "sig"}, {"alg", "RS256"},
-                                      {"n", number(keys.rsa, OSSL_PKEY_PARAM_RSA_N, 0)}, {"e", number(keys.rsa, OSSL_PKEY_PARAM_RSA_E, 0)}},
-                         json::object{{"kty", "EC"}, {"kid", keys.name + "ES256"}, {"crv", "P-256"},
+             json::array{json::object{{"kty", "RSA"},
+                                      {"kid", keys.name + "RS256"},
+                                      {"use", "sig"},
+                                      {"alg", "RS256"},
+                                      {"n", number(keys.rsa, OSSL_PKEY_PARAM_RSA_N, 0)},
+                                      {"e", number(keys.rsa, OSSL_PKEY_PARAM_RSA_E, 0)}},
+                         json::object{{"kty", "EC"},
+                                      {"kid", keys.name + "ES256"},
+                                      {"crv", "P-256"},
                                       {"x", number(keys.ec, OSSL_PKEY_PARAM_EC_PUB_X, 32)},
                                       {"y", number(keys.ec, OSSL_PKEY_PARAM_EC_PUB_Y, 32)}},
                          json::object{{"kty", "OKP"}, {"kid", keys.name + "EdDSA"}, {"crv", "Ed25519"}, {"x", base64Url(raw)}},
@@ -102,7 +108,8 @@ std::string confused(const Key& rsa, const std::string& text)
     const auto size = BIO_get_mem_data(memory, &pem);
     unsigned char digest[32];
     unsigned length = 0;
-    HMAC(EVP_sha256(), pem, static_cast<int>(size), reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &length);
+    HMAC(EVP_sha256(), pem, static_cast<int>(size), reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest,
+         &length);
     BIO_free(memory);
     return {reinterpret_cast<const char*>(digest), length};
 }
@@ -201,9 +208,12 @@ struct FakeProvider::Impl {
         Poco::SHA2Engine digest(Poco::SHA2Engine::SHA_256);
         digest.update(form.get("code_verifier", ""));
         const auto bytes = digest.digest();
-        if (base64Url(std::string(bytes.begin(), bytes.end())) != code.challenge || form.get("redirect_uri", "") != code.redirectUri)
+        if (base64Url(std::string(bytes.begin(), bytes.end())) != code.challenge ||
+            form.get("redirect_uri", "") != code.redirectUri)
             return refused("invalid_grant");
-        return {200, json::serialize(json::object{{"token_type", "Bearer"}, {"access_token", "of no use"}, {"id_token", code.token}}), {}};
+        return {200,
+                json::serialize(json::object{{"token_type", "Bearer"}, {"access_token", "of no use"}, {"id_token", code.token}}),
+                {}};
     }
 
     Answer answerTo(Poco::Net::HTTPServerRequest& request)
@@ -246,7 +256,10 @@ private:
 class Factory final : public Poco::Net::HTTPRequestHandlerFactory {
 public:
     explicit Factory(std::function<Answer(Poco::Net::HTTPServerRequest&)> answer) : _answer(std::move(answer)) {}
-    Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest&) override { return new Handler(_answer); }
+    Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest&) override
+    {
+        return new Handler(_answer);
+    }
 
 private:
     std::function<Answer(Poco::Net::HTTPServerRequest&)> _answer;
@@ -282,13 +295,17 @@ std::string FakeProvider::signIn(const std::string& authorizationUrl, json::obje
 {
     const std::lock_guard lock(_impl->mutex);
     const auto now = std::time(nullptr);
-    json::object all{{"iss", _impl->issuer}, {"aud", clientId}, {"exp", now + 300}, {"iat", now}, {"nonce", queryValue(authorizationUrl, "nonce")}};
+    json::object all{{"iss", _impl->issuer},
+                     {"aud", clientId},
+                     {"exp", now + 300},
+                     {"iat", now},
+                     {"nonce", queryValue(authorizationUrl, "nonce")}};
     for (const auto& claim : claims)
         all[claim.key()] = claim.value();
     if (forgery.claims)
         forgery.claims(all);
-    if (queryValue(authorizationUrl, "code_challenge_method") != "S256" || queryValue(authorizationUrl, "response_type") != "code" ||
-        queryValue(authorizationUrl, "client_id") != clientId)
+    if (queryValue(authorizationUrl, "code_challenge_method") != "S256" ||
+        queryValue(authorizationUrl, "response_type") != "code" || queryValue(authorizationUrl, "client_id") != clientId)
         throw std::runtime_error("this is no login with PKCE: " + authorizationUrl);
     const auto code = "code-" + std::to_string(_impl->counts["codes"]++);
     _impl->codes[code] = {queryValue(authorizationUrl, "code_challenge"), queryValue(authorizationUrl, "redirect_uri"),

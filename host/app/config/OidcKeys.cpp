@@ -50,7 +50,8 @@ constexpr std::array textKeys{
 Result<std::string> secretIn(const Setting& setting, const std::string& key)
 {
     std::error_code error;
-    if (!std::filesystem::is_regular_file(setting.value, error) || std::filesystem::file_size(setting.value, error) > maxSecretBytes)
+    if (!std::filesystem::is_regular_file(setting.value, error) ||
+        std::filesystem::file_size(setting.value, error) > maxSecretBytes)
         return refused(setting, key, "There is no file " + setting.value + " of at most 4096 bytes.");
     auto text = base::readWhole(setting.value);
     if (!text)
@@ -79,7 +80,8 @@ Result<void> takeOidcProviderKey(const std::string& key, const Setting& setting,
     provider.place = settingPlace(setting, "oidc." + name);
     auto& settings = provider.settings;
     settings.name = name;
-    const auto* const text = std::find_if(textKeys.begin(), textKeys.end(), [&](const TextKey& each) { return each.name == what; });
+    const auto* const text =
+        std::find_if(textKeys.begin(), textKeys.end(), [&](const TextKey& each) { return each.name == what; });
     if (text != textKeys.end()) {
         if (setting.value.size() > 2'048)
             return refused(setting, key, "This is longer than 2048 bytes.");
@@ -117,8 +119,9 @@ Result<void> checkOidc(const OidcProviderMap& providers, const Setting& publicUr
     const bool origin = trustworthyUrl(publicUrl.value, true) && !publicUrl.value.ends_with('/') &&
                         publicUrl.value.find_first_of("/?", publicUrl.value.find("//") + 2) == std::string::npos;
     if ((!publicUrl.value.empty() || !providers.empty()) && !origin)
-        return refused(publicUrl, "oidc.public_url",
-                       "Write https://HOST or https://HOST:PORT, by which browsers reach this server (http for a loopback address).");
+        return refused(
+            publicUrl, "oidc.public_url",
+            "Write https://HOST or https://HOST:PORT, by which browsers reach this server (http for a loopback address).");
     for (const auto& [name, provider] : providers) {
         const auto& settings = provider.settings;
         const auto wrong = [&](std::string_view why) {

@@ -117,7 +117,8 @@ TEST_F(ConfigLoader, AWrongOptionOfAPluginIsRefusedWithFileLineAndKey)
 
 namespace {
 
-const std::vector<std::string> corp{"oidc.public_url=https://chat.example.org", "oidc.corp.issuer=https://login.example.org", "oidc.corp.client_id=netbit"};
+const std::vector<std::string> corp{"oidc.public_url=https://chat.example.org", "oidc.corp.issuer=https://login.example.org",
+                                    "oidc.corp.client_id=netbit"};
 
 std::vector<std::string> corpWith(std::vector<std::string> more)
 {
@@ -130,9 +131,11 @@ std::vector<std::string> corpWith(std::vector<std::string> more)
 TEST_F(ConfigLoader, ProvidersOfLoginsAreReadByTheirNames)
 {
     const auto secret = write("secret", "not told\nsecond line");
-    const auto config = loadConfig({{}, corpWith({"oidc.corp.client_secret_file=" + secret.string(), "oidc.corp.algorithms=ES256, EdDSA",
-                                                  "oidc.other.issuer=http://127.0.0.1:9", "oidc.other.client_id=x", "oidc.other.allow_http=true",
-                                                  "oidc.other.title=Another"})});
+    const auto config =
+        loadConfig({{},
+                    corpWith({"oidc.corp.client_secret_file=" + secret.string(), "oidc.corp.algorithms=ES256, EdDSA",
+                              "oidc.other.issuer=http://127.0.0.1:9", "oidc.other.client_id=x", "oidc.other.allow_http=true",
+                              "oidc.other.title=Another"})});
     ASSERT_TRUE(config.ok()) << config.error().detail;
     ASSERT_EQ(config->oidc.size(), 2U);
     const auto& one = config->oidc.at("corp").settings;
@@ -161,7 +164,8 @@ TEST_F(ConfigLoader, AWrongProviderOfLoginsIsRefusedWithFileLineAndKey)
     EXPECT_THAT(refused("oidc.corp.client_id="), HasSubstr("issuer and client_id are both needed."));
     EXPECT_THAT(refused("oidc.corp.scopes=profile"), HasSubstr("The scopes lack openid."));
     EXPECT_THAT(refused("oidc.corp.admin_claim=groups"), HasSubstr("admin_claim and admin_value go together."));
-    for (const auto* url : {"", "http://chat.example.org", "https://chat.example.org/", "https://chat.example.org/x", "chat.example.org"})
+    for (const auto* url :
+         {"", "http://chat.example.org", "https://chat.example.org/", "https://chat.example.org/x", "chat.example.org"})
         EXPECT_THAT(refused(std::string("oidc.public_url=") + url), HasSubstr("oidc.public_url: Write https://HOST")) << url;
     EXPECT_THAT(refused("oidc.timeout_ms=0"), HasSubstr("out of range"));
     EXPECT_THAT(refused("oidc.public_uri=x"), HasSubstr("There is no such setting."));

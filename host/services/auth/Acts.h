@@ -45,8 +45,8 @@ void forgetAllOf(Core& core, storage::Id userId, const Ended& ended);
 base::Result<void> mayLoseAdmin(storage::Connection& connection, const storage::UserRecord& user);
 
 /// [worker] The row of a user whose password this is; a plugin may have to say so. Counted by the throttle. Error: forbidden
-/// / wrong_password, conflict / no_password, both with the pointer given; rateLimited / too_many_failed_logins; unavailable / provider_unavailable,
-/// overloaded.
+/// / wrong_password, conflict / no_password, both with the pointer given; rateLimited / too_many_failed_logins; unavailable /
+/// provider_unavailable, overloaded.
 base::Result<storage::UserRecord> proveOwner(Core& core, storage::Id userId, std::string_view password,
                                              std::string_view peer, std::string_view pointer = "/password");
 

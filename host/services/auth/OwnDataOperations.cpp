@@ -24,7 +24,8 @@ namespace {
 
 constexpr std::string_view exportSchema = R"({"type":"object","properties":{"exported_at":{"type":"string","format":"date-time"},
 "profile":{"$ref":"#/components/schemas/User"},"sessions":{"type":"array","items":{"type":"object"}},
-"access_tokens":{"type":"array","items":{"type":"object"}},"identities":{"type":"array","items":{"type":"object"}},"chats":{"type":"array","items":{"type":"object"}},
+"access_tokens":{"type":"array","items":{"type":"object"}},
+"identities":{"type":"array","items":{"type":"object"}},"chats":{"type":"array","items":{"type":"object"}},
 "messages":{"type":"array","items":{"type":"object"},"description":"those that the user wrote, by id"},
 "files":{"type":"array","items":{"type":"object"},"description":"those that the user uploaded, by id; their bytes are at path"}}})";
 

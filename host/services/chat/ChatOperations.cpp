@@ -152,7 +152,12 @@ void addChatOperations(operations::Operations& operations, ChatService& chats)
     operations.add({.name = "hooks.create",
                     .summary = "Make an address that others write to a chat by",
                     .access = operations::Access::user,
-                    .parameters = {chatId, {.name = "name", .what = "The name of the bot that it writes as: a username.", .required = true, .least = 1, .most = 64}},
+                    .parameters = {chatId,
+                                   {.name = "name",
+                                    .what = "The name of the bot that it writes as: a username.",
+                                    .required = true,
+                                    .least = 1,
+                                    .most = 64}},
                     .result = "new_hook",
                     .handler = bound(core, &createHook),
                     .secret = true});

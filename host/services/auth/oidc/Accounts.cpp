@@ -118,7 +118,8 @@ Result<storage::IdentityRecord> link(Core& core, const ProviderSettings& provide
                 return userNotFound();
             if (const auto known = IdentityRepository::find(connection, record.issuer, record.subject)) {
                 if (known->userId != userId)
-                    return fault(Status::conflict, "identity_taken", "This account of " + provider.title + " is linked with somebody else.");
+                    return fault(Status::conflict, "identity_taken",
+                                 "This account of " + provider.title + " is linked with somebody else.");
                 record = *known;
                 return {};
             }

@@ -12,7 +12,8 @@ std::string Flows::begin(Flow flow, base::Millis now)
     return state;
 }
 
-std::optional<Flows::Flow> Flows::take(std::string_view state, std::string_view provider, std::string_view browser, base::Millis now)
+std::optional<Flows::Flow> Flows::take(std::string_view state, std::string_view provider, std::string_view browser,
+                                       base::Millis now)
 {
     if (!tokenShaped(loginStatePrefix, state) || !tokenShaped(browserPrefix, browser))
         return std::nullopt;

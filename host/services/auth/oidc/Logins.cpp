@@ -97,9 +97,10 @@ Result<void> Logins::list(const Call&, const Done& done) const
     json::array data;
     const auto state = _state.load();
     for (const auto& party : state->parties)
-        data.push_back(json::object{{"name", party->settings().name},
-                                    {"title", party->settings().title},
-                                    {"start", state->settings.publicUrl + "/api/auth/oidc/" + party->settings().name + "/start"}});
+        data.push_back(
+            json::object{{"name", party->settings().name},
+                         {"title", party->settings().title},
+                         {"start", state->settings.publicUrl + "/api/auth/oidc/" + party->settings().name + "/start"}});
     return answered(done, listJson(std::move(data)));
 }
 
@@ -277,7 +278,8 @@ Result<void> Logins::token(const Call& call, Done done)
         return tooManyFailed();
     const auto finished = _flows.redeem(*call.arguments.text("code"), *call.arguments.text("code_verifier"), _core.now());
     if (!finished) {
-        const auto error = fault(Status::unauthenticated, "oidc_bad_code", "The code is unknown, spent, expired, or not of this verifier.");
+        const auto error =
+            fault(Status::unauthenticated, "oidc_bad_code", "The code is unknown, spent, expired, or not of this verifier.");
         count(call.peer, error);
         return error;
     }

@@ -31,7 +31,8 @@ constexpr std::string_view providersSchema = R"({"type":"object","properties":{"
 constexpr std::string_view startSchema = R"({"type":"object","properties":{"authorization_url":{"type":"string","format":"uri",
 "description":"where the browser goes"},"expires_in":{"type":"integer","description":"Seconds."}}})";
 
-constexpr std::string_view identitySchema = R"({"type":"object","properties":{"id":{"type":"integer"},"provider":{"type":"string"},
+constexpr std::string_view identitySchema =
+    R"({"type":"object","properties":{"id":{"type":"integer"},"provider":{"type":"string"},
 "issuer":{"type":"string"},"subject":{"type":"string","description":"who one is there"},
 "created_at":{"type":"string","format":"date-time"}}})";
 
@@ -73,7 +74,8 @@ Result<void> Logins::removeIdentity(const Call& call, Done done)
                 return fault(Status::notFound, "identity_not_found", "You have no such login.");
             const auto user = UserRepository::byId(connection, actor.userId);
             if (own.size() == 1 && user && user->password.empty() && user->provider.empty())
-                return fault(Status::conflict, "last_way_in", "This is the only way into your account: have a password set first.");
+                return fault(Status::conflict, "last_way_in",
+                             "This is the only way into your account: have a password set first.");
             IdentityRepository::remove(connection, id);
             audit(connection, core, actor, "identity.unlink", "identity", id);
             return Completed{id, {}};
@@ -97,8 +99,9 @@ void Logins::addOperations(operations::Operations& all)
 {
     const Parameter provider{.name = "provider", .what = "its name here", .required = true, .least = 1, .most = 32};
     const Parameter returnTo{.name = "return_to",
-                             .what = "a path on this server, which gets code or error in its fragment, or http://127.0.0.1:PORT/… "
-                                     "of a program on the browser's machine, which gets them in its query",
+                             .what =
+                                 "a path on this server, which gets code or error in its fragment, or http://127.0.0.1:PORT/… "
+                                 "of a program on the browser's machine, which gets them in its query",
                              .most = 512};
     const auto bound = [this](auto method) {
         return [this, method](Call& call, Done done) { return (this->*method)(call, std::move(done)); };

@@ -188,7 +188,8 @@ Result<std::string> RelyingParty::idToken(const Metadata& metadata, const Grant&
         const auto error = object ? textOf(*object, "error") : std::string();
         if (reply->status == 401 || error == "invalid_client" || error == "unauthorized_client")
             return unavailable("It does not know this server as a client: " + error.substr(0, 100));
-        return fault(Status::unauthenticated, "oidc_code_refused", "The provider does not take this code: it is spent, expired or another's.");
+        return fault(Status::unauthenticated, "oidc_code_refused",
+                     "The provider does not take this code: it is spent, expired or another's.");
     }
     auto token = object ? textOf(*object, "id_token") : std::string();
     if (token.empty())

@@ -35,9 +35,10 @@ TEST(OidcKeys, TheExampleOfTheStandardHolds)
     const auto keys = readKeys(std::string("{\"keys\":[") + rfc8037Key + "]}");
     ASSERT_TRUE(keys);
     ASSERT_EQ(keys->size(), 1U);
-    SignedToken token{.algorithm = "EdDSA",
-                      .signedPart = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
-                      .signature = *fromBase64Url("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")};
+    SignedToken token{
+        .algorithm = "EdDSA",
+        .signedPart = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
+        .signature = *fromBase64Url("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")};
     EXPECT_TRUE(signedBy(token, keys->front()));
     token.signature[5] ^= 1;
     EXPECT_FALSE(signedBy(token, keys->front()));
@@ -47,15 +48,16 @@ TEST(OidcKeys, TheExampleOfTheStandardHolds)
 
 TEST(OidcKeys, WhatCannotCheckASignatureIsLeftOut)
 {
-    for (const auto* key : {
-             R"({"kty":"oct","k":"AAAA"})",
-             R"({"kty":"RSA","n":"AQAB","e":"AQAB"})", // 24 bits
-             R"({"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"})", // not on the curve
-             R"({"kty":"EC","crv":"P-384","x":"AA","y":"AA"})",
-             R"({"kty":"OKP","crv":"X25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})",
-             R"({"kty":"OKP","crv":"Ed25519","use":"enc","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})",
-             R"({"kty":"OKP","crv":"Ed25519","alg":"RS256","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})",
-             R"({"kty":7})", "{}", "[]", "null"}) {
+    for (
+        const auto* key :
+        {R"({"kty":"oct","k":"AAAA"})",
+         R"({"kty":"RSA","n":"AQAB","e":"AQAB"})", // 24 bits
+         R"({"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"})", // not on the curve
+         R"({"kty":"EC","crv":"P-384","x":"AA","y":"AA"})",
+         R"({"kty":"OKP","crv":"X25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})",
+         R"({"kty":"OKP","crv":"Ed25519","use":"enc","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})",
+         R"({"kty":"OKP","crv":"Ed25519","alg":"RS256","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})", R"({"kty":7})", "{}",
+         "[]", "null"}) {
         const auto keys = readKeys(std::string("{\"keys\":[") + key + "]}");
         ASSERT_TRUE(keys) << key;
         EXPECT_TRUE(keys->empty()) << key;
@@ -70,8 +72,11 @@ TEST(OidcKeys, WhatCannotCheckASignatureIsLeftOut)
 
 TEST(OidcKeys, WithoutANameTheOnlyKeyOfTheAlgorithmIsMeant)
 {
-    const std::vector<Key> keys{{"a", "RS256", nullptr}, {"b", "ES256", nullptr}, {"b", "RS256", nullptr}, {"b", "RS256", nullptr}};
-    const auto found = [&](const char* algorithm, const char* name) { return keyFor({.algorithm = algorithm, .keyId = name}, keys); };
+    const std::vector<Key> keys{
+        {"a", "RS256", nullptr}, {"b", "ES256", nullptr}, {"b", "RS256", nullptr}, {"b", "RS256", nullptr}};
+    const auto found = [&](const char* algorithm, const char* name) {
+        return keyFor({.algorithm = algorithm, .keyId = name}, keys);
+    };
     EXPECT_EQ(found("ES256", ""), &keys[1]);
     EXPECT_EQ(found("RS256", "a"), &keys[0]);
     EXPECT_EQ(found("RS256", ""), nullptr) << "which of them?";
@@ -102,11 +107,30 @@ TEST(OidcKeys, WhateverBytesComeNoneOfThemIsATokenAndNothingBreaks)
 
 TEST(OidcReturnTo, IsAPlainPathOrAPortOfThisMachine)
 {
-    for (const auto* good : {"/", "/app", "/app/in.html", "/a//b", "http://127.0.0.1:1/", "http://127.0.0.1:65535/a/b", "http://[::1]:80/"})
+    for (const auto* good :
+         {"/", "/app", "/app/in.html", "/a//b", "http://127.0.0.1:1/", "http://127.0.0.1:65535/a/b", "http://[::1]:80/"})
         EXPECT_TRUE(validReturnTo(good)) << good;
-    for (const auto* bad : {"", "app", "//evil", "/\\evil", "/a?b", "/a#b", "/a b", "/a\n", "/%2f", "https://127.0.0.1:1/", "http://127.0.0.1/",
-                            "http://127.0.0.1:/", "http://127.0.0.1:0/", "http://127.0.0.1:65536/", "http://127.0.0.1:1", "http://127.0.0.1:1//x",
-                            "http://127.0.0.1:1@evil/", "http://127.0.0.1:99999999999999999999/", "http://127.0.0.2:1/", "http://localhost:1/", "HTTP://127.0.0.1:1/"})
+    for (const auto* bad : {"",
+                            "app",
+                            "//evil",
+                            "/\\evil",
+                            "/a?b",
+                            "/a#b",
+                            "/a b",
+                            "/a\n",
+                            "/%2f",
+                            "https://127.0.0.1:1/",
+                            "http://127.0.0.1/",
+                            "http://127.0.0.1:/",
+                            "http://127.0.0.1:0/",
+                            "http://127.0.0.1:65536/",
+                            "http://127.0.0.1:1",
+                            "http://127.0.0.1:1//x",
+                            "http://127.0.0.1:1@evil/",
+                            "http://127.0.0.1:99999999999999999999/",
+                            "http://127.0.0.2:1/",
+                            "http://localhost:1/",
+                            "HTTP://127.0.0.1:1/"})
         EXPECT_FALSE(validReturnTo(bad)) << bad;
 }
 
@@ -143,8 +167,9 @@ TEST(OidcSettings, HttpIsForThisMachineAlone)
         EXPECT_TRUE(trustworthyUrl(url, true)) << url;
         EXPECT_FALSE(trustworthyUrl(url, false)) << url;
     }
-    for (const auto* url : {"", "a", "https://", "https:///x", "http://a.example", "http://127.0.0.1.a.example/", "ftp://127.0.0.1/", "https://u@a.example/",
-                            "https://a.example/#f", "https://a.example/ x", "https://a.example/\n", "file:///etc/passwd", "https://a.example\\@b"})
+    for (const auto* url : {"", "a", "https://", "https:///x", "http://a.example", "http://127.0.0.1.a.example/",
+                            "ftp://127.0.0.1/", "https://u@a.example/", "https://a.example/#f", "https://a.example/ x",
+                            "https://a.example/\n", "file:///etc/passwd", "https://a.example\\@b"})
         EXPECT_FALSE(trustworthyUrl(url, true)) << url;
 }
 

@@ -38,8 +38,8 @@ typedef struct nb_operations_api {
     uint32_t reserved;
 
     /* [worker] NB_OK: `done` is called once: before this returns where nothing is written, else on the writer's thread when
-     * it is on disk; where another server was asked, on a thread that waited for it. Another status: refused at once, `done` is not called. Everything is copied before it returns.
-     * `principal` may be NULL for operations that anyone may call.
+     * it is on disk; where another server was asked, on a thread that waited for it. Another status: refused at once, `done` is
+     * not called. Everything is copied before it returns. `principal` may be NULL for operations that anyone may call.
      * NB_NOT_FOUND unknown_operation; NB_UNAUTHENTICATED; NB_FORBIDDEN; NB_MALFORMED and NB_INVALID with a pointer to the
      * argument at fault; NB_WOULD_BLOCK on a reactor; and what the operation itself says. */
     int32_t (*call)(const nb_host *host, const nb_principal *principal, const nb_operation_call *call, nb_done_fn done,
