@@ -153,6 +153,26 @@ TEST_F(TakeIn, WhatCannotBeIsLeftOutAndTheRestComesIn)
     EXPECT_EQ(outcome->added[static_cast<std::size_t>(Kind::message)], 2);
 }
 
+TEST_F(TakeIn, AFileIsHungOnItsSendersMessagesAndOneOfAKilledImportIsTakenUp)
+{
+    const std::string abc = "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad";
+    const std::string file = R"({"kind":"file","id":"F1","owner":"U1","name":"x.png","size":3,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","created_at":"2020-01-01T00:00:00Z"})";
+    ASSERT_TRUE(take("mattermost", {user("U1", "ann"), user("U2", "ben"), room("C1", "past"), member("C1", "U1")}).ok());
+    EXPECT_EQ(reasons(take("mattermost", {file})->leftOut), "0:no_bytes ");
+    write([&](storage::Connection& with) { // as far as one came that was killed then
+        storage::FileRepository::insert(with, {.ownerId = userNamed("ann"), .sha256 = abc, .size = 3, .name = "x.png",
+                                               .mediaType = "image/png", .createdAt = 1'577'836'800'000});
+    });
+    EXPECT_EQ(take("mattermost", {file})->added[static_cast<std::size_t>(Kind::file)], 1);
+    EXPECT_EQ(take("mattermost", {file})->already[static_cast<std::size_t>(Kind::file)], 1);
+    const auto outcome = take("mattermost", {said("1", "C1", "U1", 1, "", R"(,"attachments":["F1","F1"])"),
+                                             said("2", "C1", "U2", 2, "not mine", R"(,"attachments":["F1"])")});
+    EXPECT_EQ(reasons(outcome->notes), "1:attachment ");
+    const auto messages = page(userNamed("ann"), chatNamed("past"));
+    EXPECT_EQ(messages.at("data").at(0).at("message_type").as_string(), "image");
+    EXPECT_EQ(messages.at("data").at(0).at("attachments").as_array().size(), 1u);
+}
+
 TEST_F(TakeIn, TheDoorIsTheLocalAdmins)
 {
     TransferService service(chats->core());
