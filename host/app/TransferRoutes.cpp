@@ -285,10 +285,14 @@ std::vector<edge::Route> transferRoutes(AuthService& auth, TransferService& serv
     add("POST", "/admin/import/records", "Takes users, chats and messages from elsewhere in.", &takeIn);
     add("GET", "/admin/import/file", "Whether a file is here, so that its bytes need not be sent.", &hasFile);
     add("POST", "/admin/import/file", "Takes the bytes of a file in.",
-        [onWorker](Exchange& exchange, AuthService& with, TransferService& by) { return takeFile(exchange, with, by, onWorker); });
+        [onWorker](Exchange& exchange, AuthService& who, TransferService& by) {
+            return takeFile(exchange, who, by, onWorker);
+        });
     routes.back().streamed = true;
     add("GET", "/admin/export/file", "The bytes of a file of an export.",
-        [onWorker](Exchange& exchange, AuthService& with, TransferService& by) { return fileBytes(exchange, with, by, onWorker); });
+        [onWorker](Exchange& exchange, AuthService& who, TransferService& by) {
+            return fileBytes(exchange, who, by, onWorker);
+        });
     add("GET", "/admin/export", "Everything, one chat or one user, a record a line.", &exportAll);
     add("GET", "/admin/export/days", "One chat as files of a day each.", &exportDays);
     return routes;

@@ -360,6 +360,19 @@ TEST_F(TransferFrom, Mattermost)
         EXPECT_EQ(integerAt(chat, "/unread_count"), 0) << "what came before counts as read: " << json::serialize(chat);
 }
 
+TEST_F(TransferFrom, AnArchiveOfMattermostWithItsFiles)
+{
+    const std::string bytes(200'000, 'p');
+    writeZip(folder.path() + "/m.zip", {{"import.jsonl", mattermostExport()}, {"data/ops/file.pdf", "%PDF-1.4" + bytes.substr(0, 100)}});
+    const auto report = takeIn("mattermost", folder.path() + "/m.zip");
+    EXPECT_EQ(integerAt(report, "/added/file"), 1);
+    auto ann = as("ann");
+    const auto page = ann.expect(200, "GET", messagesOf(chatNamed(ann, "Town Square")));
+    const auto file = integerAt(page, "/data/3/attachments/0/id");
+    EXPECT_EQ(textAt(page, "/data/3/attachments/0/name"), "file.pdf") << json::serialize(page);
+    EXPECT_TRUE(ann.get(filePath(file)).body.starts_with("%PDF-1.4"));
+}
+
 TEST_F(TransferFrom, Seed)
 {
     makeDatabase(folder.path() + "/seed.db", seedTables);

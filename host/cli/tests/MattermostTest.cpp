@@ -18,7 +18,7 @@ using test::readOut;
 using test::TempDir;
 using netbit::test::writeZip;
 
-void expectAll(const test::ReadOut& out)
+void expectAll(const test::ReadOut& out, bool withFiles)
 {
     ASSERT_TRUE(out.outcome.ok()) << out.outcome.error().detail;
     const auto& sink = out.sink;
@@ -45,7 +45,16 @@ void expectAll(const test::ReadOut& out)
     EXPECT_FALSE(at(first, "edited_at").empty());
     const auto reply = sink.one("message", "ops/town-square/ben/1577836802000");
     EXPECT_EQ(at(reply, "reply_to"), "ops/town-square/ann/1577836800001");
-    EXPECT_EQ(at(reply, "content"), "an answer\n\n(file: file.pdf)");
+    EXPECT_EQ(at(reply, "content"), withFiles ? "an answer" : "an answer\n\n(file: file.pdf)");
+    EXPECT_EQ(sink.of("file").size(), withFiles ? 1u : 0u);
+    if (withFiles) {
+        const auto file = sink.one("file", "ops/town-square/ben/1577836802000/file0");
+        EXPECT_EQ(at(file, "name"), "file.pdf");
+        EXPECT_EQ(at(file, "owner"), "ben");
+        EXPECT_EQ(file.at("size").as_int64(), 4);
+        EXPECT_EQ(at(file, "sha256"), "315d429b7714cedb6ad04ac31240145257692630457f3c88253c5beceac76027");
+        EXPECT_EQ(reply.at("attachments").at(0).as_string(), at(file, "id"));
+    }
     EXPECT_EQ(at(sink.one("message", "ops/town-square/ben/1577836800000"), "type"), "system");
     EXPECT_EQ(at(sink.one("message", "ops/town-square/ben/1577836801000"), "content"), "*waves*");
     EXPECT_EQ(at(sink.one("message", "ops/town-square/deploybot/1577836804000"), "content"), "**Release**\n1.2 is out\n**By**: ann");
@@ -66,7 +75,7 @@ TEST(Mattermost, EachKindOfRecordIsRead)
     dir.write("m.jsonl", netbit::test::mattermostExport());
     const auto out = readOut(&openMattermost, dir.path("m.jsonl"));
     EXPECT_EQ(out.source, "mattermost");
-    expectAll(out);
+    expectAll(out, false);
     EXPECT_NE(out.report.find("m.jsonl:12, reply 0"), std::string::npos) << out.report;
 }
 
@@ -75,7 +84,7 @@ TEST(Mattermost, AnArchiveIsReadAsItsLines)
     const TempDir dir;
     writeZip(dir.path("m.zip"), {{"import.jsonl", netbit::test::mattermostExport()}, {"data/ops/file.pdf", "%PDF"}, {"data/inner.zip", "PK"}});
     const auto out = readOut(&openMattermost, dir.path("m.zip"));
-    expectAll(out);
+    expectAll(out, true);
     EXPECT_NE(out.report.find("archive_in_archive 1"), std::string::npos) << out.report;
     writeZip(dir.path("m.zip"), {{"a.jsonl", ""}, {"b.jsonl", ""}});
     EXPECT_EQ(readOut(&openMattermost, dir.path("m.zip")).outcome.error().code, "no_mattermost_export");

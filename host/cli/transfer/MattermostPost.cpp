@@ -12,6 +12,8 @@ namespace
 {
 
 constexpr std::size_t keysKept = 20'000;
+constexpr std::size_t longestName = 200;
+constexpr std::size_t mostFiles = 100; // of one post
 constexpr std::size_t longestKey = 200; // of a conversation; with who wrote and when it stays below what the server takes
 
 bool nameChar(char c) noexcept
@@ -105,6 +107,28 @@ void MattermostPosts::findMentions(MessageItem& message) const
     }
 }
 
+void MattermostPosts::addFiles(MattermostRead& read, const boost::json::value& post) const
+{
+    auto& message = read.message;
+    for (const auto& file : list(post, "attachments")) {
+        const auto path = text(file, "path");
+        const auto name = oneLine(path.substr(path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1), longestName);
+        if (!name.empty() && hasBytes && hasBytes(path) && message.attachments.size() < mostFiles) {
+            const auto key = message.key + "/file" + std::to_string(message.attachments.size());
+            auto& kept = read.files.emplace_back();
+            kept.item.key = key;
+            kept.item.owner = message.sender;
+            kept.item.name = name;
+            kept.item.createdAt = message.createdAt;
+            kept.path = path;
+            message.attachments.push_back(key);
+            continue;
+        }
+        message.content += (message.content.empty() ? "" : "\n\n") + std::string("(file: ") + name + ")";
+        read.notes.emplace_back("file", "Of \"" + name + "\" the name is kept; the export has not its bytes.");
+    }
+}
+
 MattermostRead MattermostPosts::readOne(const boost::json::value& post, const std::string& chat)
 {
     MattermostRead out;
@@ -120,13 +144,8 @@ MattermostRead MattermostPosts::readOne(const boost::json::value& post, const st
         message.type = "system";
     if (const auto more = attached(post); !more.empty())
         message.content += (message.content.empty() ? "" : "\n\n") + more;
-    for (const auto& file : list(post, "attachments")) {
-        const auto path = text(file, "path");
-        const auto name = path.substr(path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1);
-        message.content += (message.content.empty() ? "" : "\n\n") + std::string("(file: ") + name + ")";
-        out.notes.emplace_back("file", "Of \"" + oneLine(name, 100) + "\" the name is kept and the bytes are not yet.");
-    }
     message.key = keyOf(chat, message.sender, message.createdAt);
+    addFiles(out, post);
     if (const auto edited = timeOf(post, "edit_at"); edited != 0)
         message.editedAt = edited;
     for (const auto& reaction : list(post, "reactions")) {
@@ -145,7 +164,7 @@ MattermostRead MattermostPosts::readOne(const boost::json::value& post, const st
         out.whyNot = "invalid_time";
     else if (message.sender.empty())
         out.whyNot = "no_sender";
-    else if (message.content.empty())
+    else if (message.content.empty() && message.attachments.empty())
         out.whyNot = "empty";
     return out;
 }

@@ -1,5 +1,6 @@
 // A server as Mattermost's bulk export writes it: one line a record, alone or as the .jsonl of a ZIP archive.
 
+#include "base/Digest.h"
 #include "base/Json.h"
 #include "cli/JsonFields.h"
 #include "cli/transfer/Lines.h"
@@ -8,7 +9,10 @@
 #include "cli/transfer/Zip.h"
 
 #include <algorithm>
+#include <boost/algorithm/hex.hpp>
 #include <filesystem>
+#include <unordered_set>
+#include <vector>
 
 namespace netbit::cli::transfer
 {
@@ -29,6 +33,7 @@ public:
         , _zip(std::move(zip))
         , _entry(entry)
     {
+        _posts.hasBytes = [this](const std::string& file) { return entryOf(file) != nullptr; };
     }
 
     std::string source() const override { return "mattermost"; }
@@ -44,9 +49,9 @@ public:
             return done;
         if (_zip)
             for (const auto& [name, entry] : _zip->entries())
-                if (&entry != _entry)
+                if (&entry != _entry && !_taken.contains(name))
                     reading.report.leftOut("file", name, name.ends_with(".zip") ? "archive_in_archive" : "file",
-                                           "This server keeps no files yet.");
+                                           "No post has it.");
         return {};
     }
 
@@ -212,10 +217,40 @@ private:
                 reading.report.leftOut("message", at, one.whyNot, "There is no message in it.");
                 continue;
             }
+            for (auto& each : one.files)
+                if (auto done = file(reading, each, at); !done)
+                    return done;
             if (auto done = reading.sink.put("message", json(one.message), at); !done)
                 return done;
         }
         return {};
+    }
+
+    const ZipEntry* entryOf(const std::string& path) const { return _zip ? _zip->find("data/" + path) : nullptr; }
+
+    /// Read twice: its digest goes before its bytes.
+    Result<void> file(const Reading& reading, MattermostFile& one, const std::string& where)
+    {
+        const auto* const entry = entryOf(one.path);
+        _taken.insert(entry->name);
+        auto bytes = _zip->stream(*entry);
+        if (!bytes)
+            return bytes.error();
+        base::Sha256 sum;
+        for (std::vector<char> piece(std::size_t{64} * 1024);;) {
+            const auto got = (*bytes)->read(piece.data(), piece.size());
+            if (!got)
+                return got.error();
+            if (*got == 0)
+                break;
+            sum.add({piece.data(), *got});
+        }
+        one.item.sha256 = boost::algorithm::hex_lower(sum.end());
+        one.item.size = entry->bytes;
+        auto again = _zip->stream(*entry);
+        if (!again)
+            return again.error();
+        return reading.sink.putFile(json(one.item), where, **again, entry->bytes);
     }
 
     /// The second time: who is where.
@@ -256,6 +291,7 @@ private:
     int _pass = 1;
     MattermostPosts _posts;
     std::unordered_set<std::string> _membersTold;
+    std::unordered_set<std::string> _taken; ///< entries that are files of posts
 };
 
 } // namespace

@@ -76,8 +76,23 @@ std::string json(const MemberItem& item)
         .object();
 }
 
+std::string json(const FileItem& item)
+{
+    return JsonLine("file")
+        .text("id", item.key)
+        .text("owner", item.owner)
+        .text("name", item.name)
+        .number("size", static_cast<std::int64_t>(item.size))
+        .text("sha256", item.sha256)
+        .time("created_at", item.createdAt)
+        .object();
+}
+
 std::string json(const MessageItem& item)
 {
+    JsonList attachments;
+    for (const auto& key : item.attachments)
+        attachments.addText(key);
     JsonList mentions;
     for (const auto& mention : item.mentions)
         mentions.add(JsonLine().text("type", mention.type).text("key", mention.key).object());
@@ -96,6 +111,7 @@ std::string json(const MessageItem& item)
         .text("reply_to", item.replyTo)
         .raw("mentions", std::move(mentions).json())
         .raw("reactions", std::move(reactions).json())
+        .raw("attachments", std::move(attachments).json())
         .time("pinned_at", item.pinnedAt)
         .text("pinned_by", item.pinnedBy)
         .time("deleted_at", item.deletedAt)

@@ -3,6 +3,7 @@
 
 #include "base/Time.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,15 @@ struct ReactionItem {
     base::Millis at = 0;
 };
 
+struct FileItem {
+    std::string key{};
+    std::string owner{};
+    std::string name{};
+    std::uint64_t size = 0;
+    std::string sha256{}; ///< in hex digits
+    base::Millis createdAt = 0;
+};
+
 struct MessageItem {
     std::string key{};
     std::string chat{};
@@ -69,6 +79,7 @@ struct MessageItem {
     std::string replyTo{};
     std::vector<MentionItem> mentions{};
     std::vector<ReactionItem> reactions{};
+    std::vector<std::string> attachments{}; ///< keys of files
     base::Millis pinnedAt = 0;
     std::string pinnedBy{};
     base::Millis deletedAt = 0;
@@ -77,6 +88,7 @@ struct MessageItem {
 std::string json(const UserItem& item);
 std::string json(const ChatItem& item);
 std::string json(const MemberItem& item);
+std::string json(const FileItem& item);
 std::string json(const MessageItem& item);
 
 /// One line without control characters, of at most so many bytes; what is cut is cut between characters.

@@ -21,11 +21,6 @@ constexpr std::size_t messagesAtOnce = 500;
 
 base::Error closed() { return fault(Status::closed, "closed", "The reader has gone."); }
 
-std::string_view nameOf(ExportScope::Kind kind) noexcept
-{
-    return kind == ExportScope::Kind::all ? "all" : kind == ExportScope::Kind::chat ? "chat" : "user";
-}
-
 } // namespace
 
 Export::Export(storage::Connection& connection, ExportScope scope)

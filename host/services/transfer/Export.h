@@ -29,6 +29,11 @@ struct ExportScope {
     bool passwords = false; ///< with the stored strings, so that everybody can sign in on the other server
 };
 
+constexpr std::string_view nameOf(ExportScope::Kind kind) noexcept
+{
+    return kind == ExportScope::Kind::all ? "all" : kind == ExportScope::Kind::chat ? "chat" : "user";
+}
+
 /// Gets one line with its line feed. False: no more are wanted.
 using Sink = std::function<bool(std::string_view line)>;
 

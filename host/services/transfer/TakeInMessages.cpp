@@ -158,9 +158,10 @@ void TakeIn::take(const FileRecord& record)
         return already(Kind::file);
     const auto owner = userOf(record.owner);
     const auto& file = record.file;
-    const auto left = owner == 0 ? 0
-                                 : storage::OutgoingRepository::unnamedFile(*_connection, owner, file.name, file.sha256, file.createdAt);
-    if (left == 0)
+    using storage::OutgoingRepository;
+    const auto left =
+        owner == 0 ? 0 : OutgoingRepository::unnamedFile(*_connection, owner, file.name, file.sha256, file.createdAt);
+    if (left == 0) // and nothing of an import that was killed
         return leaveOut("no_bytes", "Its bytes were not given.");
     ExternalRepository::insert(*_connection, _source, ExternalKind::file, record.key, left);
     added(Kind::file);

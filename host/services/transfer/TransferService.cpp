@@ -95,6 +95,16 @@ Result<void> TransferService::run(const auth::Principal& admin, const ExportScop
         std::atomic<bool>& flag;
         ~Finally() { flag = false; }
     } const finally{_exporting};
+    // Whoever reads along what others wrote leaves a trace.
+    if (auto noted = _core.writer.run([&](storage::Connection& connection) {
+            storage::AuditRepository::insert(connection, {.at = base::now(),
+                                                          .act = "export." + std::string(nameOf(scope.kind)),
+                                                          .object = scope.name.substr(0, maxSourceBytes),
+                                                          .address = "unix"});
+            return Result<void>();
+        });
+        !noted)
+        return noted;
     Result<void> done;
     _core.database.read([&](storage::Connection& connection) {
         Export made(connection, scope);

@@ -22,7 +22,7 @@ public:
     base::Result<void> takeIn(const auth::Principal& admin, Batch batch, Taken taken);
 
     /// [worker] Writes the lines of an export into the sink: one consistent view of all. One at a time, because it holds a view
-    /// of the database open for as long as it takes. Error: forbidden; notFound; conflict / ambiguous_chat; unavailable /
+    /// of the database open for as long as it takes. It is in the audit log. Error: forbidden; notFound; conflict / ambiguous_chat; unavailable /
     /// export_running; closed: the sink wants no more.
     base::Result<void> exportTo(const auth::Principal& admin, const ExportScope& scope, const Sink& sink);
     /// [worker] The same of one chat as files of a day each; see DayFiles.h.

@@ -182,6 +182,8 @@ TEST_F(Transfer, OneChatAndOneUserAreExportedForThemselves)
         EXPECT_TRUE(other.takeExport(out, 4).leftOut.empty());
         other.restart();
     }
+    const auto audited = storage::AuditRepository::before(connection(), 1'000, 0, "export.chat", "a group", 10);
+    EXPECT_EQ(audited.size(), 1u) << "it is known that somebody took it along";
     TransferService service(chats->core());
     const auto sink = [](std::string_view) { return true; };
     EXPECT_EQ(chat::test::codeOf(service.exportTo(*local(), {.kind = ExportScope::Kind::chat, .name = "nope"}, sink)), "chat_not_found");

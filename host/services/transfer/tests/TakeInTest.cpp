@@ -1,5 +1,6 @@
 // What comes from elsewhere: who is taken for whom, what is left out, what readers see.
 
+#include "base/Digest.h"
 #include "services/transfer/tests/House.h"
 
 namespace netbit::services::transfer {
@@ -151,6 +152,25 @@ TEST_F(TakeIn, WhatCannotBeIsLeftOutAndTheRestComesIn)
     EXPECT_EQ(reasons(outcome->leftOut), "2:unknown_chat 3:unknown_user 5:unknown_user 6:unknown_chat 7:no_bytes 8:invalid_member 9:invalid_time 11:unknown_message ");
     EXPECT_EQ(reasons(outcome->notes), "4:unknown_reply 10:unknown_mention 10:attachment ");
     EXPECT_EQ(outcome->added[static_cast<std::size_t>(Kind::message)], 2);
+}
+
+TEST_F(TakeIn, AFileIsHungOnItsSendersMessagesAndOneOfAKilledImportIsTakenUp)
+{
+    const std::string file = R"({"kind":"file","id":"F1","owner":"U1","name":"x.png","size":3,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","created_at":"2020-01-01T00:00:00Z"})";
+    ASSERT_TRUE(take("mattermost", {user("U1", "ann"), user("U2", "ben"), room("C1", "past"), member("C1", "U1")}).ok());
+    EXPECT_EQ(reasons(take("mattermost", {file})->leftOut), "0:no_bytes ");
+    write([&](storage::Connection& with) { // as far as one came that was killed then
+        storage::FileRepository::insert(with, {.ownerId = userNamed("ann"), .sha256 = base::sha256("abc"), .size = 3, .name = "x.png",
+                                               .mediaType = "image/png", .createdAt = 1'577'836'800'000});
+    });
+    EXPECT_EQ(take("mattermost", {file})->added[static_cast<std::size_t>(Kind::file)], 1);
+    EXPECT_EQ(take("mattermost", {file})->already[static_cast<std::size_t>(Kind::file)], 1);
+    const auto outcome = take("mattermost", {said("1", "C1", "U1", 1, "", R"(,"attachments":["F1","F1"])"),
+                                             said("2", "C1", "U2", 2, "not mine", R"(,"attachments":["F1"])")});
+    EXPECT_EQ(reasons(outcome->notes), "1:attachment ");
+    const auto messages = page(userNamed("ann"), chatNamed("past"));
+    EXPECT_EQ(messages.at("data").at(0).at("message_type").as_string(), "image");
+    EXPECT_EQ(messages.at("data").at(0).at("attachments").as_array().size(), 1u);
 }
 
 TEST_F(TakeIn, TheDoorIsTheLocalAdmins)
