@@ -60,6 +60,7 @@ public:
     /// The whole chat, oldest first, as a reader who walks back page by page sees it.
     std::vector<Known> walk(HttpClient& http, std::int64_t chat) const;
     const User& reader() const noexcept { return _users.front(); }
+    const std::vector<User>& users() const noexcept { return _users; } ///< members of every chat
 
 private:
     struct Item {
