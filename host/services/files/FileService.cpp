@@ -183,9 +183,12 @@ Result<void> FileService::openThumbnail(FileRecord file, Opened told)
     if (!isImage(file.mediaType) || !core.thumbnailer.enabled() || core.knownUnreadable(file.sha256))
         return noThumbnail();
     const auto make = [&core, file, told, pin = core.store->pin(file.sha256)] {
-        if (const auto made = core.picture(file.sha256); !made)
-            return told(made.status() == Status::invalid ? noThumbnail() : made.error());
-        auto bytes = core.store->thumbnail(file.sha256);
+        auto bytes = core.store->thumbnail(file.sha256); // somebody who asked before may have had it made
+        if (!bytes) {
+            if (const auto made = core.picture(file.sha256); !made)
+                return told(made.status() == Status::invalid ? noThumbnail() : made.error());
+            bytes = core.store->thumbnail(file.sha256);
+        }
         told(bytes ? Result<OpenedFile>(opened(file, std::move(bytes), Part::thumbnail)) : noThumbnail());
     };
     if (!core.thumbnailer.submit(make))

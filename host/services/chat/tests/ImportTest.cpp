@@ -1,5 +1,6 @@
 #include "services/chat/tests/Server.h"
 #include "services/events/tests/Readers.h"
+#include "storage/FileRepository.h"
 
 namespace netbit::services::chat {
 namespace {
@@ -200,6 +201,41 @@ TEST_F(Import, AnEmptyLineOfHistoryIsKept)
     history.messages[1].content.clear();
     ASSERT_TRUE(chats->importBatch(*admin, std::move(history)).ok());
     EXPECT_EQ(stored(), 3);
+}
+
+TEST_F(Import, MessagesBringTheFilesOfTheirSenders)
+{
+    const auto file = [&](Id owner, std::string_view type) {
+        Id id = 0;
+        EXPECT_TRUE(writer->run([&](storage::Connection& writing) {
+            id = storage::FileRepository::insert(writing, {.ownerId = owner, .sha256 = std::string(32, 'd'), .size = 9, .name = "old.png",
+                                                           .mediaType = std::string(type), .width = 4, .height = 3, .createdAt = 1});
+            return base::Result<void>();
+        }).ok());
+        return id;
+    };
+    auto one = batch(0, 3);
+    one.messages[0].attachments = {file(one.messages[0].senderId, "image/png")};
+    one.messages[0].content.clear();
+    one.messages[1].attachments = {file(one.messages[1].senderId, "image/png"), file(one.messages[1].senderId, "text/plain")};
+    ASSERT_TRUE(chats->importBatch(*admin, one).ok());
+    const auto page = pageJson(alice, {.chatId = begun.chatId, .lead = {}});
+    EXPECT_EQ(page.at_pointer("/data/0/message_type").as_string(), "image");
+    EXPECT_EQ(page.at_pointer("/data/0/attachments/0/name").as_string(), "old.png");
+    EXPECT_EQ(page.at_pointer("/data/0/attachments/0/width").as_int64(), 4);
+    EXPECT_EQ(page.at_pointer("/data/1/message_type").as_string(), "file");
+    EXPECT_EQ(page.at_pointer("/data/1/attachments").as_array().size(), 2U);
+    EXPECT_EQ(page.at_pointer("/data/2/message_type").as_string(), "text");
+    EXPECT_FALSE(page.at_pointer("/data/2").as_object().contains("attachments"));
+    EXPECT_EQ(storage::FileRepository::chatsWith(connection(), one.messages[1].attachments[1]), std::vector<Id>{begun.chatId});
+
+    auto wrong = batch(3, 2);
+    wrong.messages[1].attachments = {one.messages[0].attachments[0]}; // somebody else's
+    const auto before = stored();
+    const auto refused = chats->importBatch(*admin, wrong);
+    EXPECT_EQ(codeOf(refused), "unknown_file");
+    EXPECT_EQ(pointerOf(refused), "/messages/1");
+    EXPECT_EQ(stored(), before);
 }
 
 TEST_F(Import, WhatCannotBeStoredIsRefusedWhole)
