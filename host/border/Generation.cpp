@@ -152,7 +152,8 @@ Figures Generation::figures() const
     out.streams = _holdings->streams.size();
     out.deferred = _holdings->requests.waiting();
     out.posted = _ledger->posted.load(std::memory_order_relaxed);
-    out.inFlight = inFlight();
+    // Of each subscription the log owes it calls: that is no call.
+    out.inFlight = std::max<std::int64_t>(inFlight() - static_cast<std::int64_t>(out.subscriptions), 0);
     out.cacheBytes = services().cache.bytes(spaceName());
     out.stuck = _stuck.load(std::memory_order_relaxed);
     return out;

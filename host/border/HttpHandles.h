@@ -31,6 +31,7 @@ struct nb_request final {
     static constexpr unsigned deferred = 2;
     static constexpr unsigned returned = 4; ///< the handler
     static constexpr unsigned given = 8;    ///< the answer is with the edge
+    static constexpr unsigned broken = 16;  ///< the answer was that the plugin is broken: NB_INTERNAL
 
     netbit::border::Generation& generation;
     netbit::edge::Exchange* exchange; ///< alive until answered: by the edge, or by `kept`

@@ -61,8 +61,9 @@ Outcome HttpRoute::call(edge::Exchange& exchange)
     std::int32_t status = NB_INTERNAL;
     const bool returned = guard.run([&] { status = _function(_user, &request); });
 
-    const bool deferred = (request.state.load(std::memory_order_acquire) & nb_request::deferred) != 0;
-    bool answered = request.isAnswered();
+    const auto state = request.state.load(std::memory_order_acquire);
+    const bool deferred = (state & nb_request::deferred) != 0;
+    const bool answered = (state & nb_request::answered) != 0;
     if (status == NB_WOULD_BLOCK && !answered && !deferred && !worker)
         return Outcome::wouldBlock;
     if (status == NB_OK && !answered && !deferred) {
@@ -77,7 +78,9 @@ Outcome HttpRoute::call(edge::Exchange& exchange)
         if (returned)
             generation.failed("handler", "it returned NB_INTERNAL");
         generation.handlerFailed();
-    } else {
+    } else if (deferred && !answered) {
+        generation.breaker().trialGivenUp(); // the answer will tell; it may never come
+    } else if ((state & nb_request::broken) == 0) {
         generation.breaker().succeeded();
     }
     if (status != NB_OK && !answered &&

@@ -212,6 +212,20 @@ base::Result<edge::Reply> replyOf(const nb_reply* given)
     return out;
 }
 
+/// Before the answer is given: who asks again at once finds the breaker as it is. An answer within the handler is accounted
+/// for at the handler's end, unless it says that the plugin is broken.
+void account(nb_request& request, const base::Error* problem)
+{
+    auto& generation = request.generation;
+    if (problem && problem->status == Status::internal) {
+        request.state.fetch_or(nb_request::broken, std::memory_order_relaxed);
+        generation.failed("handler", "it answered " + problem->code + (problem->detail.empty() ? "" : ": " + problem->detail));
+        generation.handlerFailed();
+    } else if ((request.state.load(std::memory_order_relaxed) & nb_request::deferred) != 0) {
+        generation.breaker().succeeded();
+    }
+}
+
 std::int32_t reply(nb_request* request, const nb_reply* given)
 {
     return answer(nullptr, [&]() -> base::Result<void> {
@@ -223,6 +237,7 @@ std::int32_t reply(nb_request* request, const nb_reply* given)
         }
         if (!claim(open))
             return fault(Status::closed, "answered_twice", "");
+        account(open, nullptr);
         open.exchange->reply(std::move(*made));
         settle(open);
         return {};
@@ -237,6 +252,7 @@ std::int32_t problem(nb_request* request, const nb_error* error)
         const auto made = errorOf(in, in.status);
         if (!claim(open))
             return fault(Status::closed, "answered_twice", "");
+        account(open, &made);
         open.exchange->problem(made);
         settle(open);
         return {};
@@ -271,6 +287,7 @@ std::int32_t stream(nb_request* request, const nb_reply* head, const nb_stream_c
         auto handle = std::make_shared<nb_stream>(open.generation, route.method + ' ' + route.pattern, wanted, user);
         if (!claim(open))
             return fault(Status::closed, "answered_twice", "The request was answered before.");
+        account(open, nullptr);
         // Before anyone may call: a call from a reactor can come as soon as listen() is under way.
         *out = open.generation.holdings().streams.put(handle);
         handle->reply = open.exchange->stream(std::move(*made));

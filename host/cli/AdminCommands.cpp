@@ -39,6 +39,16 @@ ExitCode show(const base::Result<boost::json::value>& answer, const Arguments& a
     return success;
 }
 
+/// "http 8080, tcp 8081": of the host and of every plugin that has one.
+std::string portsText(const boost::json::value& ports)
+{
+    std::string out;
+    if (const auto* all = ports.if_object())
+        for (const auto& [name, port] : *all)
+            out += (out.empty() ? "" : ", ") + std::string(name) + ' ' + std::to_string(port.to_number<int>());
+    return out;
+}
+
 ExitCode status(const Arguments& arguments, Terminal& terminal)
 {
     return show(ask(arguments, "GET", "/admin/status"), arguments, terminal, [&](const boost::json::value& answer) {
@@ -52,8 +62,7 @@ ExitCode status(const Arguments& arguments, Terminal& terminal)
         const auto counts = part("counts");
         out << "netbitd " << text(answer, "version") << ", process " << integer(answer, "pid") << ", up "
             << duration(integer(answer, "uptime_ms")) << ", " << integer(answer, "rss_bytes") / 1'048'576 << " MiB\n"
-            << "ports    http " << integer(ports, "http") << ", tcp " << integer(ports, "tcp") << ", udp "
-            << integer(ports, "udp") << "\nwriter   " << (truth(writer, "healthy") ? "healthy" : "NOT HEALTHY") << ", "
+            << "ports    " << portsText(ports) << "\nwriter   " << (truth(writer, "healthy") ? "healthy" : "NOT HEALTHY") << ", "
             << integer(writer, "queued") << " queued\ncounts   " << integer(counts, "users") << " users, "
             << integer(counts, "chats") << " chats, " << integer(counts, "connections") << " connections\n";
         if (const auto& plugins = list(answer, "plugins"); !plugins.empty()) {

@@ -37,13 +37,20 @@ void removeQuietly(const fs::path& file)
 /// The generation that runs stays where the new one does not start.
 Result<void> Loader::upgrade(Plugin& plugin, const Found& found, std::chrono::milliseconds patience)
 {
-    const auto failed = [&](const base::Error& why) -> Result<void> {
-        const std::lock_guard lock(_mutex);
-        plugin.history = base::rfc3339(base::now()) + " It was not exchanged: " + why.detail;
+    const auto failed = [&](base::Error why) -> Result<void> {
+        {
+            const std::lock_guard lock(_mutex);
+            plugin.history = base::rfc3339(base::now()) + " It was not exchanged: " + why.detail;
+        }
+        log::error(source, "A plugin was not exchanged.", {{"plugin", plugin.id}, {"why", why.detail}});
+        why.detail = plugin.id + (found.manifest ? ' ' + found.manifest->version.text() : std::string()) + " was not taken: " +
+                     why.detail + " Version " + plugin.manifest->version.text() + " serves on.";
         return why;
     };
     if (!found.refused.empty())
         return failed(fault(Status::invalid, "refused", found.refused));
+    if (const auto why = tooManyMapped(plugin.id); !why.empty())
+        return failed(fault(Status::conflict, "too_many_mapped", why));
     auto digest = digestOf(found);
     if (!digest)
         return failed(digest.error());
@@ -89,7 +96,10 @@ void Loader::judge(std::chrono::steady_clock::time_point now)
             continue;
         const auto sums = plugin->life->generation->ledger().sums();
         const bool tooMany = sums.errors * 100 >= std::uint64_t{_options.policy.trialErrors} * sums.calls;
-        if (sums.calls >= leastCalls && sums.errors > 0 && tooMany) {
+        // An open breaker keeps requests from it, while its events and timers may go well: the share would never tell.
+        if (const auto& breaker = plugin->life->generation->breaker(); breaker.open()) {
+            rollBack(*plugin, "it failed " + std::to_string(breaker.inARow()) + " times in a row");
+        } else if (sums.calls >= leastCalls && sums.errors > 0 && tooMany) {
             rollBack(*plugin, std::to_string(sums.errors) + " of its first " + std::to_string(sums.calls) + " calls failed");
         } else if (now >= plugin->trial->until) {
             removeQuietly(plugin->trial->library);
@@ -191,6 +201,7 @@ Result<void> Loader::install(const std::vector<Package>& packages, bool downgrad
             manifests.insert_or_assign(plugin->id, *plugin->manifest);
     for (const auto& package : packages)
         manifests.insert_or_assign(package.name, *parseManifest(package.manifest));
+    std::string live;
     for (const auto& id : orderOf(manifests, {}).ids) {
         const auto package = std::find_if(packages.begin(), packages.end(), [&](const auto& one) { return one.name == id; });
         if (package == packages.end())
@@ -199,8 +210,13 @@ Result<void> Loader::install(const std::vector<Package>& packages, bool downgrad
                                        [&](const auto& one) { return one.id == id; });
         if (step->action == "nothing")
             continue;
-        if (auto done = installOne(*package); !done)
-            return done;
+        if (auto done = installOne(*package); !done) {
+            startWaiting();
+            auto why = done.error();
+            why.detail += live.empty() ? "" : " In place by now:" + live + '.';
+            return why;
+        }
+        live += ' ' + package->name;
     }
     startWaiting();
     remember();

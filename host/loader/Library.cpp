@@ -7,12 +7,13 @@
 
 #include <boost/dll/shared_library.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <dlfcn.h>
 #include <elf.h>
 #include <fstream>
 #include <link.h>
+#include <map>
+#include <mutex>
 #include <string_view>
 
 namespace netbit::loader {
@@ -23,7 +24,30 @@ using base::fault;
 using base::Status;
 namespace dll = boost::dll;
 
-std::atomic<std::size_t> mapped{0}; // see stillMapped()
+/// See Library::stillMapped(). Never destroyed: libraries are closed until the very end of the process.
+class StillMapped {
+public:
+    static StillMapped& all()
+    {
+        static auto& one = *new StillMapped;
+        return one;
+    }
+    void count(const std::string& id)
+    {
+        const std::lock_guard lock(_mutex);
+        ++_byId[id];
+    }
+    std::size_t of(const std::string& id)
+    {
+        const std::lock_guard lock(_mutex);
+        const auto found = _byId.find(id);
+        return found == _byId.end() ? 0 : found->second;
+    }
+
+private:
+    std::mutex _mutex; // guards _byId
+    std::map<std::string, std::size_t> _byId;
+};
 
 /// What is hashed is what is loaded: the bytes are read once.
 base::Result<void> copyChecked(const std::filesystem::path& file, const std::filesystem::path& copy,
@@ -82,6 +106,7 @@ bool imports(void* handle, std::string_view symbol) noexcept
 
 struct Library::Impl {
     dll::shared_library library;
+    std::string id;
     std::filesystem::path copy;
     bool pinned = false;
 };
@@ -94,7 +119,7 @@ Library::~Library()
     // Asks only, and loads nothing.
     if (void* const still = ::dlopen(_impl->copy.c_str(), RTLD_LAZY | RTLD_NOLOAD)) {
         ::dlclose(still);
-        mapped.fetch_add(1, std::memory_order_relaxed);
+        StillMapped::all().count(_impl->id);
         services::log::warn("loader", "A library was closed, but the system keeps it in memory.",
                             {{"library", _impl->copy.string()}});
         return;
@@ -105,7 +130,7 @@ Library::~Library()
 
 bool Library::pinned() const noexcept { return _impl->pinned; }
 
-std::size_t Library::stillMapped() noexcept { return mapped.load(std::memory_order_relaxed); }
+std::size_t Library::stillMapped(const std::string& id) { return StillMapped::all().of(id); }
 
 base::Result<std::unique_ptr<Library>> Library::load(const std::filesystem::path& file, const std::filesystem::path& copy,
                                                      const Manifest& manifest)
@@ -113,6 +138,7 @@ base::Result<std::unique_ptr<Library>> Library::load(const std::filesystem::path
     if (auto copied = copyChecked(file, copy, manifest); !copied)
         return copied.error();
     auto impl = std::make_unique<Impl>();
+    impl->id = manifest.id;
     try {
         // The throwing form: its message keeps what dlerror said.
         impl->copy = std::filesystem::absolute(copy);

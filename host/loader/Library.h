@@ -28,10 +28,10 @@ public:
     Library(Key, std::unique_ptr<Impl> impl);
     ~Library();
 
-    /// [any] How many of this process were closed and are in memory all the same: the system keeps a library whose symbols
+    /// [any] How many of this plugin were closed and are in memory all the same: the system keeps a library whose symbols
     /// others are bound to, or that has thread-local objects in a thread that lives on; and the loader one that makes keys of
     /// thread-specific data, since a destructor of those would be called when it is gone.
-    static std::size_t stillMapped() noexcept;
+    static std::size_t stillMapped(const std::string& id);
 
     const nb_plugin_entry& entry() const noexcept { return *_entry; }
     /// It makes keys of thread-specific data, so its code stays in memory on purpose.

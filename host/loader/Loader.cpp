@@ -74,6 +74,9 @@ base::Result<void> Loader::loadAll(const SettingSources& settings)
     for (const auto& id : _options.policy.disabled)
         if (!find(id))
             log::warn(source, "plugins.disabled names a plugin that is not installed.", {{"plugin", id}});
+    for (const auto& [id, option] : _options.plugins)
+        if (!find(id))
+            log::warn(source, option.place + "No plugin of this name is installed.", {{"plugin", id}});
     std::string missing;
     for (const auto& id : _options.policy.required)
         if (!find(id))
@@ -406,6 +409,8 @@ std::vector<std::string> Loader::knownIds() const
     for (const auto& plugin : _plugins)
         ids.push_back(plugin->id);
     addOnceKnown(ids, _choices, _options.policy.disabled);
+    for (const auto& [id, option] : _options.plugins)
+        ids.push_back(id);
     return ids;
 }
 
@@ -431,11 +436,10 @@ base::Result<void> checkAll(const LoaderOptions& options, const SettingSources& 
     for (const auto& found : all)
         known.push_back(found.id);
     addOnceKnown(known, choices, options.policy.disabled);
+    for (const auto& [id, option] : options.plugins) // may be set before it is installed: so its first start is isolated
+        known.push_back(id);
     if (auto checked = checkKeys(settings, known); !checked)
         return checked;
-    for (const auto& [id, option] : options.plugins)
-        if (std::find(known.begin(), known.end(), id) == known.end())
-            return fault(Status::invalid, "bad_setting", option.place + "No plugin of this name is or was installed.");
     for (const auto& found : all) // one that is refused is told of when plugins are loaded
         if (found.manifest)
             if (auto checked = checkSettings(*found.manifest, settings, known); !checked)

@@ -50,8 +50,8 @@ struct LoaderOptions {
     PluginPolicy policy;
     std::map<std::string, PluginOptions> plugins; ///< by id
     isolation::Options isolation; ///< of those that are isolated
-    /// Libraries of ended generations that are still in memory, because a call never came back or the system did not unmap
-    /// them: with so many, nothing is reloaded.
+    /// Libraries of a plugin's ended generations that are still in memory, because a call never came back or the system did
+    /// not unmap them: with so many, it is not reloaded any more, except to go back to the version before.
     std::size_t mostMapped = 16;
 };
 
@@ -126,8 +126,8 @@ public:
     /// called again; nothing: there is none.
     std::optional<std::chrono::milliseconds> tend();
     std::size_t draining() const noexcept { return _replaced.size(); } ///< replaced, and not ended yet
-    /// Libraries of this process that cannot be unmapped any more; see LoaderOptions::mostMapped.
-    static std::size_t mappedForGood();
+    /// Libraries of this plugin that cannot be unmapped any more; see LoaderOptions::mostMapped.
+    static std::size_t mappedForGood(const std::string& id);
 
     /// About once a second: ends trials, and goes back to the generation before where one has failed.
     void judge(std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
@@ -161,6 +161,8 @@ private:
     base::Result<void> exchange(Plugin& plugin, const Manifest& manifest, const std::filesystem::path& file,
                                 std::chrono::milliseconds patience);
     base::Result<void> fitsTheOthers(const Manifest& manifest) const;
+    /// Why it may not be reloaded any more, or empty; see LoaderOptions::mostMapped.
+    std::string tooManyMapped(const std::string& id) const;
     void endReplaced();
     /// Ends a life that is no plugin's any more.
     static void finish(std::unique_ptr<Life> life, std::chrono::milliseconds patience);

@@ -153,6 +153,8 @@ Plan Loader::plan(const std::vector<Package>& packages, bool downgrade) const
                 findings.fatal("version", "Version " + one.from + " is there, which is newer; --downgrade installs it all the same.");
             if (present->runs() && !present->manifest->reloadable && one.action != "nothing")
                 findings.fatal("reloadable", "The one that runs cannot be exchanged while the host runs: disable it first.");
+            if (const auto why = tooManyMapped(id); present->runs() && !why.empty())
+                findings.fatal("mapped", why);
             if (present->state == "disabled")
                 findings.tell("disabled", "It is disabled, and stays so.");
         }

@@ -23,12 +23,13 @@ constexpr std::chrono::milliseconds lookAgain{10};
 /// What may still be running must stay mapped until the process has ended, also while its statics are destroyed: so this
 /// list is never destroyed itself.
 template <class Kept>
-std::size_t keepForGood(std::unique_ptr<Kept> kept)
+std::size_t keepForGood(const std::string& id, std::unique_ptr<Kept> kept)
 {
-    static auto& all = *std::make_unique<std::vector<std::unique_ptr<Kept>>>().release();
+    static auto& all = *std::make_unique<std::map<std::string, std::vector<std::unique_ptr<Kept>>>>().release();
+    auto& ofIt = all[id];
     if (kept)
-        all.push_back(std::move(kept));
-    return all.size();
+        ofIt.push_back(std::move(kept));
+    return ofIt.size();
 }
 
 } // namespace
@@ -50,10 +51,6 @@ base::Result<void> Loader::exchange(Plugin& plugin, const Manifest& manifest, co
     if (!plugin.manifest->reloadable || !manifest.reloadable)
         return fault(Status::conflict, "not_reloadable",
                      "The manifest of " + plugin.id + " says that it cannot be exchanged while the server runs.");
-    if (const auto mapped = mappedForGood(); mapped >= _options.mostMapped)
-        return fault(Status::conflict, "too_many_mapped",
-                     std::to_string(mapped) + " libraries of earlier generations could not be unloaded; no plugin is "
-                                              "exchanged before the server was started again.");
     if (const auto fits = fitsTheOthers(manifest); !fits)
         return fits;
     auto settings = checkSettings(manifest, _settings, knownIds());
@@ -132,11 +129,23 @@ void Loader::letGo(std::unique_ptr<Life> life, border::Ending ending)
     if (ending == border::Ending::clean)
         return;
     const auto id = life->generation->id();
-    const auto mapped = keepForGood(std::move(life));
+    const auto mapped = keepForGood(id, std::move(life));
     log::warn(source, "A library stays mapped, since a call into it has not come back.",
               {{"plugin", id}, {"mapped", std::to_string(mapped)}});
 }
 
-std::size_t Loader::mappedForGood() { return keepForGood(std::unique_ptr<Life>()) + Library::stillMapped(); }
+std::size_t Loader::mappedForGood(const std::string& id)
+{
+    return keepForGood(id, std::unique_ptr<Life>()) + Library::stillMapped(id);
+}
+
+std::string Loader::tooManyMapped(const std::string& id) const
+{
+    const auto mapped = mappedForGood(id);
+    if (mapped < _options.mostMapped)
+        return {};
+    return std::to_string(mapped) + " libraries of earlier generations of " + id +
+           " could not be unloaded; it is not exchanged again before the server was started again.";
+}
 
 } // namespace netbit::loader

@@ -91,6 +91,21 @@ TEST_F(Fault, AfterManyFailuresInARowTheBreakerOpensAndClosesAgain)
     expectState("throws_in_handler", "live");
 }
 
+// As a plugin does that passes the host's own error on.
+TEST_F(Fault, AnAnswerThatItIsBrokenCountsAsAFailure)
+{
+    loadBesideGood({"says_internal"});
+    for (unsigned i = 0; i < breaker.failures; ++i) {
+        const auto answer = get(i % 2 == 0 ? "/says/now" : "/says/later");
+        EXPECT_EQ(500, answer.status);
+        EXPECT_EQ(std::string::npos, answer.body.find("SELEC")) << answer.body;
+    }
+    EXPECT_EQ(503, get("/says/now").status);
+    EXPECT_EQ(503, get("/says/later").status);
+    expectState("says_internal", "live", "times in a row");
+    expectGoodRuns();
+}
+
 TEST_F(Fault, AnExceptionInStartDiscardsWhatWasStaged)
 {
     loadBesideGood({"throws_in_start"});

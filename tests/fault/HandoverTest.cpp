@@ -184,7 +184,7 @@ TEST_F(Handover, AGenerationThatDoesNotStartChangesNothing)
     const auto port = portOf("moves", "tcp");
     const auto failed = reload(failsInStart);
     ASSERT_FALSE(failed);
-    EXPECT_EQ("It does not start.", failed.error().detail);
+    EXPECT_EQ("moves 1.0.0 was not taken: It does not start. Version 1.0.0 serves on.", failed.error().detail);
     EXPECT_EQ(0U, loader().draining());
     EXPECT_EQ("get x at 1", ask(socket, "get"));
     EXPECT_EQ(port, portOf("moves", "tcp"));

@@ -208,9 +208,10 @@ TEST_F(LifeFault, WhatAPluginCostsIsCountedOverItsGenerations)
     EXPECT_EQ(1U, sums("throws_in_handler").errors);
     for (const auto& each : border().live())
         if (each->id() == "tables") {
+            // The last answer is out before its call has come back and is counted.
+            EXPECT_TRUE(eventually([&] { return each->figures().latency.samples == 20; }));
             const auto figures = each->figures();
             EXPECT_EQ(4U, figures.routes);
-            EXPECT_EQ(20U, figures.latency.samples);
             EXPECT_GT(figures.latency.p50, 0ns);
             EXPECT_LE(figures.latency.p50, figures.latency.p99);
         }

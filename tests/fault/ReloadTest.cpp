@@ -37,7 +37,7 @@ TEST_F(Reload, ANewGenerationTakesThePlaceOfTheOldWhichIsUnloaded)
     install("good");
     ASSERT_TRUE(load());
     const auto first = border().live().front();
-    const auto mapped = loader().mappedForGood(); // of other tests in this process
+    const auto mapped = loader().mappedForGood("good"); // of other tests in this process
     const auto done = loader().reload("good", 1s);
     ASSERT_TRUE(done) << done.error().detail;
     EXPECT_EQ("good", get("/good").body);
@@ -46,7 +46,7 @@ TEST_F(Reload, ANewGenerationTakesThePlaceOfTheOldWhichIsUnloaded)
     ASSERT_TRUE(drained());
     EXPECT_EQ(border::Generation::State::stopped, first->state());
     EXPECT_EQ("01", copies("good", 2));
-    EXPECT_EQ(mapped, loader().mappedForGood());
+    EXPECT_EQ(mapped, loader().mappedForGood("good"));
     EXPECT_EQ("good", get("/good").body);
 }
 

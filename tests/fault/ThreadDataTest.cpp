@@ -14,10 +14,11 @@ TEST_F(ThreadData, OfALibraryThatIsClosedKeepsItsCodeInMemory)
     ASSERT_TRUE(load());
     for (int i = 0; i < 16; ++i) // each worker, more or less
         EXPECT_EQ(get("/leave").body, "left");
-    const auto before = loader::Library::stillMapped();
+    const auto before = loader::Library::stillMapped("thread_data");
     loader().stopAll(std::chrono::seconds(5));
     expectState("thread_data", "stopped");
-    EXPECT_EQ(loader::Library::stillMapped(), before + 1) << "the other one has no such data, and goes";
+    EXPECT_EQ(loader::Library::stillMapped("thread_data"), before + 1);
+    EXPECT_EQ(loader::Library::stillMapped("good"), 0u) << "this one has no such data, and goes";
 }
 
 } // namespace netbit::fault_test

@@ -53,6 +53,10 @@ static int32_t visits(void *user, nb_request *request)
     return reply_text(request, out);
 }
 
+#ifdef FAILS_IN_HANDLERS
+static void goes_well(void *user) { (void)user; }
+#endif
+
 static int32_t start(nb_plugin *plugin, nb_error *error)
 {
     nb_sql_migration step;
@@ -70,6 +74,13 @@ static int32_t start(nb_plugin *plugin, nb_error *error)
         || add_get("/traveller/visits", NB_ACCESS_ANYONE, 0, &visits, error) != NB_OK) {
         return NB_INTERNAL;
     }
+#ifdef FAILS_IN_HANDLERS
+    /* Far more calls go well than fail: it is bad all the same. */
+    nb_timer *timer = NULL;
+    if (the_exec->every(the_host, 1, &goes_well, NULL, &timer, error) != NB_OK) {
+        return NB_INTERNAL;
+    }
+#endif
 #ifdef FAILS_IN_START
     strcpy(error->code, "no_way");
     strcpy(error->detail, "The road is closed.");
