@@ -4,6 +4,7 @@
 #include "border/SqlRun.h"
 #include "border/Tables.h"
 #include "border/Threads.h"
+#include "services/log/Log.h"
 #include "storage/Migrations.h"
 #include "storage/Writer.h"
 
