@@ -1,9 +1,10 @@
 #include "border/Convert.h"
 #include "border/PendingDone.h"
 #include "border/Services.h"
-#include "border/SqlArguments.h"
+#include "border/SqlRun.h"
 #include "border/Tables.h"
 #include "border/Threads.h"
+#include "services/log/Log.h"
 #include "storage/Migrations.h"
 #include "storage/Writer.h"
 
@@ -19,7 +20,6 @@ using base::fault;
 using base::Status;
 using storage::Connection;
 using storage::DatabaseError;
-using storage::Statement;
 using namespace sql;
 
 /// SQL is slow enough for two reads of a clock.
@@ -34,17 +34,6 @@ private:
     Ledger& _ledger;
     const std::chrono::steady_clock::time_point _begun = std::chrono::steady_clock::now();
 };
-
-/// The engines say only in words that it was the restriction which refused.
-base::Error errorOf(const DatabaseError& error)
-{
-    const std::string_view words = error.what();
-    for (const auto refusal : {"not authorized", "prohibited", "permission denied"})
-        if (words.find(refusal) != std::string_view::npos)
-            return fault(Status::forbidden, "table_not_yours",
-                         "A plugin reaches only tables whose name starts with its prefix: " + std::string(words));
-    return {error.status(), error.status() == Status::conflict ? "conflict" : "sql_failed", error.what(), {}};
-}
 
 base::Result<void> migrate(const nb_host* host, const nb_sql_migration* steps, std::size_t count)
 {
@@ -61,39 +50,9 @@ base::Result<void> migrate(const nb_host* host, const nb_sql_migration* steps, s
     for (std::size_t i = 0; i < count; ++i)
         made.push_back({static_cast<int>(i) + 1, textOf(steps[i].name, "steps.name"), textOf(steps[i].sql, "steps.sql")});
     const auto& services = generation.services();
-    return services.writer.run([&](Connection&) -> base::Result<void> {
-        auto done = storage::migrate(services.database, generation.spaceName(), made, generation.sqlPrefix());
-        if (!done && done.status() == Status::internal)
-            return errorOf(DatabaseError(Status::internal, done.error().detail));
-        return done;
+    return services.writer.run([&](Connection&) {
+        return storage::migrate(services.database, generation.spaceName(), made, generation.sqlPrefix());
     });
-}
-
-void readRow(const Statement& statement, std::vector<nb_sql_value>& columns)
-{
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        const int column = static_cast<int>(i);
-        auto& value = columns[i] = nb_sql_value{};
-        switch (statement.type(column)) {
-        case storage::ValueType::null: value.type = NB_SQL_NULL; break;
-        case storage::ValueType::integer:
-            value.type = NB_SQL_INTEGER;
-            value.integer = statement.integer(column);
-            break;
-        case storage::ValueType::real:
-            value.type = NB_SQL_REAL;
-            value.real = statement.real(column);
-            break;
-        case storage::ValueType::text:
-            value.type = NB_SQL_TEXT;
-            value.bytes = str(statement.text(column));
-            break;
-        case storage::ValueType::blob:
-            value.type = NB_SQL_BLOB;
-            value.bytes = str(statement.text(column));
-            break;
-        }
-    }
 }
 
 thread_local bool reading = false; // a read inside a read may wait for ever
@@ -120,24 +79,14 @@ base::Result<void> query(const nb_host* host, const nb_sql_statement* statement,
     reading = true;
     try {
         services.database.read([&](Connection& connection) {
-            const Restriction restriction(connection, generation.sqlPrefix());
-            auto& prepared = connection.prepare(sql);
-            const struct Reset {
-                Statement& statement;
-                ~Reset() { statement.reset(); }
-            } reset{prepared}; // also when a row ended it early
-            bind(prepared, statement->params, statement->param_count);
-            std::vector<nb_sql_value> columns(static_cast<std::size_t>(prepared.columns()));
-            while (prepared.step()) {
-                readRow(prepared, columns);
+            readRows(connection, generation.sqlPrefix(), sql, *statement, [&](const std::vector<nb_sql_value>& columns) {
                 std::int32_t next = NB_INTERNAL;
                 if (!guard.run([&] { next = row(user, columns.data(), columns.size()); })) {
                     result = fault(Status::internal, "row_threw", "The function that takes the rows threw.");
-                    return;
+                    return false;
                 }
-                if (next != NB_OK)
-                    return;
-            }
+                return next == NB_OK;
+            });
         });
     } catch (const DatabaseError& error) {
         result = errorOf(error);
@@ -160,15 +109,11 @@ public:
     base::Result<void> apply(Connection& connection) override
     {
         const Stopwatch watch(_generation->ledger());
-        _changed = 0;
         try {
-            const Restriction restriction(connection, _generation->sqlPrefix());
-            for (const auto& each : _statements) {
-                auto& prepared = connection.prepare(each.sql);
-                bind(prepared, each.params.data(), each.params.size());
-                _changed = prepared.run();
-            }
+            _done = runAll(connection, _generation->sqlPrefix(), _statements);
         } catch (const DatabaseError& error) {
+            if (error.status() == Status::conflict) // who asked hears that it conflicts; which of its tables, its author
+                services::log::info(_generation->id(), "A constraint refused a write.", {{"words", error.what()}});
             return errorOf(error);
         }
         return {};
@@ -177,7 +122,7 @@ public:
     void complete(const base::Result<void>& result) override
     {
         if (result)
-            _pending->finish(services::Completed{_changed, {}, false});
+            _pending->finish(_done);
         else
             _pending->finish(result.error());
     }
@@ -186,7 +131,7 @@ private:
     std::shared_ptr<Generation> _generation;
     std::vector<Owned> _statements;
     std::shared_ptr<PendingDone> _pending;
-    std::int64_t _changed = 0;
+    services::Completed _done;
 };
 
 base::Result<void> execute(const nb_host* host, const nb_sql_statement* statements, std::size_t count, nb_done_fn done,

@@ -77,6 +77,36 @@ Result<void> copyFile(const fs::path& from, const fs::path& to, const PluginName
     return {};
 }
 
+bool partOfWord(char c) noexcept { return letter(c) || digit(c) || c == '_' || (c >= 'A' && c <= 'Z'); }
+
+bool hasWord(std::string_view text, std::string_view word) noexcept
+{
+    for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+        const auto end = at + word.size();
+        if ((at == 0 || !partOfWord(text[at - 1])) && (end == text.size() || !partOfWord(text[end])))
+            return true;
+    }
+    return false;
+}
+
+/// A class that is called as another one in the template (Request, Plugin, MessageCounter) would not compile.
+std::string freeClassName(const fs::path& source, std::string className)
+{
+    std::string all;
+    std::error_code failure;
+    for (fs::recursive_directory_iterator each(source, failure); !failure && each != fs::recursive_directory_iterator();
+         each.increment(failure))
+        if (each->is_regular_file(failure)) {
+            std::ifstream in(each->path(), std::ios::binary);
+            std::ostringstream text;
+            text << in.rdbuf();
+            all += text.str();
+        }
+    while (hasWord(all, className))
+        className += "Plugin";
+    return className;
+}
+
 } // namespace
 
 Result<PluginName> pluginName(std::string_view id)
@@ -100,11 +130,14 @@ Result<PluginName> pluginName(std::string_view id)
     return name;
 }
 
-Result<std::vector<fs::path>> writePlugin(const fs::path& source, const fs::path& target, const PluginName& name)
+Result<std::vector<fs::path>> writePlugin(const fs::path& source, const fs::path& target, const PluginName& wanted)
 {
     const auto before = nameOf(source);
     if (!before)
         return before.error();
+    auto name = wanted;
+    if (name.className != before->className)
+        name.className = freeClassName(source, name.className);
     std::error_code failure;
     if (fs::exists(target, failure) && (!fs::is_directory(target, failure) || !fs::is_empty(target, failure)))
         return fault(Status::conflict, "not_empty", target.string() + " is there already and is not an empty folder.");

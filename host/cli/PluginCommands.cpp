@@ -196,12 +196,17 @@ Result<std::string> packed(const std::vector<std::string>& files)
             return base::fault(base::Status::invalid, "wrong_usage", name + ": name the library, FILE.so; its manifest lies beside it.");
         auto manifest = library;
         manifest.replace_extension(".json");
-        const auto text = readAll(manifest);
-        if (!text)
-            return text.error();
         const auto bytes = readAll(library);
         if (!bytes)
             return bytes.error();
+        std::error_code failure;
+        if (!fs::exists(manifest, failure))
+            return base::fault(base::Status::notFound, "no_such_file",
+                               "There is no " + manifest.string() + ": the manifest lies beside the library, under the same "
+                               "name (CMake's netbit_add_plugin writes it there).");
+        const auto text = readAll(manifest);
+        if (!text)
+            return text.error();
         if (!base::validUtf8(*text))
             return base::fault(base::Status::invalid, "bad_manifest", manifest.string() + " is not UTF-8.");
         head.push_back(json::object{{"name", library.stem().string()}, {"manifest", *text}, {"bytes", bytes->size()}});

@@ -3,6 +3,8 @@
 #include "base/Json.h"
 #include "loader/ManifestReader.h"
 
+#include <iterator>
+#include <array>
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -190,6 +192,15 @@ base::Result<Manifest> parseManifest(std::string_view text)
     }
 }
 
+std::vector<std::string> unknownPermissions(const Manifest& manifest)
+{
+    constexpr std::array<std::string_view, 3> known{"auth.impersonate", "auth.provide", "events.all"};
+    std::vector<std::string> out;
+    std::copy_if(manifest.permissions.begin(), manifest.permissions.end(), std::back_inserter(out),
+                 [&](const auto& each) { return std::find(known.begin(), known.end(), each) == known.end(); });
+    return out;
+}
+
 base::Result<Manifest> readManifest(const std::filesystem::path& file)
 {
     const auto refused = [&](std::string_view why) {
@@ -197,6 +208,9 @@ base::Result<Manifest> readManifest(const std::filesystem::path& file)
     };
     std::error_code failure;
     const auto size = std::filesystem::file_size(file, failure);
+    if (failure == std::errc::no_such_file_or_directory)
+        return refused("There is no such file. The manifest lies beside the library, under the same name (CMake's "
+                       "netbit_add_plugin writes it there).");
     if (failure)
         return refused(failure.message());
     if (size > largest)

@@ -52,6 +52,9 @@ struct Manifest {
 base::Result<Manifest> parseManifest(std::string_view text);
 base::Result<Manifest> readManifest(const std::filesystem::path& file); ///< at most 256 KiB
 
+/// Those of its permissions that this host does not know: they have no effect, and are mostly misspelt.
+std::vector<std::string> unknownPermissions(const Manifest& manifest);
+
 std::string settingText(const border::SettingValue& value); ///< as it would stand in a file
 /// Whether a value fits the rule; nothing: it does, else what is wrong ("must be at most 65535").
 std::optional<std::string> violation(const SettingRule& rule, const border::SettingValue& value);

@@ -42,6 +42,17 @@ std::string joined(const std::vector<std::string>& words)
     return out;
 }
 
+void tellPermissions(const Manifest& manifest, Findings& findings)
+{
+    auto had = manifest.permissions;
+    for (const auto& each : unknownPermissions(manifest)) {
+        std::erase(had, each);
+        findings.tell("permission", each + " is no permission that this host knows: it has no effect. Is it misspelt?");
+    }
+    if (!had.empty())
+        findings.tell("permission", "It will have the permissions " + joined(had) + '.');
+}
+
 void checkLibrary(const Package& package, const Manifest& manifest, Findings& findings)
 {
     if (const auto wrong = libraryFault(package.library); !wrong.empty())
@@ -151,8 +162,7 @@ Plan Loader::plan(const std::vector<Package>& packages, bool downgrade) const
         checkLibrary(*package, manifest, findings);
         if (const auto refusal = refusalOf(manifest, _options.hostVersion); !refusal.empty())
             findings.fatal("host", refusal);
-        if (!manifest.permissions.empty())
-            findings.tell("permission", "It will have the permissions " + joined(manifest.permissions) + '.');
+        tellPermissions(manifest, findings);
 
         // Others.
         for (const auto& [needed, range] : manifest.required) {

@@ -15,20 +15,24 @@ namespace netbit::storage
 {
 
 /// The engine refused or failed. Carries what to tell the caller: conflict (a constraint), storageFull (disk),
-/// unavailable (I/O error, locked), internal (bad SQL).
+/// unavailable (I/O error, locked), internal (bad SQL), forbidden (beyond a restriction).
 class DatabaseError : public std::exception
 {
 public:
-    DatabaseError(base::Status status, std::string message)
+    /// `code`: where the status does not say it all; a literal.
+    DatabaseError(base::Status status, std::string message, std::string_view code = {})
         : _message(std::move(message))
+        , _code(code)
         , _status(status)
     {
     }
     const char* what() const noexcept override { return _message.c_str(); }
     base::Status status() const noexcept { return _status; }
+    std::string_view code() const noexcept { return _code; }
 
 private:
     std::string _message;
+    std::string_view _code;
     base::Status _status;
 };
 
@@ -56,6 +60,10 @@ public:
     /// step() to the end, ignoring rows; for INSERT, UPDATE, DELETE. Gives the number of rows changed.
     virtual std::int64_t run() = 0;
 
+    /// The highest n of its $n.
+    virtual int parameters() const noexcept = 0;
+    /// Whether running it can change nothing in the database.
+    virtual bool readsOnly() const noexcept = 0;
     virtual int columns() const noexcept = 0;
     virtual std::string_view columnName(int column) const noexcept = 0;
     virtual ValueType type(int column) const noexcept = 0;

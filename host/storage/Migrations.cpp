@@ -141,7 +141,8 @@ base::Result<void> migrate(Database& database, std::string_view owner, std::span
         }
         scope.commit();
     } catch (const DatabaseError& error) {
-        return base::fault(error.status(), "migration_failed", doing + ": " + error.what());
+        return base::fault(error.status(), error.code().empty() ? "migration_failed" : std::string(error.code()),
+                           doing + ": " + error.what());
     }
     return {};
 }

@@ -1,5 +1,6 @@
 // Each row of the fault table: what goes wrong, and what the host does about it. Beside each, the plugin good must go on.
 #include "tests/fault/HostFixture.h"
+#include "tests/fault/SqlCases.h"
 
 #include <future>
 #include <thread>
@@ -354,6 +355,13 @@ TEST_F(Fault, OnlyItsOwnTablesCanBeTouched)
     EXPECT_EQ("table_not_yours", get("/tables/steal").body);
     EXPECT_EQ("table_not_yours", get("/tables/peek").body);
     EXPECT_EQ("1", get("/tables/add").body) << "the restriction was not lifted, or the writer is broken";
+}
+
+TEST_F(Fault, SqlIsAnsweredInWordsThatSayWhatIsWrong)
+{
+    loadBesideGood({"tables"});
+    for (const auto& one : sqlCases)
+        EXPECT_EQ(one.said, get(sqlPath(one)).body) << one.how << ": " << one.sql;
 }
 
 TEST_F(Fault, AServiceThatTheHostHasNotIsRefused)

@@ -91,6 +91,9 @@ TEST(PluginCheck, CodeThatStaysOnPurposeIsSaidAndIsNoFault)
     const auto done = check(faulty("thread_data"));
     EXPECT_EQ(done.exitCode, 0) << done.out;
     EXPECT_THAT(done.out, HasSubstr("ok     unload        It makes keys of thread-specific data"));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    EXPECT_THAT(done.out, HasSubstr("KiB, since the library cannot be unloaded (see unload)"));
+#endif
 }
 
 TEST(PluginCheck, NamesWhatIsWrongWithTheFiles)
@@ -122,6 +125,10 @@ TEST(PluginCheck, NamesWhatIsWrongWithTheFiles)
     write("netbit.http/1", "netbit.http/7");
     EXPECT_THAT(faultsOf(library, {"-c", "1"}),
                 HasSubstr("services: The manifest asks for what no host of this SDK has: netbit.http/7."));
+    write("\"services\"", "\"permissions\": [\"chat.admin\"], \"services\"");
+    EXPECT_THAT(faultsOf(library, {"-c", "1"}), testing::StartsWith("permissions: No host of this SDK knows chat.admin."));
+    fs::remove(folder.path() + "/good.json");
+    EXPECT_THAT(faultsOf(library), HasSubstr("There is no such file. The manifest lies beside the library"));
     write("\"services\"", "\"servces\"");
     EXPECT_THAT(faultsOf(library), HasSubstr("manifest: "));
     EXPECT_THAT(faultsOf(library), HasSubstr("servces"));
@@ -154,7 +161,12 @@ TEST(PluginCheck, AStartThatFailsIsToldWithItsWords)
 {
     EXPECT_THAT(faultsOf(faulty("fails_in_start")),
                 testing::StartsWith("start: It fails in round 1: The disk that it wants is not there. (no_disk)."));
-    EXPECT_THAT(faultsOf(faulty("throws_in_start")), HasSubstr("calls: start let an exception out"));
+    const auto thrown = faultsOf(faulty("throws_in_start"));
+    EXPECT_THAT(thrown, HasSubstr("calls: start let an exception out"));
+    EXPECT_THAT(thrown, HasSubstr("start threw an exception: start went wrong."));
+    EXPECT_THAT(thrown, testing::Not(HasSubstr("--set"))) << "no setting helps against an exception";
+    EXPECT_EQ(faultsOf(faulty("throws_in_cpp"), {"--set", "number=1"}),
+              "start: It fails in round 1: start threw an exception: start went wrong (plugin_threw).");
     EXPECT_THAT(faultsOf(faulty("good"), {"--set", "number=13"}), HasSubstr("start: It fails in round 1: 13 is not accepted."));
     EXPECT_THAT(faultsOf(faulty("good"), {"--set", "number=101"}), HasSubstr("at most 100"));
 }

@@ -145,6 +145,14 @@ TEST_F(PluginVerbs, PlanReadsTheDigestAndTheLibrarysFormWithoutLoadingIt)
     const auto folder = _daemon.folder();
     for (const auto* suffix : {".so", ".json"})
         fs::copy_file(fs::path(traveller("v1")).replace_extension(suffix), folder + "/traveller" + suffix);
+    auto misspelt = readFile(folder + "/traveller.json");
+    misspelt.insert(misspelt.find('{') + 1, "\"permissions\": [\"chat.admin\"], ");
+    const auto right = readFile(folder + "/traveller.json");
+    writeFile(folder + "/traveller.json", misspelt);
+    expectGood(run({"plan", folder + "/traveller.so"}), "chat.admin is no permission that this host knows");
+    fs::remove(folder + "/traveller.json");
+    expectRefusal(run({"plan", folder + "/traveller.so"}), "the manifest lies beside the library");
+    writeFile(folder + "/traveller.json", right);
     writeFile(folder + "/traveller.so", readFile(traveller("v1")) + "x");
     expectRefusal(run({"plan", folder + "/traveller.so"}), "but the manifest says");
     expectRefusal(run({"install", folder + "/traveller.so"}), "but the manifest says");

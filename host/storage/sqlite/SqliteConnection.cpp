@@ -1,13 +1,9 @@
 #include "storage/sqlite/SqliteConnection.h"
 
-#include "storage/sqlite/Authorizer.h"
-#include "storage/sqlite/Failure.h"
-
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/Utility.h>
 #include <Poco/Data/Statement.h>
 #include <algorithm>
-#include <limits>
 
 namespace netbit::storage::sqlite
 {
@@ -24,11 +20,9 @@ constexpr std::size_t maxRestrictedStatements = 128;
 SqliteConnection::SqliteConnection(const std::string& path)
     : _session(Poco::Data::SQLite::Connector::KEY, path)
     , _handle(Poco::Data::SQLite::Utility::dbHandle(_session))
+    , _compiler(_handle)
     , _cache(&_caches[std::string()])
 {
-    // Installed once for good: sqlite3_set_authorizer throws away every compiled statement, while the callback is asked
-    // only when one is compiled and so costs the hot path nothing.
-    sqlite3_set_authorizer(_handle, &SqliteConnection::authorize, this);
     _withRows.reserve(64);
 }
 
@@ -49,40 +43,24 @@ std::string SqliteConnection::setAndGet(const std::string& assignment)
     return answer;
 }
 
-int SqliteConnection::authorize(void* self, int action, const char* first, const char* second, const char*,
-                                const char*) noexcept
-{
-    const auto& connection = *static_cast<const SqliteConnection*>(self);
-    if (connection._prefix.empty() || allowed(action, first, second, connection._prefix, connection._definesSchema))
-        return SQLITE_OK;
-    return SQLITE_DENY;
-}
-
 void SqliteConnection::restrictTo(std::string_view tablePrefix)
 {
-    if (tablePrefix == _prefix)
+    if (tablePrefix == _compiler.prefix())
         return;
     auto place = _caches.find(tablePrefix);
     if (place == _caches.end())
         place = _caches.emplace(std::string(tablePrefix), Cache()).first;
     if (!tablePrefix.empty() && place->second.size() > maxRestrictedStatements)
         place->second.clear();
-    _prefix = place->first;
+    _compiler.restrictTo(place->first); // the key of the map, which stays
     _cache = &place->second;
 }
 
 std::unique_ptr<SqliteStatement> SqliteConnection::compile(std::string_view sql, unsigned flags, std::string_view& rest)
 {
-    if (sql.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-        throw DatabaseError(base::Status::internal, "the statement is too long");
-    _definesSchema = definesSchema(sql);
-    sqlite3_stmt* handle = nullptr;
-    const char* tail = nullptr;
-    const int result = sqlite3_prepare_v3(_handle, sql.data(), static_cast<int>(sql.size()), flags, &handle, &tail);
-    if (result != SQLITE_OK)
-        fail(_handle, result);
-    rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
-    return handle ? std::make_unique<SqliteStatement>(*this, handle, _definesSchema) : nullptr;
+    StatementTraits traits;
+    auto* const handle = _compiler.compile(sql, flags, rest, traits);
+    return handle ? std::make_unique<SqliteStatement>(*this, handle, std::move(traits)) : nullptr;
 }
 
 Statement& SqliteConnection::prepare(std::string_view sql)
@@ -119,9 +97,8 @@ std::uint64_t SqliteConnection::changes() const noexcept
 
 void SqliteConnection::beforeStep(const SqliteStatement& statement) noexcept
 {
-    // SQLite compiles a statement anew inside a step when the schema has changed, and then asks the authorizer again.
-    _definesSchema = statement._definesSchema;
-    if (statement._definesSchema)
+    _compiler.beforeStep(statement._traits);
+    if (statement._traits.definesSchema)
         ++_definitions;
 }
 

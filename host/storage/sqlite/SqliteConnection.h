@@ -5,6 +5,7 @@
 // half the throughput of a full batch. Settings (PRAGMA) go through the session.
 
 #include "storage/Database.h"
+#include "storage/sqlite/Authorizer.h"
 #include "storage/sqlite/SqliteStatement.h"
 
 #include <Poco/Data/Session.h>
@@ -49,26 +50,24 @@ private:
     };
     using Cache = std::unordered_map<std::string, std::unique_ptr<SqliteStatement>, TextHash, std::equal_to<>>;
 
-    static int authorize(void* self, int action, const char* first, const char* second, const char*,
-                         const char*) noexcept;
-
     std::unique_ptr<SqliteStatement> compile(std::string_view sql, unsigned flags, std::string_view& rest);
     void beforeStep(const SqliteStatement& statement) noexcept;
+    void afterStep(const SqliteStatement& statement) { _compiler.afterStep(statement._traits); }
+    [[noreturn]] void fail(int resultCode) { _compiler.fail(resultCode); }
     void remember(SqliteStatement& statement);
     void forget(SqliteStatement& statement) noexcept;
     void resetAll() noexcept;
 
     Poco::Data::Session _session;
     sqlite3* _handle;
+    Compiler _compiler;
 
     // Statements by restriction: what was compiled under one must never run under another.
     std::map<std::string, Cache, std::less<>> _caches;
     Cache* _cache; // of the restriction in force
-    std::string_view _prefix; // the restriction in force: a key of _caches
 
     std::vector<SqliteStatement*> _withRows; // to be reset before a transaction ends, or their read locks would stay
     std::uint64_t _definitions = 0; // CREATE, ALTER and DROP, which SQLite does not count as changes
-    bool _definesSchema = false; // of the statement that is being compiled or stepped
 };
 
 } // namespace netbit::storage::sqlite

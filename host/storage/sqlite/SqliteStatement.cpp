@@ -35,11 +35,11 @@ std::vector<int> placesOf(sqlite3_stmt* handle)
 
 } // namespace
 
-SqliteStatement::SqliteStatement(SqliteConnection& connection, sqlite3_stmt* handle, bool definesSchema)
+SqliteStatement::SqliteStatement(SqliteConnection& connection, sqlite3_stmt* handle, StatementTraits traits)
     : _connection(connection)
     , _handle(handle)
     , _places(placesOf(handle))
-    , _definesSchema(definesSchema)
+    , _traits(std::move(traits))
 {
 }
 
@@ -104,13 +104,16 @@ bool SqliteStatement::step()
     if (result == SQLITE_DONE) {
         _hasRow = true; // so that reset() does its work
         reset();
+        _connection.afterStep(*this);
         return false;
     }
-    // The words must be taken before the reset, which may change them.
-    const DatabaseError error(statusOf(result), sqlite3_errmsg(sqlite3_db_handle(_handle)));
     _hasRow = true;
-    reset();
-    throw error;
+    try {
+        _connection.fail(result); // the words must be taken before the reset, which may change them
+    } catch (const DatabaseError&) {
+        reset();
+        throw;
+    }
 }
 
 void SqliteStatement::reset() noexcept
@@ -133,6 +136,13 @@ std::int64_t SqliteStatement::run()
     // sqlite3_changes64 keeps the number of an earlier statement when this one cannot change rows.
     return sqlite3_total_changes64(handle) == before ? 0 : sqlite3_changes64(handle);
 }
+
+int SqliteStatement::parameters() const noexcept
+{
+    return _places.empty() ? sqlite3_bind_parameter_count(_handle) : static_cast<int>(_places.size()) - 1;
+}
+
+bool SqliteStatement::readsOnly() const noexcept { return sqlite3_stmt_readonly(_handle) != 0; }
 
 int SqliteStatement::columns() const noexcept { return sqlite3_column_count(_handle); }
 

@@ -2,6 +2,7 @@
 // A prepared statement of SQLite.
 
 #include "storage/Database.h"
+#include "storage/sqlite/Authorizer.h"
 
 #include <sqlite3.h>
 #include <vector>
@@ -17,7 +18,7 @@ public:
     using Statement::bind;
 
     /// Takes the handle over.
-    SqliteStatement(SqliteConnection& connection, sqlite3_stmt* handle, bool definesSchema);
+    SqliteStatement(SqliteConnection& connection, sqlite3_stmt* handle, StatementTraits traits);
     ~SqliteStatement() override;
     SqliteStatement(const SqliteStatement&) = delete;
     SqliteStatement& operator=(const SqliteStatement&) = delete;
@@ -32,6 +33,8 @@ public:
     void reset() noexcept override;
     std::int64_t run() override;
 
+    int parameters() const noexcept override;
+    bool readsOnly() const noexcept override;
     int columns() const noexcept override;
     std::string_view columnName(int column) const noexcept override;
     ValueType type(int column) const noexcept override;
@@ -50,7 +53,7 @@ private:
     // To SQLite $2 is a name, and names get their places as they appear in the text: place of $n is _places[n]. Empty
     // when they appear in order, as they mostly do.
     std::vector<int> _places;
-    bool _definesSchema;
+    StatementTraits _traits;
     bool _bound = false; // something would have to be forgotten
     bool _hasRow = false; // holds a read lock until reset
     bool _listed = false; // in the connection's list of those with a row

@@ -89,7 +89,7 @@ TEST_F(Migrations, OfAPluginKeepToTheirPrefix)
     constexpr Migration outside{1, "outside", "CREATE TABLE p_a_good (id INTEGER); CREATE TABLE users (id INTEGER)"};
     const auto result = migrate(*database, "a", std::array{outside}, "p_a_");
     ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().code, "migration_failed");
+    EXPECT_EQ(result.error().code, "table_not_yours");
     EXPECT_NE(result.error().detail.find("step 1 (outside) of a"), std::string::npos) << result.error().detail;
     EXPECT_FALSE(hasTable("p_a_good"));
     EXPECT_NO_THROW(database->writing().prepare("SELECT 1 FROM sqlite_master")) << "the restriction has ended";

@@ -30,8 +30,6 @@ private:
                                 "text TEXT NOT NULL)"},
                       {"time", "ALTER TABLE p_notes_notes ADD COLUMN created_ms INTEGER NOT NULL DEFAULT 0;"
                                "CREATE INDEX p_notes_by_author ON p_notes_notes (author_id, id)"}}).value();
-        _sql.query({"SELECT coalesce(max(id), 0) FROM p_notes_notes", {}},
-                   [this](const SqlRow& row) { _lastId = row.integer(0); }).value();
         post("/api/notes", netbit::users, [this](Request& request) { return write(request); },
              netbit::worker().summary("Write a note").maxBody(64 * 1024));
         get("/api/notes", netbit::users, [this](Request& request) { return list(request); },
@@ -54,16 +52,17 @@ private:
 
         // Taken before defer(), which the request cannot be read behind: which argument comes first is not said in C++.
         const auto author = callerOf(request);
-        const std::int64_t id = ++_lastId;
-        const auto now = _exec.nowMs();
         const std::string_view content(text->get_string());
-        auto made = json::serialize(json::object{{"id", id}, {"text", content}, {"created_ms", now}});
-        _sql.execute({{"INSERT INTO p_notes_notes (id, author_id, text, created_ms) VALUES ($1, $2, $3, $4)",
-                       {id, author, content, now}}},
-                     [later = request.defer(), id, made = std::move(made)](Result<Done> done) mutable {
+        // The table gives the id. A counter here would not do: on a reload two generations write side by side.
+        _sql.execute({{"INSERT INTO p_notes_notes (author_id, text, created_ms) VALUES ($1, $2, $3) RETURNING id, text, created_ms",
+                       {author, content, _exec.nowMs()}}},
+                     [later = request.defer()](Result<Done> done) mutable {
                          if (!done)
                              return later.problem(done.error());
-                         later.reply(netbit::Reply(201).bytes(made).header("Location", "/api/notes/" + std::to_string(id)));
+                         const auto made = json::parse(done->json).at(0); // an object for each row that is returned
+                         const auto id = made.at("id").to_number<std::int64_t>();
+                         later.reply(netbit::Reply(201).bytes(json::serialize(made))
+                                         .header("Location", "/api/notes/" + std::to_string(id)));
                      });
         return {};
     }
@@ -108,7 +107,6 @@ private:
     netbit::Exec _exec;
     netbit::Sql _sql;
     std::atomic<std::int64_t> _pageSize{0};
-    std::atomic<std::int64_t> _lastId{0};
 };
 
 } // namespace

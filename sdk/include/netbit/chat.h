@@ -26,7 +26,7 @@ typedef struct nb_new_message {
     uint32_t size;
     uint32_t reserved;
     int64_t chat_id;
-    nb_str content;      /* 1 byte to chat.max_message_bytes (16 KiB unless configured), UTF-8, no NUL */
+    nb_str content;      /* 1 byte to messages.max_bytes (16 KiB unless configured), UTF-8, no NUL */
     nb_str message_type; /* "text", "image", "file"; absent: "text". "system" is the host's own */
     int64_t reply_to;    /* a message of the same chat, or 0 */
     /* Idempotency: at most 128 bytes, unique per sender for 24 hours; absent: none. The same key with the same message

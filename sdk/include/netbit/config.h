@@ -3,8 +3,8 @@
 /*
  * A plugin's settings. "netbit.config/1"
  *
- * The manifest's `config` lists every key with type, default and bounds (JSON Schema); conf/plugins/<id>.properties sets
- * them as `<id>.key = value`. What is read here was checked against it before create or configure was called.
+ * The manifest's `config` lists every key with type, default and bounds (JSON Schema); <id>.properties in the
+ * server's folder of plugin settings (etc/netbit/plugins of an installed one) sets them as `<id>.key = value`. What is read here was checked against it before create or configure was called.
  */
 #include "netbit/host.h"
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 
 namespace netbit {
@@ -25,19 +26,88 @@ namespace detail {
 /* The generation that this library serves: each generation is loaded from a copy of its own, so one is enough. */
 NETBIT_HIDDEN inline std::atomic<const nb_host*> faultHost{nullptr};
 
+/* What was reported lately. A timer that throws each second would fill the log: the same words of the same place are told
+ * at most once a minute, and then with how often they were left out. */
+class RecentFaults {
+public:
+    /* Whether it is to be told now; then `leftOut` is how often it was not since. `now` in seconds, of a steady clock. */
+    bool admit(std::string_view where, std::string_view what, std::int64_t now, std::int64_t& leftOut) noexcept
+    {
+        const std::uint64_t key = hash(what, hash(where, 14695981039346656037ull)) | 1u; /* 0 is an empty slot */
+        const Lock lock(_busy);
+        Slot* oldest = &_slots[0];
+        for (Slot& slot : _slots) {
+            if (slot.key == key) {
+                if (now - slot.told < period) {
+                    ++slot.leftOut;
+                    return false;
+                }
+                leftOut = slot.leftOut;
+                slot = Slot{key, now, 0};
+                return true;
+            }
+            if (slot.key == 0 || (oldest->key != 0 && slot.told < oldest->told)) {
+                oldest = &slot;
+            }
+        }
+        leftOut = 0;
+        *oldest = Slot{key, now, 0};
+        return true;
+    }
+
+private:
+    static constexpr std::int64_t period = 60;
+    struct Slot {
+        std::uint64_t key = 0;
+        std::int64_t told = 0;
+        std::int64_t leftOut = 0;
+    };
+    struct Lock { /* held for some comparisons; a mutex would bring the thread library along */
+        explicit Lock(std::atomic_flag& flag) noexcept
+            : _flag(flag)
+        {
+            while (_flag.test_and_set(std::memory_order_acquire)) {
+            }
+        }
+        ~Lock() { _flag.clear(std::memory_order_release); }
+        Lock(const Lock&) = delete;
+        Lock& operator=(const Lock&) = delete;
+        std::atomic_flag& _flag;
+    };
+    static std::uint64_t hash(std::string_view text, std::uint64_t start) noexcept /* FNV-1a */
+    {
+        for (const char c : text) {
+            start = (start ^ static_cast<unsigned char>(c)) * 1099511628211ull;
+        }
+        return start;
+    }
+
+    std::atomic_flag _busy = ATOMIC_FLAG_INIT;
+    std::array<Slot, 32> _slots{};
+};
+NETBIT_HIDDEN inline RecentFaults recentFaults;
+
 /* Nothing that a plugin throws is lost: it goes to the host's log, or to stderr where the manifest does not want
- * "netbit.log/1". Never to a client. */
+ * "netbit.log/1"; the same at most once a minute. Never to a client. */
 NETBIT_HIDDEN inline void reportFault(const char* where, const char* what) noexcept
 {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    std::int64_t leftOut = 0;
+    if (!recentFaults.admit(where, what, std::chrono::duration_cast<std::chrono::seconds>(now).count(), leftOut)) {
+        return;
+    }
     const nb_host* host = faultHost.load(std::memory_order_acquire);
     const void* table = host == nullptr ? nullptr : host->service(host, NB_LOG_SERVICE);
     if (table == nullptr) {
         std::fprintf(stderr, "netbit plugin %s: %s: %s\n", host == nullptr ? "?" : host->plugin_id, where, what);
         return;
     }
-    const nb_log_field fields[] = {{toStr("where"), toStr(where)}, {toStr("what"), toStr(what)}};
+    std::array<char, 24> digits{};
+    std::snprintf(digits.data(), digits.size(), "%lld", static_cast<long long>(leftOut));
+    const nb_log_field fields[] = {
+        {toStr("where"), toStr(where)}, {toStr("what"), toStr(what)}, {toStr("left_out"), toStr(digits.data())}};
     static_cast<const nb_log_api*>(table)->write(host, NB_LOG_ERROR, toStr("An exception was caught at the border."),
-                                                 fields, 2);
+                                                 fields, leftOut == 0 ? 2 : 3);
 }
 
 } // namespace detail

@@ -115,7 +115,14 @@ private:
 namespace detail {
 
 /* Calls into the plugin's life. Whatever is thrown stops here: a Failure as the error it carries, all else as NB_INTERNAL
- * with its words in the log. */
+ * with its words, which only an administrator sees. */
+inline void tellThrown(nb_error* error, const char* where, const char* between, const char* words) noexcept
+{
+    std::array<char, sizeof(nb_error::detail)> text{};
+    std::snprintf(text.data(), text.size(), "%s threw an exception%s%s", where, between, words);
+    fillError(error, NB_INTERNAL, "plugin_threw", text.data());
+}
+
 template <class Call> std::int32_t guardLife(nb_error* error, const char* where, Call&& call) noexcept
 {
     try {
@@ -127,10 +134,11 @@ template <class Call> std::int32_t guardLife(nb_error* error, const char* where,
         return status == NB_OK ? NB_INTERNAL : status;
     } catch (const std::exception& fault) {
         reportFault(where, fault.what());
+        tellThrown(error, where, ": ", fault.what());
     } catch (...) {
         reportFault(where, "an exception of unknown type");
+        tellThrown(error, where, " of unknown type", "");
     }
-    fillError(error, NB_INTERNAL, "plugin_threw", "The plugin threw an exception; its words are in the log.");
     return NB_INTERNAL;
 }
 

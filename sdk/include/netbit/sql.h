@@ -3,8 +3,10 @@
 /*
  * A plugin's own tables. "netbit.sql/1"
  *
- * Names of tables and indexes start with p_<id>_ (a dot or dash in the id is written as _); nothing else can be touched.
- * Parameters are $1, $2 …; text is never pasted into SQL. Stay within what SQLite and PostgreSQL share.
+ * Names of tables, indexes, views and triggers start with p_<id>_ (a dot or dash in the id is written as _); nothing else can
+ * be touched, not through a view, a trigger or a foreign key either: NB_FORBIDDEN table_not_yours. Transactions, PRAGMA,
+ * ATTACH and what else is not about tables: NB_FORBIDDEN statement_not_allowed. Parameters are $1, $2 …, as many as the
+ * statement names, else NB_INTERNAL param_count; text is never pasted into SQL. Stay within what SQLite and PostgreSQL share.
  */
 #include "netbit/host.h"
 
@@ -48,11 +50,14 @@ typedef struct nb_sql_api {
     /* [control], in start, before other calls. Steps are numbered 1… in the order given; each runs once, ever, and may not
      * change afterwards (NB_CONFLICT migration_changed): append new ones. All or none. */
     int32_t (*migrate)(const nb_host *host, const nb_sql_migration *steps, size_t count, nb_error *error);
-    /* [worker] or [control]. Reads with one consistent view; `row` is called before it returns. */
+    /* [worker] or [control]. Reads with one consistent view; `row` is called before it returns. A statement that would write
+     * is NB_INTERNAL query_writes. */
     int32_t (*query)(const nb_host *host, const nb_sql_statement *statement, nb_sql_row_fn row, void *user,
                      nb_error *error);
     /* [any] Runs all statements in one transaction of the writer; `done` [writer] when it is on disk or was refused.
-     * `id` is the rows changed by the last one. Arguments are copied. NB_FORBIDDEN table_not_yours; NB_CONFLICT. */
+     * `id` is the rows changed by the last one. Arguments are copied. NB_FORBIDDEN table_not_yours; NB_CONFLICT.
+     * Since 1.1.0 `json` is what the last one returns (INSERT … RETURNING id), a JSON array with an object for each row:
+     * [{"id":7}]; else absent. More than 64 KiB of it, or a BLOB, is NB_INTERNAL, and nothing is written. */
     int32_t (*execute)(const nb_host *host, const nb_sql_statement *statements, size_t count, nb_done_fn done,
                        void *user, nb_error *error);
 } nb_sql_api;

@@ -71,6 +71,13 @@ void lookAtServices(const loader::Manifest& manifest, Findings& findings)
                                                             : "It asks for " + listed(manifest.services, 20) + '.');
 }
 
+void lookAtPermissions(const loader::Manifest& manifest, Findings& findings)
+{
+    if (const auto unknown = loader::unknownPermissions(manifest); !unknown.empty())
+        findings.fault("permissions", "No host of this SDK knows " + listed(unknown, 5) +
+                                          ". Correct \"permissions\"; the guide has a table of them.");
+}
+
 /// Others are looked for in the same folder, where an administrator would have them.
 void lookAtRequired(const fs::path& folder, const loader::Manifest& manifest, Findings& findings)
 {
@@ -145,6 +152,7 @@ std::optional<loader::Manifest> lookAtFiles(const fs::path& library, const fs::p
         findings.good("manifest", manifest->id + ' ' + manifest->version.text() + " is understood.");
     }
     lookAtServices(*manifest, findings);
+    lookAtPermissions(*manifest, findings);
     lookAtRequired(manifestFile.parent_path(), *manifest, findings);
     fits = lookAtDigest(library, *manifest, findings) && fits;
     if (!fits || !hasEntry)

@@ -76,8 +76,9 @@ public:
             tellMemory();
         if (!_unloadFault)
             _outside.tell({"unload", true,
-                           _pinned ? "It makes keys of thread-specific data (a C++ run-time linked statically does), so "
-                                     "each reload leaves its code in memory."
+                           _pinned ? "It makes keys of thread-specific data (a C++ run-time linked statically does, and "
+                                     "Rust's), so each reload leaves its code in memory: link the run-time dynamically, or "
+                                     "keep no thread-local objects with destructors, where it is reloaded often."
                                    : "Nothing of it stays in memory when it is closed."});
     }
 
@@ -211,9 +212,25 @@ private:
             return true;
         if (!std::exchange(_failed, true))
             _outside.tell({what, false,
-                           "It fails in round " + std::to_string(_round) + ": " + error.detail + " (" + error.code +
-                               "). If it needs settings or users, give them: --set KEY=VALUE, --user NAME."});
+                           "It fails in round " + std::to_string(_round) + ": " + error.detail + " (" + error.code + ")." +
+                               hint(error.code)});
         return false;
+    }
+
+    /// What was not given, where that can be why the plugin itself refuses.
+    std::string hint(std::string_view code) const
+    {
+        for (const auto own : {"plugin_threw", "service_absent", "table_not_yours", "statement_not_allowed", "migration_failed",
+                               "route_taken", "bad_argument"})
+            if (code == own)
+                return {};
+        const auto& permissions = _manifest.permissions;
+        std::string out;
+        if (_options.settings.empty() && !_manifest.config.empty())
+            out += " If it needs other settings than the manifest's defaults, give them: --set KEY=VALUE.";
+        if (_options.users.empty() && std::find(permissions.begin(), permissions.end(), "auth.impersonate") != permissions.end())
+            out += " If it acts as a user, give it one: --user NAME.";
+        return out;
     }
 
     void count(const fake::Life& life)
@@ -326,6 +343,11 @@ private:
                            "Each start and stop keeps about " + std::to_string(std::llround(heapGrowth)) +
                                " bytes that it allocated. Free them in destroy; valgrind or -fsanitize=address says where "
                                "they come from."});
+        else if (residentGrowth >= leastResidentGrowth && (_pinned || _unloadFault))
+            _outside.tell({"memory", true,
+                           "Each load keeps about " + std::to_string(std::llround(residentGrowth / 1024)) +
+                               " KiB, since the library cannot be unloaded (see unload): its code and data stay until the "
+                               "server ends. Nothing else of it grows."});
         else if (residentGrowth >= leastResidentGrowth)
             _outside.tell({"memory", false,
                            "Each start and stop keeps about " + std::to_string(std::llround(residentGrowth / 1024)) +

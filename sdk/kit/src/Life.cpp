@@ -99,6 +99,7 @@ bool Life::declares(std::string_view method, std::string_view pattern) const
 
 void Life::threw(std::string_view name, std::string_view what)
 {
+    _threw = what;
     _world.violation(std::string(name) + " let an exception out: " + std::string(what) + '.');
 }
 
@@ -110,7 +111,7 @@ base::Result<void> Life::lifeCall(const char* name, std::int32_t (*function)(nb_
     error.size = sizeof error;
     std::int32_t status = NB_INTERNAL;
     if (!call(Lane::control, name, [&] { status = function(_plugin, &error); }))
-        return fault(Status::internal, "plugin_threw", std::string(name) + " threw an exception.");
+        return fault(Status::internal, "plugin_threw", std::string(name) + " threw an exception: " + _threw + '.');
     if (status == NB_OK)
         return {};
     auto told = border::errorOf(error, status);
@@ -133,7 +134,7 @@ base::Result<void> Life::create()
     std::int32_t status = NB_INTERNAL;
     nb_plugin* made = nullptr;
     if (!call(Lane::control, "create", [&] { status = _table_.create(&_host, &made, &error); }))
-        return fault(Status::internal, "plugin_threw", "create threw an exception.");
+        return fault(Status::internal, "plugin_threw", "create threw an exception: " + _threw + '.');
     if (status != NB_OK) {
         auto told = border::errorOf(error, status);
         if (told.detail.empty())

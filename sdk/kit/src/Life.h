@@ -124,6 +124,7 @@ public:
 private:
     base::Result<void> lifeCall(const char* name, int32_t (*function)(nb_plugin*, nb_error*));
     void threw(std::string_view name, std::string_view what);
+    std::string _threw; ///< the words of the last exception that got out
     void answerRest();
     void tellHeld();
     void unload();

@@ -3,6 +3,8 @@
 #include "storage/sqlite/Authorizer.h"
 #include "storage/sqlite/Failure.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <sqlite3.h>
 
 namespace netbit::fake {
@@ -13,7 +15,10 @@ namespace engine = storage::sqlite;
 
 class MemoryDatabase::Prepared final : public storage::Statement {
 public:
-    explicit Prepared(sqlite3_stmt* handle) : _handle(handle) {}
+    Prepared(engine::Compiler& compiler, sqlite3_stmt* handle, engine::StatementTraits traits)
+        : _compiler(compiler), _handle(handle), _traits(std::move(traits))
+    {
+    }
     ~Prepared() override { sqlite3_finalize(_handle); }
     Prepared(const Prepared&) = delete;
     Prepared& operator=(const Prepared&) = delete;
@@ -35,15 +40,21 @@ public:
 
     bool step() override
     {
+        _compiler.beforeStep(_traits);
         const int result = sqlite3_step(_handle);
         if (result == SQLITE_ROW)
             return true;
-        // The words must be taken before the reset, which may change them.
-        const DatabaseError error(engine::statusOf(result), sqlite3_errmsg(sqlite3_db_handle(_handle)));
-        reset();
-        if (result != SQLITE_DONE)
-            throw error;
-        return false;
+        if (result == SQLITE_DONE) {
+            reset();
+            _compiler.afterStep(_traits);
+            return false;
+        }
+        try {
+            _compiler.fail(result); // the words must be taken before the reset, which may change them
+        } catch (const DatabaseError&) {
+            reset();
+            throw;
+        }
     }
     void reset() noexcept override
     {
@@ -57,6 +68,16 @@ public:
         while (step()) { }
         return sqlite3_total_changes64(database) == before ? 0 : sqlite3_changes64(database);
     }
+    int parameters() const noexcept override
+    {
+        int most = 0;
+        for (int at = sqlite3_bind_parameter_count(_handle); at > 0; --at) {
+            const char* const name = sqlite3_bind_parameter_name(_handle, at);
+            most = std::max(most, name && *name == '$' ? std::atoi(name + 1) : at);
+        }
+        return most;
+    }
+    bool readsOnly() const noexcept override { return sqlite3_stmt_readonly(_handle) != 0; }
     int columns() const noexcept override { return sqlite3_column_count(_handle); }
     std::string_view columnName(int column) const noexcept override
     {
@@ -99,12 +120,14 @@ private:
         return *this;
     }
 
+    engine::Compiler& _compiler;
     sqlite3_stmt* _handle;
+    engine::StatementTraits _traits;
 };
 
 class MemoryDatabase::Link final : public storage::Connection {
 public:
-    explicit Link(sqlite3* handle) : _handle(handle) { sqlite3_set_authorizer(_handle, &Link::authorize, this); }
+    explicit Link(sqlite3* handle) : _handle(handle), _compiler(handle) {}
 
     storage::Statement& prepare(std::string_view sql) override
     {
@@ -118,7 +141,6 @@ public:
                 throw DatabaseError(base::Status::internal, empty ? "an empty statement" : "more than one statement");
             }
         }
-        _definesSchema = engine::definesSchema(sql);
         known->reset();
         return *known;
     }
@@ -133,7 +155,11 @@ public:
             sql = rest;
         }
     }
-    void restrictTo(std::string_view tablePrefix) override { _prefix = tablePrefix; }
+    void restrictTo(std::string_view tablePrefix) override
+    {
+        _prefix = tablePrefix;
+        _compiler.restrictTo(_prefix);
+    }
     std::uint64_t changes() const noexcept override
     {
         return static_cast<std::uint64_t>(sqlite3_total_changes64(_handle));
@@ -141,28 +167,16 @@ public:
     void forget() noexcept { _statements.clear(); }
 
 private:
-    static int authorize(void* self, int action, const char* first, const char* second, const char*, const char*) noexcept
-    {
-        const auto& link = *static_cast<const Link*>(self);
-        return link._prefix.empty() || engine::allowed(action, first, second, link._prefix, link._definesSchema)
-                   ? SQLITE_OK
-                   : SQLITE_DENY;
-    }
     std::unique_ptr<Prepared> compile(std::string_view sql, std::string_view& rest)
     {
-        _definesSchema = engine::definesSchema(sql);
-        sqlite3_stmt* handle = nullptr;
-        const char* tail = nullptr;
-        const int result = sqlite3_prepare_v3(_handle, sql.data(), static_cast<int>(sql.size()), 0, &handle, &tail);
-        if (result != SQLITE_OK)
-            engine::fail(_handle, result);
-        rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
-        return handle ? std::make_unique<Prepared>(handle) : nullptr;
+        engine::StatementTraits traits;
+        auto* const handle = _compiler.compile(sql, 0, rest, traits);
+        return handle ? std::make_unique<Prepared>(_compiler, handle, std::move(traits)) : nullptr;
     }
 
     sqlite3* _handle;
+    engine::Compiler _compiler;
     std::string _prefix;
-    bool _definesSchema = false;
     std::map<std::pair<std::string, std::string>, std::unique_ptr<Prepared>> _statements;
 };
 
@@ -184,7 +198,7 @@ MemoryDatabase::~MemoryDatabase()
     sqlite3_close(_handle);
 }
 
-void MemoryDatabase::read(const std::function<void(storage::Connection&)>& work) { work(*_link); }
+void MemoryDatabase::read(const std::function<void(storage::Connection&)>& work) { work(*_link); } // border/SqlRun refuses writes
 storage::Connection& MemoryDatabase::writing() { return *_link; }
 void MemoryDatabase::begin() { _link->execute("BEGIN"); }
 void MemoryDatabase::commit() { _link->execute("COMMIT"); }

@@ -169,9 +169,30 @@ private:
             _recording.step = &line.members;
             return _world.runOne() ? std::string()
                                    : where(line) + "here a task, or the end of a write, came back to the plugin (" +
-                                         lineText(line.members, "f") + "); now it has begun none.";
+                                         lineText(line.members, "f") + "); now it has begun none." + answeredOtherwise(line);
         }
         return event(line, kind);
+    }
+
+    /// Why a call was not made: the requests that now have another answer than the recording gives them further on.
+    std::string answeredOtherwise(const Replay::Line& until)
+    {
+        std::string out;
+        for (const auto& line : _recording.lines()) {
+            const auto kind = lineText(line.members, "k");
+            const auto in = static_cast<std::uint64_t>(lineInteger(line.members, "in"));
+            const auto found = _requests.find(in);
+            if (line.number <= until.number || found == _requests.end() || (kind != "reply" && kind != "problem" && kind != "returned"))
+                continue;
+            const auto* const exchange = found->second.first;
+            if (exchange->given.empty() && exchange->status == 0)
+                continue; // not yet, as in the recording
+            if (const auto difference = compare(line, in, kind); !difference.empty())
+                out += '\n' + difference;
+        }
+        if (const auto& told = _world.violations(); !told.empty())
+            out += "\nBefore that: " + told.back();
+        return out;
     }
 
     std::string request(const Replay::Line& line, std::uint64_t in)

@@ -3,7 +3,7 @@
 #include "Handles.h"
 #include "Later.h"
 #include "Tables.h"
-#include "border/SqlArguments.h"
+#include "border/SqlRun.h"
 #include "storage/Migrations.h"
 
 namespace netbit::fake {
@@ -14,7 +14,6 @@ using base::fault;
 using base::Status;
 using storage::Connection;
 using storage::DatabaseError;
-using storage::Statement;
 using namespace border::sql;
 
 // ---- cache
@@ -87,18 +86,12 @@ std::int32_t removeKey(const nb_host* host, nb_str key, nb_error* error)
 
 // ---- sql
 
-/// The engine says only in words that it was the restriction which refused. That is a bug of the plugin, too.
-base::Error errorOf(World& world, const DatabaseError& error)
+/// Who wants to reach further than its own tables has a bug.
+base::Error told(World& world, base::Error error)
 {
-    const std::string_view words = error.what();
-    for (const auto refusal : {"not authorized", "prohibited"})
-        if (words.find(refusal) != std::string_view::npos) {
-            auto told = fault(Status::forbidden, "table_not_yours",
-                              "A plugin reaches only tables whose name starts with its prefix: " + std::string(words));
-            world.violation("sql: " + told.detail);
-            return told;
-        }
-    return {error.status(), error.status() == Status::conflict ? "conflict" : "sql_failed", error.what(), {}};
+    if (error.status == Status::forbidden)
+        world.violation("sql: " + error.detail);
+    return error;
 }
 
 base::Result<void> migrate(Life& life, const nb_sql_migration* steps, std::size_t count)
@@ -114,33 +107,9 @@ base::Result<void> migrate(Life& life, const nb_sql_migration* steps, std::size_
     for (std::size_t i = 0; i < count; ++i)
         made.push_back({static_cast<int>(i) + 1, textOf(steps[i].name, "steps.name"), textOf(steps[i].sql, "steps.sql")});
     auto done = storage::migrate(life.world().database, life.id(), made, prefixOf(life.id()));
-    if (!done && done.status() == Status::internal)
-        return errorOf(life.world(), DatabaseError(Status::internal, done.error().detail));
+    if (!done)
+        return told(life.world(), done.error());
     return done;
-}
-
-void readRow(const Statement& statement, std::vector<nb_sql_value>& columns)
-{
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        const int column = static_cast<int>(i);
-        auto& value = columns[i] = nb_sql_value{};
-        switch (statement.type(column)) {
-        case storage::ValueType::null: value.type = NB_SQL_NULL; break;
-        case storage::ValueType::integer:
-            value.type = NB_SQL_INTEGER;
-            value.integer = statement.integer(column);
-            break;
-        case storage::ValueType::real:
-            value.type = NB_SQL_REAL;
-            value.real = statement.real(column);
-            break;
-        case storage::ValueType::text:
-        case storage::ValueType::blob:
-            value.type = statement.type(column) == storage::ValueType::text ? NB_SQL_TEXT : NB_SQL_BLOB;
-            value.bytes = str(statement.text(column));
-            break;
-        }
-    }
 }
 
 thread_local bool reading = false;
@@ -168,27 +137,17 @@ base::Result<void> query(Life& life, const nb_sql_statement* statement, nb_sql_r
     base::Result<void> result;
     try {
         world.database.read([&](Connection& connection) {
-            const Restriction restriction(connection, prefixOf(life.id()));
-            auto& prepared = connection.prepare(sql);
-            const struct Reset {
-                Statement& statement;
-                ~Reset() { statement.reset(); }
-            } reset{prepared}; // also when a row ended it early
-            bind(prepared, statement->params, statement->param_count);
-            std::vector<nb_sql_value> columns(static_cast<std::size_t>(prepared.columns()));
-            while (prepared.step()) {
-                readRow(prepared, columns);
+            readRows(connection, prefixOf(life.id()), sql, *statement, [&](const std::vector<nb_sql_value>& columns) {
                 std::int32_t next = NB_INTERNAL;
                 if (!life.call(here(), "A function that takes rows", [&] { next = row(user, columns.data(), columns.size()); })) {
                     result = fault(Status::internal, "row_threw", "The function that takes the rows threw.");
-                    return;
+                    return false;
                 }
-                if (next != NB_OK)
-                    return;
-            }
+                return next == NB_OK;
+            });
         });
     } catch (const DatabaseError& error) {
-        return errorOf(world, error);
+        return told(world, errorOf(error));
     }
     return result;
 }
@@ -196,24 +155,15 @@ base::Result<void> query(Life& life, const nb_sql_statement* statement, nb_sql_r
 base::Result<services::Completed> executeAll(World& world, const std::string& prefix, const std::vector<Owned>& statements)
 {
     auto& database = world.database;
-    std::int64_t changed = 0;
     try {
         database.begin();
-        {
-            auto& connection = database.writing();
-            const Restriction restriction(connection, prefix);
-            for (const auto& each : statements) {
-                auto& prepared = connection.prepare(each.sql);
-                bind(prepared, each.params.data(), each.params.size());
-                changed = prepared.run();
-            }
-        }
+        auto done = runAll(database.writing(), prefix, statements);
         database.commit();
+        return done;
     } catch (const DatabaseError& error) {
         database.rollback();
-        return errorOf(world, error);
+        return told(world, errorOf(error));
     }
-    return services::Completed{changed, {}, false};
 }
 
 base::Result<void> execute(Life& life, const nb_sql_statement* statements, std::size_t count, nb_done_fn done, void* user)

@@ -73,6 +73,14 @@ TEST_F(KitReplay, EventsAndWhatOtherServicesSaidComeOutOfTheRecording)
     EXPECT_THAT(after({R"({"k":"step","in":2,"now":1,"f":"sql.execute"})"}), ElementsAre(HasSubstr("(sql.execute); now it has begun none")));
 }
 
+// A call that is not made any more has its reason before it: a request that went another way.
+TEST_F(KitReplay, ACallThatIsNotMadeNamesTheRequestThatIsAnsweredOtherwise)
+{
+    EXPECT_THAT(after({hello, R"({"k":"step","in":9,"now":1,"f":"sql.execute"})",
+                       R"({"k":"reply","in":1,"now":1,"status":201,"type":null,"headers":[],"body":"written"})"}),
+                ElementsAre(AllOf(HasSubstr("now it has begun none."), HasSubstr("is answered otherwise. In the recording:\n  201 written"))));
+}
+
 TEST_F(KitReplay, HalfALineAtTheEndIsWhereTheServerWentDown)
 {
     EXPECT_THAT(after({hello, hi}, R"({"k":"requ)"), IsEmpty());

@@ -59,6 +59,33 @@ TEST(Handler, WouldBlockAnswersNothing)
     EXPECT_TRUE(request.answers.empty());
 }
 
+TEST(RecentFaults, TellTheSameOnceAMinuteAndHowOftenItWasLeftOut)
+{
+    netbit::detail::RecentFaults faults;
+    std::int64_t leftOut = -1;
+    EXPECT_TRUE(faults.admit("timer", "no disk", 1000, leftOut));
+    EXPECT_EQ(leftOut, 0);
+    for (std::int64_t second = 1001; second < 1060; ++second)
+        EXPECT_FALSE(faults.admit("timer", "no disk", second, leftOut));
+    EXPECT_TRUE(faults.admit("event", "no disk", 1001, leftOut)) << "another place";
+    EXPECT_TRUE(faults.admit("timer", "no net", 1001, leftOut)) << "other words";
+    EXPECT_TRUE(faults.admit("timer", "no disk", 1060, leftOut));
+    EXPECT_EQ(leftOut, 59);
+    for (int i = 0; i < 100; ++i) // the oldest make room
+        EXPECT_TRUE(faults.admit("handler", std::to_string(i), 1061 + i, leftOut));
+    EXPECT_FALSE(faults.admit("handler", "99", 1161, leftOut));
+}
+
+TEST(RecentFaults, ATimerThatThrowsEachSecondIsInTheLogOnce)
+{
+    Cardboard host;
+    netbit::detail::faultHost.store(&host.host);
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(netbit::detail::guarded("timer", 7, []() -> int { throw std::runtime_error("each second"); }), 7);
+    netbit::detail::faultHost.store(nullptr);
+    EXPECT_EQ(host.logged, "timer;each second;");
+}
+
 TEST(Handler, WithoutAnAnswerIsAFault)
 {
     Cardboard host;

@@ -3,7 +3,10 @@
 #include "contract/sdk/PluginFolder.h"
 #include "support/TcpClient.h"
 
+#include <atomic>
+#include <future>
 #include <poll.h>
+#include <set>
 #include <sodium.h>
 
 namespace netbit::test {
@@ -64,6 +67,44 @@ TEST_F(SdkExamples, NotesAreTheirAuthorsAlone)
     auto again = daemon.client(ada.token);
     EXPECT_EQ(listAt(again.expect(200, "GET", "/api/notes"), "/data").size(), 2U);
     EXPECT_EQ(integerAt(again.expect(201, "POST", "/api/notes", R"({"text":"eggs"})"), "/id"), 3);
+}
+
+// Two generations write side by side while one takes over: neither may think of ids of its own.
+TEST_F(SdkExamples, NotesMayBeReloadedWhileTheyAreWritten)
+{
+    add("notes");
+    auto& daemon = start();
+    ASSERT_EQ(stateOf(daemon, "notes"), "live");
+    const auto ada = makeUser(daemon, "ada");
+    std::atomic<bool> over{false};
+    std::vector<std::future<std::vector<std::int64_t>>> writers;
+    for (int i = 0; i < 4; ++i)
+        writers.push_back(std::async(std::launch::async, [&] {
+            auto http = daemon.client(ada.token);
+            std::vector<std::int64_t> ids;
+            while (!over) {
+                const auto made = http.post("/api/notes", R"({"text":"milk"})");
+                EXPECT_EQ(made.status, 201) << made.body;
+                if (made.status != 201)
+                    break;
+                ids.push_back(integerAt(made.document(), "/id"));
+            }
+            return ids;
+        }));
+    for (int round = 0; round < 12; ++round) {
+        const auto ran = runProgram({netbitPath(), "plugin", "reload", "notes", "--data", daemon.data()});
+        EXPECT_EQ(ran.exitCode, 0) << ran.out << ran.err;
+    }
+    over = true;
+    std::set<std::int64_t> all;
+    std::size_t written = 0;
+    for (auto& each : writers) {
+        const auto ids = each.get();
+        written += ids.size();
+        all.insert(ids.begin(), ids.end());
+    }
+    EXPECT_GT(written, 12U);
+    EXPECT_EQ(all.size(), written) << "no id is given twice";
 }
 
 TEST_F(SdkExamples, TheBotAnswersHelpWhereItIsAMemberAndNowhereElse)

@@ -22,5 +22,13 @@ TEST(PluginInRust, AnswersAsTheGuideSays)
     EXPECT_EQ(daemon.stop(), 0);
 }
 
+TEST(PluginInRust, IsFoundInOrder)
+{
+    if (!std::filesystem::exists(RUST "/hello_rust.so"))
+        GTEST_SKIP() << "There is no rustc here, so the plugin in Rust was not built.";
+    const auto checked = runProgram({PLUGIN_CHECK, RUST "/hello_rust.so"});
+    EXPECT_EQ(checked.exitCode, 0) << checked.out << checked.err;
+}
+
 } // namespace
 } // namespace netbit::test

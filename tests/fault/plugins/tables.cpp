@@ -62,6 +62,45 @@ std::int32_t peek(void*, nb_request* request)
     return reply_text(request, error.code);
 }
 
+/// "code: detail"
+std::string wordsOf(const nb_error& error) { return std::string(error.code) + ": " + error.detail; }
+
+void told(void* user, std::int32_t status, const nb_error* error, std::int64_t id, nb_str json, std::uint32_t)
+{
+    const auto text = status != NB_OK ? wordsOf(*error)
+                                      : std::to_string(id) + ' ' + std::string(json.ptr ? json.ptr : "", json.ptr ? json.len : 0);
+    reply_text(static_cast<nb_request*>(user), text.c_str());
+}
+
+/// Whatever a test wants to have run.
+std::int32_t runGiven(void*, nb_request* request)
+{
+    const auto how = the_http->query_value(request, text("how"));
+    const auto given = the_http->query_value(request, text("sql"));
+    const std::string statement(given.ptr, given.len);
+    nb_sql_value milk{};
+    milk.type = NB_SQL_TEXT;
+    milk.bytes = text("milk");
+    const nb_sql_statement one{{statement.data(), statement.size()}, &milk, statement.find('$') == std::string::npos ? 0u : 1u};
+    nb_error error{};
+    error.size = sizeof error;
+    if (std::string(how.ptr, how.len) == "query") {
+        std::int64_t rows = 0;
+        const auto status = sql->query(
+            the_host, &one,
+            [](void* user, const nb_sql_value*, std::size_t) {
+                ++*static_cast<std::int64_t*>(user);
+                return NB_OK;
+            },
+            &rows, &error);
+        return reply_text(request, status == NB_OK ? (std::to_string(rows) + ' ').c_str() : wordsOf(error).c_str());
+    }
+    the_http->defer(request);
+    if (sql->execute(the_host, &one, 1, &told, request, &error) != NB_OK)
+        return reply_text(request, wordsOf(error).c_str());
+    return NB_OK;
+}
+
 std::int32_t start(nb_plugin*, nb_error* error)
 {
     sql = static_cast<const nb_sql_api*>(the_host->service(the_host, NB_SQL_SERVICE));
@@ -69,7 +108,8 @@ std::int32_t start(nb_plugin*, nb_error* error)
     if (const auto status = sql->migrate(the_host, &step, 1, error); status != NB_OK)
         return status;
     for (const auto& [pattern, handler] :
-         {std::pair{"/tables/add", &add}, {"/tables/steal", &steal}, {"/tables/count", &count}, {"/tables/peek", &peek}})
+         {std::pair{"/tables/add", &add}, {"/tables/steal", &steal}, {"/tables/count", &count}, {"/tables/peek", &peek},
+          {"/tables/run", &runGiven}})
         if (const auto status = add_get(pattern, NB_ACCESS_ANYONE, 0, handler, error); status != NB_OK)
             return status;
     return NB_OK;

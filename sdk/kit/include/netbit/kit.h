@@ -49,7 +49,7 @@ typedef struct nb_kit_options {
     size_t setting_count;
     int64_t now_ms;           /* what the clock shows at first, ms since 1970; 0: 2026-01-01T00:00:00Z */
     uint64_t cache_bytes;     /* the plugin's quota of netbit.cache/1; 0: 1 MiB */
-    uint32_t message_bytes;   /* chat.max_message_bytes; 0: 16 KiB */
+    uint32_t message_bytes;   /* messages.max_bytes; 0: 16 KiB */
     uint32_t body_bytes;      /* the host's default limit of a request's body; 0: 1 MiB */
 } nb_kit_options;
 
