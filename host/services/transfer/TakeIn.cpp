@@ -13,6 +13,7 @@ void TakeIn::apply(storage::Connection& connection)
     _connection = &connection;
     _users.clear();
     _chats.clear();
+    _rooms.clear();
     _newUsers.clear();
     _touched.clear();
     _threads.clear();

@@ -35,6 +35,11 @@ public:
     Outcome outcome;
 
 private:
+    /// What each member of a chat asks of it.
+    struct Room {
+        bool direct = false;
+        std::size_t members = 0;
+    };
     struct Joined {
         std::vector<chat::Member> members; ///< new ones
         std::vector<chat::Member> changed; ///< whose role or marks are others now
@@ -61,6 +66,7 @@ private:
     Id nameSake(const UserRecord& record);
     void complete(Id userId, const UserRecord& record);
     std::string freeName(const std::string& wanted);
+    Room& roomOf(Id chatId);
     Id directOf(Id one, Id other) const;
     void setMark(storage::ParticipantRecord& member, const MemberRecord& record);
     Id markOf(const std::string& key, const storage::ExternalReference& reference);
@@ -92,6 +98,7 @@ private:
     base::Millis _now = 0;
     std::unordered_map<std::string, Id> _users;
     std::unordered_map<std::string, Id> _chats;
+    std::unordered_map<Id, Room> _rooms;
     std::vector<users::UserPtr> _newUsers;
     std::map<Id, OfChat> _touched;
     std::set<Id> _threads;

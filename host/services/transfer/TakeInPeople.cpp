@@ -209,6 +209,15 @@ void TakeIn::setMark(storage::ParticipantRecord& member, const MemberRecord& rec
     }
 }
 
+TakeIn::Room& TakeIn::roomOf(Id chatId)
+{
+    const auto [place, isNew] = _rooms.try_emplace(chatId);
+    if (isNew)
+        place->second = {storage::ChatRepository::byId(*_connection, chatId).value().chatType == "direct",
+                         static_cast<std::size_t>(storage::ChatRepository::participantCount(*_connection, chatId))};
+    return place->second;
+}
+
 void TakeIn::take(const MemberRecord& record)
 {
     const auto chatId = chatOf(record.chat);
@@ -218,14 +227,14 @@ void TakeIn::take(const MemberRecord& record)
     if (userId == 0)
         return leaveOut("unknown_user", "The user is not here.");
     const auto there = storage::ChatRepository::participant(*_connection, chatId, userId);
-    const bool direct = storage::ChatRepository::byId(*_connection, chatId).value().chatType == "direct";
+    auto& room = roomOf(chatId);
+    const bool direct = room.direct;
     // The two of a direct chat are in it since it was made: as long as one has not looked at it, the record says how he is in it.
     if (there && (!direct || there->lastReadAt != 0 || there->lastReadId != 0 || there->muted || there->favourite))
         return already(Kind::member);
     if (!there && direct)
         return leaveOut("direct_chat", "A direct chat is of two.");
-    if (!there &&
-        static_cast<std::size_t>(storage::ChatRepository::participantCount(*_connection, chatId)) >= _core.maxParticipants)
+    if (!there && room.members >= _core.maxParticipants)
         return leaveOut("too_many_participants", "The chat has as many members as it may have.");
 
     auto member = record.member;
@@ -242,6 +251,7 @@ void TakeIn::take(const MemberRecord& record)
         _touched[chatId].joined.changed.push_back(seen);
     } else {
         storage::ChatRepository::insertParticipant(*_connection, member);
+        ++room.members;
         _touched[chatId].joined.members.push_back(seen);
     }
     TakeInRepository::setMember(*_connection, member);
