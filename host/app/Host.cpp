@@ -273,8 +273,9 @@ void addPluginSeries(metrics::Registry& registry, const loader::Loader& loader)
 
 /// In the order of construction: what stands lower uses what stands higher.
 struct Host::Parts {
-    Parts(std::unique_ptr<DataDirectory> folder, std::unique_ptr<storage::Database> opened, std::unique_ptr<files::FileStore> fileStore,
-          std::string signingSecret, const HostSettings& initial, const fs::path& program)
+    Parts(std::unique_ptr<DataDirectory> folder, std::unique_ptr<storage::Database> opened,
+          std::unique_ptr<files::FileStore> fileStore, std::string signingSecret, const HostSettings& initial,
+          const fs::path& program)
         : settings(initial),
           data(std::move(folder)),
           database(std::move(opened)),

@@ -97,9 +97,10 @@ std::int32_t sendFile(nb_request* request, const nb_file_reply* file, nb_error* 
         reply.size = static_cast<std::uint64_t>(facts.st_size);
         if (!claim(open))
             return fault(Status::closed, "answered_twice", "The request was answered before.");
-        edge::replyWithFile(*open.exchange, std::move(reply), [&services = open.generation.services()](std::function<void()> task) {
-            onWorker(services, std::move(task));
-        });
+        edge::replyWithFile(*open.exchange, std::move(reply),
+                            [&services = open.generation.services()](std::function<void()> task) {
+                                onWorker(services, std::move(task));
+                            });
         settle(open);
         return {};
     });

@@ -143,7 +143,8 @@ std::int32_t send(const nb_host* host, const nb_principal* principal, const nb_n
         made.key = textOf(in.key, "message.key");
         if (in.attachment_count > 0) {
             if (in.attachment_count > mostAttachments)
-                return base::fault(base::Status::invalid, "too_many_attachments", "A message has at most 20 files.", "/attachments");
+                return base::fault(base::Status::invalid, "too_many_attachments", "A message has at most 20 files.",
+                                   "/attachments");
             const auto* const first = &notNull(in.attachments, "message.attachments");
             made.attachments.assign(first, first + in.attachment_count);
         }

@@ -147,7 +147,9 @@ std::int32_t open(const nb_host* host, const nb_principal* principal, std::int64
             return fault(Status::unavailable, "plugin_stopped", "The plugin has been stopped.");
         const auto pending = std::make_shared<PendingOpen>(std::move(owed), opened, user);
         using services::files::Part;
-        const auto wanted = part == NB_FILE_THUMBNAIL ? Part::thumbnail : part == NB_FILE_AVATAR_IMAGE ? Part::avatar : Part::original;
+        const auto wanted = part == NB_FILE_THUMBNAIL ? Part::thumbnail
+            : part == NB_FILE_AVATAR_IMAGE            ? Part::avatar
+                                                      : Part::original;
         auto taken = generation.services().files.open(
             who, id, wanted, [pending](const base::Result<OpenedFile>& result) { pending->tell(result); });
         if (!taken)

@@ -76,7 +76,8 @@ base::Result<void> addRoute(const nb_host* host, const nb_route* given)
                      route.method + ' ' + route.pattern + " does not say who may call it.");
     }
     if ((in.flags & ~(NB_ROUTE_FAST | NB_ROUTE_STREAMED)) != 0)
-        return fault(Status::unsupported, "bad_flags", "This host knows no other flags of a route than NB_ROUTE_FAST and NB_ROUTE_STREAMED.");
+        return fault(Status::unsupported, "bad_flags",
+                     "This host knows no other flags of a route than NB_ROUTE_FAST and NB_ROUTE_STREAMED.");
     if (in.flags == (NB_ROUTE_FAST | NB_ROUTE_STREAMED))
         return fault(Status::invalid, "bad_flags", "A streamed route's handler runs on a worker.");
     route.fast = (in.flags & NB_ROUTE_FAST) != 0;

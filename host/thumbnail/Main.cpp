@@ -81,7 +81,10 @@ Image upright(Image image, unsigned orientation)
         gdImageFlipHorizontal(image.get());
     else if (orientation == 4)
         gdImageFlipVertical(image.get());
-    const int turn = orientation == 3 ? 180 : orientation == 6 || orientation == 7 ? 270 : orientation == 8 || orientation == 5 ? 90 : 0;
+    const int turn = orientation == 3          ? 180
+        : orientation == 6 || orientation == 7 ? 270
+        : orientation == 8 || orientation == 5 ? 90
+                                               : 0;
     if (turn == 0)
         return image;
     Image out(gdImageRotateInterpolated(image.get(), static_cast<float>(turn), 0)); // against the clock; exact for these
@@ -100,7 +103,9 @@ Image reduced(const Image& image, bool square, int edge)
         return scaled(image.get(), (width - side) / 2, (height - side) / 2, side, side, to, to);
     }
     const int longer = std::max(width, height);
-    const auto part = [&](int side) { return longer <= edge ? side : std::max(1, static_cast<int>(std::int64_t{side} * edge / longer)); };
+    const auto part = [&](int side) {
+        return longer <= edge ? side : std::max(1, static_cast<int>(std::int64_t{side} * edge / longer));
+    };
     return scaled(image.get(), 0, 0, width, height, part(width), part(height));
 }
 

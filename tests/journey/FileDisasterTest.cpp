@@ -39,7 +39,8 @@ TEST(FileDisasters, TwoHundredMegabytesLeaveTheMemoryAsItWas)
     const auto id = integerAt(reply.document(), "/id");
 
     RawHttp http(Socket::tcp(daemon.http()));
-    http.send("GET " + filePath(id) + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + ada.token + "\r\nConnection: close\r\n\r\n");
+    http.send("GET " + filePath(id) + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + ada.token +
+              "\r\nConnection: close\r\n\r\n");
     ASSERT_EQ(http.readHead().status, 200);
     std::uint64_t got = 0;
     for (;;) {
@@ -152,7 +153,8 @@ TEST(FileDisasters, AKilledServerHasEveryFileThatItAcknowledgedAndNoOther)
     eventually([&] { return stored(daemon).size() == known; }, "what no file has was collected");
     const auto mine = daemon.client(ada.token).expect(200, "GET", "/api/files?limit=200");
     for (const auto& file : listAt(mine, "/data"))
-        EXPECT_EQ(daemon.client(ada.token).get(filePath(integerAt(file, "/id"))).body.size(), static_cast<std::size_t>(integerAt(file, "/size")));
+        EXPECT_EQ(daemon.client(ada.token).get(filePath(integerAt(file, "/id"))).body.size(),
+                  static_cast<std::size_t>(integerAt(file, "/size")));
 }
 
 TEST(FileDisasters, WhatNoFileHasIsCollectedAndNothingElse)

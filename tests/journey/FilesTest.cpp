@@ -87,8 +87,9 @@ TEST_F(Files, PartsAreAnsweredAsRfc9110Says)
         std::string range;
         std::size_t first, length;
     };
-    for (const auto& [range, first, length] : {Case{"bytes=0-0", 0, 1}, Case{"bytes=10-19", 10, 10}, Case{"bytes=990-", 990, 10},
-                                               Case{"bytes=-7", 993, 7}, Case{"bytes=5-99999", 5, 995}, Case{"bytes=-5000", 0, 1000}}) {
+    for (const auto& [range, first, length] :
+         {Case{"bytes=0-0", 0, 1}, Case{"bytes=10-19", 10, 10}, Case{"bytes=990-", 990, 10}, Case{"bytes=-7", 993, 7},
+          Case{"bytes=5-99999", 5, 995}, Case{"bytes=-5000", 0, 1000}}) {
         SCOPED_TRACE(range);
         const auto part = get(ada(), file.id, {}, {{"Range", range}});
         EXPECT_EQ(part.status, 206);
@@ -111,7 +112,8 @@ TEST_F(Files, PartsAreAnsweredAsRfc9110Says)
     EXPECT_EQ(known.body, "");
 
     RawHttp head(Socket::tcp(daemon().http()));
-    head.send("HEAD " + filePath(file.id) + " HTTP/1.1\r\nHost: a\r\nRange: bytes=0-1\r\nAuthorization: Bearer " + ada().token + "\r\n\r\n");
+    head.send("HEAD " + filePath(file.id) + " HTTP/1.1\r\nHost: a\r\nRange: bytes=0-1\r\nAuthorization: Bearer " +
+              ada().token + "\r\n\r\n");
     const auto told = head.read(true);
     EXPECT_EQ(told.status, 200);
     EXPECT_EQ(told.header("content-length"), "1000");
@@ -147,7 +149,9 @@ TEST_F(Files, AGuestReadsWhatIsInHisChatsAlone)
     const auto guest = makeUser(daemon(), "guest");
     as(root()).expect(200, "PATCH", "/api/admin/users/" + std::to_string(guest.id), R"({"role":"guest"})");
     const auto in = group({guest});
-    const auto open = integerAt(as(ada()).expect(201, "POST", "/api/chats", R"({"name":"open","chat_type":"channel","visibility":"public"})"), "/id");
+    const auto open = integerAt(
+        as(ada()).expect(201, "POST", "/api/chats", R"({"name":"open","chat_type":"channel","visibility":"public"})"),
+        "/id");
     const auto mine = put(ada(), "for the guest");
     const auto theirs = put(ada(), "for members");
     sendFiles(daemon(), ada(), in, {mine.id});
@@ -189,7 +193,8 @@ TEST_F(Files, MessagesShowTheirFilesOnEveryWay)
     EXPECT_EQ(at(as(bob()).expect(200, "GET", messagesOf(chat)), "/data/0"), message);
     for (;;) {
         const auto packet = listener.read();
-        if (!has(packet, "/event/topic") || textAt(packet, "/event/topic") != "message.created" || integerAt(packet, "/event/data/chat_id") != chat)
+        if (!has(packet, "/event/topic") || textAt(packet, "/event/topic") != "message.created" ||
+            integerAt(packet, "/event/data/chat_id") != chat)
             continue;
         EXPECT_EQ(at(packet, "/event/data/attachments"), at(message, "/attachments"));
         break;
@@ -197,12 +202,14 @@ TEST_F(Files, MessagesShowTheirFilesOnEveryWay)
 
     const auto c = put(ada(), "by TCP");
     TcpClient tcp(daemon().tcp(), ada().token);
-    const auto ack = tcp.ask(R"({"packet_type":"SendMessage","message":{"chat_id":)" + std::to_string(chat) + R"(,"attachments":[)" +
-                             std::to_string(c.id) + "]}}");
+    const auto ack = tcp.ask(R"({"packet_type":"SendMessage","message":{"chat_id":)" + std::to_string(chat) +
+                             R"(,"attachments":[)" + std::to_string(c.id) + "]}}");
     ASSERT_TRUE(truthAt(ack, "/success")) << json::serialize(ack);
     EXPECT_EQ(get(bob(), c.id).body, "by TCP");
 
-    const auto found = [&](std::string_view query) { return listAt(as(bob()).expect(200, "GET", "/api/search?q=" + std::string(query)), "/data").size(); };
+    const auto found = [&](std::string_view query) {
+        return listAt(as(bob()).expect(200, "GET", "/api/search?q=" + std::string(query)), "/data").size();
+    };
     const auto in = "in%3A" + std::to_string(chat);
     EXPECT_EQ(found("has%3Afile%20" + in), 2u);
     EXPECT_EQ(found("has%3Aimage%20" + in), 0u);
@@ -218,7 +225,8 @@ TEST_F(Files, AMessageTakesOnlyItsSendersFilesAndEachOnce)
         return as(ada()).post(messagesOf(chat), "{\"attachments\":[" + std::string(files) + "]" + std::string(rest) + "}");
     };
     const auto own = std::to_string(mine.id);
-    for (const std::string& files : {std::to_string(theirs.id), own + "," + std::to_string(theirs.id), own + "," + own, std::string("999999")}) {
+    for (const std::string& files :
+         {std::to_string(theirs.id), own + "," + std::to_string(theirs.id), own + "," + own, std::string("999999")}) {
         const auto reply = send(files);
         expectProblem(reply, 422, "unknown_file");
         EXPECT_TRUE(textAt(reply.document(), "/errors/0/pointer").starts_with("/attachments/")) << reply.body;
@@ -239,7 +247,8 @@ TEST_F(Files, AMessageTakesOnlyItsSendersFilesAndEachOnce)
     const auto again = as(ada()).post(messagesOf(chat), body, key);
     EXPECT_EQ(integerAt(first.document(), "/id"), integerAt(again.document(), "/id"));
     const auto other = put(ada(), "another");
-    expectProblem(as(ada()).post(messagesOf(chat), "{\"attachments\":[" + std::to_string(other.id) + "]}", key), 422, "idempotency_key_reused");
+    expectProblem(as(ada()).post(messagesOf(chat), "{\"attachments\":[" + std::to_string(other.id) + "]}", key), 422,
+                  "idempotency_key_reused");
 }
 
 TEST_F(Files, NamesAreForPeopleAndNeverPaths)
@@ -247,8 +256,10 @@ TEST_F(Files, NamesAreForPeopleAndNeverPaths)
     struct Case {
         std::string sent, kept;
     };
-    for (const auto& [sent, kept] : {Case{"..%2F..%2Fetc%2Fpasswd", "passwd"}, Case{"C%3A%5Cboot.ini", "boot.ini"}, Case{"ab%0D%0AX%3A1%1B.txt", "abX:1.txt"},
-                                     Case{"..", "file"}, Case{"", "file"}, Case{"%E2%80%AEgpj.exe", "gpj.exe"}, Case{"%2E%2E%2F", "file"}, Case{"na%C3%AFve.txt", "naïve.txt"}}) {
+    for (const auto& [sent, kept] :
+         {Case{"..%2F..%2Fetc%2Fpasswd", "passwd"}, Case{"C%3A%5Cboot.ini", "boot.ini"},
+          Case{"ab%0D%0AX%3A1%1B.txt", "abX:1.txt"}, Case{"..", "file"}, Case{"", "file"},
+          Case{"%E2%80%AEgpj.exe", "gpj.exe"}, Case{"%2E%2E%2F", "file"}, Case{"na%C3%AFve.txt", "naïve.txt"}}) {
         const auto file = put(ada(), "named", "?name=" + sent);
         EXPECT_EQ(textAt(file.info, "/name"), kept) << sent;
         const auto shown = get(ada(), file.id).header("content-disposition");
@@ -259,7 +270,8 @@ TEST_F(Files, NamesAreForPeopleAndNeverPaths)
     const auto longName = put(ada(), "x", "?name=" + std::string(3'000, 'n') + ".tar.gz");
     EXPECT_EQ(textAt(longName.info, "/name").size(), 255u);
     EXPECT_TRUE(textAt(longName.info, "/name").ends_with(".gz"));
-    const auto inField = tryUpload(daemon(), ada(), "x", "", {{"Content-Disposition", "attachment; filename*=UTF-8''%2Ftmp%2Fna%C3%AFve.txt"}});
+    const auto inField = tryUpload(daemon(), ada(), "x", "",
+                                   {{"Content-Disposition", "attachment; filename*=UTF-8''%2Ftmp%2Fna%C3%AFve.txt"}});
     EXPECT_EQ(textAt(inField.document(), "/name"), "naïve.txt");
     for (const std::string id : {"0", "-1", "x", "1x", "..", "%2e%2e%2fnetbit.db", "99999999999999999999"})
         EXPECT_EQ(as(ada()).get("/api/files/" + id).status, 404) << id;

@@ -11,7 +11,10 @@ namespace {
 class Pictures : public OnStage {
 protected:
     static HttpReply thumbnail(const User& user, std::int64_t file) { return as(user).get(filePath(file, "/thumbnail")); }
-    static HttpReply setAvatar(const User& user, std::string_view bytes) { return as(user).request("PUT", "/api/user/avatar", bytes); }
+    static HttpReply setAvatar(const User& user, std::string_view bytes)
+    {
+        return as(user).request("PUT", "/api/user/avatar", bytes);
+    }
     static HttpReply avatar(const User& viewer, const User& of, const Headers& headers = {})
     {
         return as(viewer).get("/api/users/" + std::to_string(of.id) + "/avatar", headers);
@@ -39,7 +42,10 @@ std::string encoded(int width, int height, Encode encode)
     return out;
 }
 
-std::string png(int width, int height) { return encoded(width, height, [](auto* image, int* size) { return gdImagePngPtr(image, size); }); }
+std::string png(int width, int height)
+{
+    return encoded(width, height, [](auto* image, int* size) { return gdImagePngPtr(image, size); });
+}
 std::string jpeg(int width, int height)
 {
     return encoded(width, height, [](auto* image, int* size) { return gdImageJpegPtr(image, size, 90); });
@@ -75,7 +81,8 @@ std::string withExif(const std::string& photo, unsigned char orientation)
     tiff += std::string(4, '\0') + std::string("at home, 1 st\0", 14);
     const auto segment = std::string("Exif\0\0", 6) + tiff;
     const auto length = segment.size() + 2;
-    return photo.substr(0, 2) + "\xFF\xE1" + static_cast<char>(length >> 8) + static_cast<char>(length & 0xFF) + segment + photo.substr(2);
+    return photo.substr(0, 2) + "\xFF\xE1" + static_cast<char>(length >> 8) + static_cast<char>(length & 0xFF) +
+        segment + photo.substr(2);
 }
 
 /// A PNG whose header says so, and whose data are some bytes of nothing.
@@ -151,7 +158,10 @@ TEST_F(Pictures, MessagesTellTheSizeOfTheirImages)
     EXPECT_EQ(textAt(sendFiles(daemon(), ada(), chat, {one.id, other.id}), "/message_type"), "file");
     EXPECT_EQ(thumbnail(bob(), one.id).status, 200);
     const auto found = [&](std::string_view has) {
-        return listAt(as(bob()).expect(200, "GET", "/api/search?q=has%3A" + std::string(has) + "%20in%3A" + std::to_string(chat)), "/data").size();
+        return listAt(as(bob()).expect(200, "GET",
+                                       "/api/search?q=has%3A" + std::string(has) + "%20in%3A" + std::to_string(chat)),
+                      "/data")
+            .size();
     };
     EXPECT_EQ(found("image"), 2u);
     EXPECT_EQ(found("file"), 2u);
@@ -180,8 +190,9 @@ TEST_F(Pictures, HostileImagesAreFilesWithoutAPicture)
 
 TEST_F(Pictures, RandomDamageHurtsNobody)
 {
-    const std::vector<std::string> images{png(80, 60), jpeg(80, 60), encoded(80, 60, [](auto* image, int* size) { return gdImageWebpPtr(image, size); }),
-                                          encoded(80, 60, [](auto* image, int* size) { return gdImageGifPtr(image, size); })};
+    const std::vector<std::string> images{
+        png(80, 60), jpeg(80, 60), encoded(80, 60, [](auto* image, int* size) { return gdImageWebpPtr(image, size); }),
+        encoded(80, 60, [](auto* image, int* size) { return gdImageGifPtr(image, size); })};
     std::uint32_t seed = 11;
     const auto random = [&seed] { return seed = seed * 1664525u + 1013904223u, seed >> 8; };
     for (int round = 0; round < 40; ++round) {
@@ -216,7 +227,8 @@ TEST_F(Pictures, AnAvatarIsSquareAndItsOwnersAlone)
     expectProblem(setAvatar(ada(), "no picture"), 422, "unreadable_image");
     EXPECT_EQ(avatar(bob(), ada()).body, second.body) << "the one before stays";
     RawHttp large(Socket::tcp(daemon().http()));
-    large.send("PUT /api/user/avatar HTTP/1.1\r\nHost: a\r\nContent-Length: 11000000\r\nAuthorization: Bearer " + ada().token + "\r\n\r\n");
+    large.send("PUT /api/user/avatar HTTP/1.1\r\nHost: a\r\nContent-Length: 11000000\r\nAuthorization: Bearer " +
+               ada().token + "\r\n\r\n");
     EXPECT_EQ(large.read().status, 413) << "without waiting for it";
     const auto mine = as(ada()).expect(200, "GET", "/api/files?limit=200");
     for (const auto& file : listAt(mine, "/data"))

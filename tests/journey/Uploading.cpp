@@ -10,7 +10,8 @@ namespace fs = std::filesystem;
 
 std::string filePath(std::int64_t id, std::string_view rest) { return "/api/files/" + std::to_string(id) + std::string(rest); }
 
-HttpReply tryUpload(const Daemon& daemon, const User& user, std::string_view bytes, std::string_view query, const Headers& headers)
+HttpReply tryUpload(const Daemon& daemon, const User& user, std::string_view bytes, std::string_view query,
+                    const Headers& headers)
 {
     return daemon.client(user.token).request("POST", "/api/files" + std::string(query), bytes, headers);
 }

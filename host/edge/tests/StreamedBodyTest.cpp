@@ -105,7 +105,8 @@ protected:
     }
     static void post(Client& client, std::string_view target, std::string_view fields, std::string_view body = {})
     {
-        client.send("POST " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n" + std::string(body));
+        client.send("POST " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n" +
+                    std::string(body));
     }
 
     std::uint64_t most = 10'000'000;
@@ -251,7 +252,8 @@ TEST_F(StreamedBody, TheAnswerMayBeginWhileItComes)
 
 TEST_F(StreamedBody, AStreamOfKnownLengthHoldsItOrEndsTheConnection)
 {
-    for (const auto& [target, bytes] : {std::pair<std::string, std::string>{"/exact", "12345"}, {"/short", "123"}, {"/long", "1234567"}})
+    for (const auto& [target, bytes] :
+         {std::pair<std::string, std::string>{"/exact", "12345"}, {"/short", "123"}, {"/long", "1234567"}})
         add("GET", target, [text = bytes](Exchange& exchange) {
             auto head = textReply("");
             head.length = 5;

@@ -222,7 +222,8 @@ std::size_t FileService::collect()
         for (const auto& orphan : orphans) {
             const auto unused = [&] {
                 bool still = false;
-                const auto read = core.read([&](Connection& connection) { still = FileRepository::isOrphan(connection, orphan); });
+                const auto read =
+                    core.read([&](Connection& connection) { still = FileRepository::isOrphan(connection, orphan); });
                 return read && still;
             };
             if (core.store->remove(orphan.sha256, unused))

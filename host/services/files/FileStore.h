@@ -21,8 +21,12 @@ class Incoming {
 public:
     Incoming(base::Descriptor file, std::filesystem::path path) : _file(std::move(file)), _path(std::move(path)) {}
     Incoming(Incoming&& other) noexcept
-        : _file(std::move(other._file)), _path(std::exchange(other._path, {})), _digest(other._digest), _size(other._size), _begun(other._begun),
-          _sha256(std::move(other._sha256))
+        : _file(std::move(other._file))
+        , _path(std::exchange(other._path, {}))
+        , _digest(other._digest)
+        , _size(other._size)
+        , _begun(other._begun)
+        , _sha256(std::move(other._sha256))
     {
     }
     Incoming& operator=(Incoming&&) = delete;

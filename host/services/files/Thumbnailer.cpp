@@ -166,7 +166,9 @@ Result<PictureSize> Thumbnailer::make(int from, int to, Shape shape, int edge) c
     actions.closeFrom(4);
     const Attributes attributes;
     pid_t process = 0;
-    if (const int failed = ::posix_spawn(&process, program.c_str(), actions.get(), attributes.get(), words, environment); failed != 0) {
+    if (const int failed =
+            ::posix_spawn(&process, program.c_str(), actions.get(), attributes.get(), words, environment);
+        failed != 0) {
         log::error("files", "netbit-thumbnail could not be started", {{"error", std::strerror(failed)}});
         return fault(Status::unavailable, "too_busy", "The server cannot look at images at the moment.");
     }

@@ -32,7 +32,8 @@ Result<operations::Once> onceOf(const NewUpload& wanted, const auth::PrincipalPt
 {
     if (wanted.key.empty() || !by)
         return operations::Once();
-    static const operations::Parameter parameters[] = {{.name = "name", .what = {}}, {.name = "digest", .what = {}}, {.name = "purpose", .what = {}}};
+    static const operations::Parameter parameters[] = {
+        {.name = "name", .what = {}}, {.name = "digest", .what = {}}, {.name = "purpose", .what = {}}};
     std::string json = "{\"name\":";
     base::appendJsonString(json, wanted.name);
     json += ",\"digest\":";
@@ -213,7 +214,8 @@ Result<void> FileService::finishAvatar(std::unique_ptr<Upload> upload, Done done
             if (!picture)
                 return picture.error();
             auto& given = **ours;
-            const auto size = _core->thumbnailer.make(given._incoming.descriptor(), picture->descriptor(), Thumbnailer::Shape::square, edge);
+            const auto size = _core->thumbnailer.make(given._incoming.descriptor(), picture->descriptor(),
+                                                      Thumbnailer::Shape::square, edge);
             if (!size)
                 return size.error();
             if (auto sealed = picture->seal(true); !sealed)

@@ -37,10 +37,11 @@ void remove(Connection& connection, Id id, std::string_view content, const Searc
 
 #define MESSAGE "SELECT " MESSAGE_COLUMNS " "
 #define FILTERED                                                                                                       \
-    " (m.content <> '' OR m.attachments IS NOT NULL) AND m.chat_id IN (SELECT value FROM json_each($1)) AND ($2 = 0 OR m.sender_id = $2)"            \
+    " (m.content <> '' OR m.attachments IS NOT NULL) AND m.chat_id IN (SELECT value FROM json_each($1)) AND ($2 = 0 "  \
+    "OR m.sender_id = $2)"                                                                                             \
     " AND (($3 & 1) = 0 OR m.message_type = 'image' OR (m.attachment_kinds & 1) <> 0)"                                 \
     " AND (($3 & 2) = 0 OR m.message_type = 'file' OR m.attachments IS NOT NULL)"                                      \
-    " AND m.created_at >= $4 AND m.created_at < $5"                              \
+    " AND m.created_at >= $4 AND m.created_at < $5"                                                                    \
     " AND (m.created_at, m.id) < ($6, $7)"
 #define NEWEST_FIRST " ORDER BY m.created_at DESC, m.id DESC LIMIT $8"
 

@@ -23,8 +23,9 @@ std::string jpeg(const std::string& segments)
 /// An APP1 with one directory entry: the orientation, in either byte order.
 std::string exif(bool big, int orientation)
 {
-    const auto tiff = big ? text({'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0})
-                          : text({'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0});
+    const auto tiff = big
+        ? text({'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0})
+        : text({'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0});
     const auto segment = std::string("Exif\0\0", 6) + tiff;
     return text({0xFF, 0xE1, 0, static_cast<int>(segment.size()) + 2}) + segment;
 }
@@ -70,8 +71,12 @@ TEST(ImageHeader, NothingIsNoImage)
 TEST(ImageHeader, RandomBytesAreReadWithinTheirBounds)
 {
     std::mt19937 random(5);
-    const std::string starts[] = {jpeg(exif(true, 3)), jpeg(exif(false, 6)), std::string("\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR", 16), "GIF87a",
-                                  std::string("RIFF\0\0\0\0WEBPVP8 ", 16), std::string("RIFF\0\0\0\0WEBPVP8L", 16)};
+    const std::string starts[] = {jpeg(exif(true, 3)),
+                                  jpeg(exif(false, 6)),
+                                  std::string("\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR", 16),
+                                  "GIF87a",
+                                  std::string("RIFF\0\0\0\0WEBPVP8 ", 16),
+                                  std::string("RIFF\0\0\0\0WEBPVP8L", 16)};
     for (int round = 0; round < 200'000; ++round) {
         std::string bytes = starts[static_cast<std::size_t>(round) % std::size(starts)];
         for (auto more = random() % 40; more > 0; --more)

@@ -49,14 +49,23 @@ TEST(Sandbox, FilesSocketsProgramsAndCodeEndTheProcess)
     EXPECT_EQ(endOf([] { return ::kill(::getppid(), SIGTERM); }), -SIGSYS);
     EXPECT_EQ(endOf([] { return static_cast<int>(::fork()); }), -SIGSYS);
     EXPECT_EQ(endOf([] {
-                  return ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 1 : 0;
+                  return ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                                0) == MAP_FAILED
+                      ? 1
+                      : 0;
               }),
               -SIGSYS);
 }
 
 TEST(Sandbox, MemoryHasAnEnd)
 {
-    EXPECT_EQ(endOf([] { return ::mmap(nullptr, std::size_t{2} << 30, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 5 : 6; }), 5);
+    EXPECT_EQ(endOf([] {
+                  return ::mmap(nullptr, std::size_t{2} << 30, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+                          MAP_FAILED
+                      ? 5
+                      : 6;
+              }),
+              5);
 }
 #endif
 

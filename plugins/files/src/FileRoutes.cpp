@@ -150,8 +150,9 @@ Result<void> FileRoutes::give(Request& request, FilePart part) const
 {
     const auto id = readId(request.param("id"));
     if (!id)
-        return part == FilePart::avatar ? Error(Status::notFound, "user_not_found", "There is no such user.")
-                                        : Error(Status::notFound, "file_not_found", "There is no such file, or you may not read it.");
+        return part == FilePart::avatar
+            ? Error(Status::notFound, "user_not_found", "There is no such user.")
+            : Error(Status::notFound, "file_not_found", "There is no such file, or you may not read it.");
     const auto caller = Principal::share(_auth.api(), request.principal());
     _files.open(caller, *id, part, [this, part, later = request.defer()](Result<OpenFile> file) mutable {
         if (!file)

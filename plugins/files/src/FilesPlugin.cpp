@@ -13,8 +13,8 @@ namespace {
 #define NETBIT_FILE R"("result":{"$ref":"#/components/schemas/File"})"
 
 constexpr const char* newFile =
-    R"({"query":{"properties":{"name":{"type":"string","description":"What the file is called, for people; else Content-Disposition says it."}}},)"
-    NETBIT_FILE R"(,"status":201})";
+    R"({"query":{"properties":{"name":{"type":"string","description":"What the file is called, for people; else Content-Disposition says it."}}},)" NETBIT_FILE
+    R"(,"status":201})";
 constexpr const char* newAvatar = R"({"query":{},)" NETBIT_FILE "}";
 constexpr const char* bytes = R"({"query":{},"type":"application/octet-stream"})";
 constexpr const char* picture = R"({"query":{},"type":"image/webp"})";

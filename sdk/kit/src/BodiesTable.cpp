@@ -127,8 +127,9 @@ std::int32_t sendFile(nb_request* request, const nb_file_reply* file, nb_error* 
         reply.headers.emplace_back("ETag", etag);
         reply.headers.emplace_back("Accept-Ranges", "bytes");
         reply.contentType = bytesOf(in.content_type, "file.content_type");
-        const auto range = exchange.method == "GET" ? edge::chooseRange(exchange.field("Range"), exchange.field("If-Range"), etag, size)
-                                                    : edge::ByteRange{edge::ByteRange::Verdict::whole, 0, size};
+        const auto range = exchange.method == "GET"
+            ? edge::chooseRange(exchange.field("Range"), exchange.field("If-Range"), etag, size)
+            : edge::ByteRange{edge::ByteRange::Verdict::whole, 0, size};
         const auto known = exchange.field("If-None-Match");
         if (!known.empty() && edge::matchesEtag(known, etag)) {
             reply.status = 304;
@@ -139,8 +140,10 @@ std::int32_t sendFile(nb_request* request, const nb_file_reply* file, nb_error* 
         } else {
             if (range.verdict == edge::ByteRange::Verdict::part) {
                 reply.status = 206;
-                reply.headers.emplace_back("Content-Range", "bytes " + std::to_string(range.first) + '-' +
-                                                                std::to_string(range.first + range.length - 1) + '/' + std::to_string(size));
+                reply.headers.emplace_back("Content-Range",
+                                           "bytes " + std::to_string(range.first) + '-' +
+                                               std::to_string(range.first + range.length - 1) + '/' +
+                                               std::to_string(size));
             }
             reply.body = base::Body(content->substr(range.first, range.length));
         }

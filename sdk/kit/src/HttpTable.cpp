@@ -41,7 +41,8 @@ base::Result<edge::Route> routeOf(Life& life, const nb_route& in)
                      route.method + ' ' + route.pattern + " does not say who may call it.");
     }
     if ((in.flags & ~(NB_ROUTE_FAST | NB_ROUTE_STREAMED)) != 0)
-        return fault(Status::unsupported, "bad_flags", "This host knows no other flags of a route than NB_ROUTE_FAST and NB_ROUTE_STREAMED.");
+        return fault(Status::unsupported, "bad_flags",
+                     "This host knows no other flags of a route than NB_ROUTE_FAST and NB_ROUTE_STREAMED.");
     if (in.flags == (NB_ROUTE_FAST | NB_ROUTE_STREAMED))
         return fault(Status::invalid, "bad_flags", "A streamed route's handler runs on a worker.");
     route.fast = (in.flags & NB_ROUTE_FAST) != 0;

@@ -98,7 +98,8 @@ TEST(KitRequests, AFileIsAnsweredWholeInPartOrNotAtAll)
     EXPECT_THAT(host.send(Request("GET", "/api/trial/file").header("Range", "bytes=2-4")),
                 AllOf(HasStatus(206), HasBody("234"), HasHeader("Content-Range", "bytes 2-4/10")));
     EXPECT_THAT(host.send(Request("GET", "/api/trial/file").header("Range", "bytes=10-")), HasStatus(416));
-    EXPECT_THAT(host.send(Request("GET", "/api/trial/file").header("If-None-Match", "\"ten\"")), AllOf(HasStatus(304), HasBody("")));
+    EXPECT_THAT(host.send(Request("GET", "/api/trial/file").header("If-None-Match", "\"ten\"")),
+                AllOf(HasStatus(304), HasBody("")));
 }
 
 TEST(KitRequests, AFastRouteThatWouldBlockRunsAgainOnAWorker)

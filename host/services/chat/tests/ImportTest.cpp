@@ -207,11 +207,20 @@ TEST_F(Import, MessagesBringTheFilesOfTheirSenders)
 {
     const auto file = [&](Id owner, std::string_view type) {
         Id id = 0;
-        EXPECT_TRUE(writer->run([&](storage::Connection& writing) {
-            id = storage::FileRepository::insert(writing, {.ownerId = owner, .sha256 = std::string(32, 'd'), .size = 9, .name = "old.png",
-                                                           .mediaType = std::string(type), .width = 4, .height = 3, .createdAt = 1});
-            return base::Result<void>();
-        }).ok());
+        EXPECT_TRUE(writer
+                        ->run([&](storage::Connection& writing) {
+                            id = storage::FileRepository::insert(writing,
+                                                                 {.ownerId = owner,
+                                                                  .sha256 = std::string(32, 'd'),
+                                                                  .size = 9,
+                                                                  .name = "old.png",
+                                                                  .mediaType = std::string(type),
+                                                                  .width = 4,
+                                                                  .height = 3,
+                                                                  .createdAt = 1});
+                            return base::Result<void>();
+                        })
+                        .ok());
         return id;
     };
     auto one = batch(0, 3);

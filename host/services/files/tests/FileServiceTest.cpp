@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 
 auth::PrincipalPtr principal(Id userId)
 {
-    return std::make_shared<const auth::Principal>(auth::Principal::Kind::session, userId, "user" + std::to_string(userId), false, 1, 0);
+    return std::make_shared<const auth::Principal>(auth::Principal::Kind::session, userId,
+                                                   "user" + std::to_string(userId), false, 1, 0);
 }
 
 class FilesOfUsers : public storage::test::HostDatabase {
@@ -35,9 +36,10 @@ protected:
             return base::fault(base::Status::notFound, "chat_not_found", "");
         };
         rules.maySeeUser = [](const auth::Principal&, Id) { return base::Result<void>(); };
-        files = std::make_unique<FileService>(*database, *writer, FileStore::open(root / "files").value(), std::move(rules),
-                                              FileOptions{.maxBytes = 1'000, .quotaBytes = 3'000, .keepFreeBytes = 0, .grace = std::chrono::seconds(0)},
-                                              Thumbnailer::Options{.program = "/nonexistent", .processes = 0});
+        files = std::make_unique<FileService>(
+            *database, *writer, FileStore::open(root / "files").value(), std::move(rules),
+            FileOptions{.maxBytes = 1'000, .quotaBytes = 3'000, .keepFreeBytes = 0, .grace = std::chrono::seconds(0)},
+            Thumbnailer::Options{.program = "/nonexistent", .processes = 0});
         writer->start();
     }
     ~FilesOfUsers() override
@@ -57,7 +59,8 @@ protected:
         if (auto written = (*upload)->write(bytes); !written)
             return written.error();
         std::promise<base::Result<Completed>> told;
-        auto taken = files->finish(std::move(*upload), [&told](const base::Result<Completed>& result) { told.set_value(result); });
+        auto taken = files->finish(std::move(*upload),
+                                   [&told](const base::Result<Completed>& result) { told.set_value(result); });
         if (!taken)
             return taken.error();
         return told.get_future().get();
@@ -65,7 +68,8 @@ protected:
     bool reads(Id who, Id file)
     {
         bool out = false;
-        const auto taken = files->open(principal(who), file, Part::original, [&out](const base::Result<OpenedFile>& result) { out = result.ok(); });
+        const auto taken = files->open(principal(who), file, Part::original,
+                                       [&out](const base::Result<OpenedFile>& result) { out = result.ok(); });
         return taken && out;
     }
     void run(const std::function<void(storage::Connection&)>& work)
@@ -80,7 +84,8 @@ protected:
         run([&](storage::Connection& writing) {
             if (!storage::ChatRepository::byId(writing, chat))
                 storage::ChatRepository::insert(writing, {.id = chat, .name = "c", .chatType = "group", .creatorId = 1});
-            storage::MessageRepository::insert(writing, {.id = message, .chatId = chat, .senderId = 1, .attachments = "[]", .attachmentKinds = 2});
+            storage::MessageRepository::insert(
+                writing, {.id = message, .chatId = chat, .senderId = 1, .attachments = "[]", .attachmentKinds = 2});
             storage::FileRepository::attach(writing, message, chat, file);
         });
     }
@@ -145,7 +150,8 @@ TEST_F(FilesOfUsers, TheLastWordOnAQuotaIsInTheTransaction)
     EXPECT_EQ(codeOf(open[0]->write("x")), "file_too_large");
     files->setOptions({.maxBytes = 1'000, .quotaBytes = 1'500, .keepFreeBytes = 0});
     std::promise<std::string> told;
-    const auto taken = files->finish(std::move(open[0]), [&](const base::Result<Completed>& result) { told.set_value(codeOf(result)); });
+    const auto taken = files->finish(std::move(open[0]),
+                                     [&](const base::Result<Completed>& result) { told.set_value(codeOf(result)); });
     ASSERT_TRUE(taken.ok());
     EXPECT_EQ(told.get_future().get(), "quota_exceeded");
 }

@@ -11,7 +11,11 @@
 /// Counts a body's bytes. Every other piece makes it wait for a turn of its own.
 class Measure final : public netbit::BodyTaker {
 public:
-    Measure(netbit::Exec exec, netbit::Later request) : _exec(exec), _request(std::make_unique<netbit::Later>(std::move(request))) {}
+    Measure(netbit::Exec exec, netbit::Later request)
+        : _exec(exec)
+        , _request(std::make_unique<netbit::Later>(std::move(request)))
+    {
+    }
 
     static netbit::Result<void> start(const netbit::Bodies& bodies, const netbit::Exec& exec, netbit::Request& request)
     {
