@@ -211,7 +211,7 @@ TEST_F(LifeFault, WhatAPluginCostsIsCountedOverItsGenerations)
             // The last answer is out before its call has come back and is counted.
             EXPECT_TRUE(eventually([&] { return each->figures().latency.samples == 20; }));
             const auto figures = each->figures();
-            EXPECT_EQ(4U, figures.routes);
+            EXPECT_EQ(5U, figures.routes);
             EXPECT_GT(figures.latency.p50, 0ns);
             EXPECT_LE(figures.latency.p50, figures.latency.p99);
         }

@@ -66,7 +66,7 @@ TEST(KitViolations, HandlesThatWereNotGivenBackAreNamed)
 TEST(KitViolations, ArgumentsAndTablesThatAreNotItsOwnAreNamed)
 {
     EXPECT_THAT(after("bad_argument"), ElementsAre(HasSubstr("sql.execute: The argument statements is null")));
-    EXPECT_THAT(after("foreign_table"), ElementsAre(HasSubstr("reaches only tables whose name starts with its prefix")));
+    EXPECT_THAT(after("foreign_table"), ElementsAre(HasSubstr("names of its tables start with p_naughty_")));
 }
 
 TEST(KitViolations, AServiceThatTheManifestDoesNotWantIsAbsent)
