@@ -63,16 +63,16 @@ private:
         std::int64_t leftOut = 0;
     };
     struct Lock { /* held for some comparisons; a mutex would bring the thread library along */
-        explicit Lock(std::atomic_flag& flag) noexcept
+        explicit Lock(std::atomic<bool>& flag) noexcept
             : _flag(flag)
         {
-            while (_flag.test_and_set(std::memory_order_acquire)) {
+            while (_flag.exchange(true, std::memory_order_acquire)) {
             }
         }
-        ~Lock() { _flag.clear(std::memory_order_release); }
+        ~Lock() { _flag.store(false, std::memory_order_release); }
         Lock(const Lock&) = delete;
         Lock& operator=(const Lock&) = delete;
-        std::atomic_flag& _flag;
+        std::atomic<bool>& _flag;
     };
     static std::uint64_t hash(std::string_view text, std::uint64_t start) noexcept /* FNV-1a */
     {
@@ -82,7 +82,7 @@ private:
         return start;
     }
 
-    std::atomic_flag _busy = ATOMIC_FLAG_INIT;
+    std::atomic<bool> _busy{false};
     std::array<Slot, 32> _slots{};
 };
 NETBIT_HIDDEN inline RecentFaults recentFaults;

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#include <sanitizer/allocator_interface.h>
 #define NETBIT_SANITIZED 1
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes(); // gcc has no header that declares it
 #endif
 
 namespace netbit::check {

@@ -2,6 +2,7 @@
 #include "../../fault/plugins/fault.h"
 #include "netbit/draft/bodies.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 static const nb_bodies_api *bodies;
@@ -13,11 +14,56 @@ struct taking {
     int pieces;
     int waits;  /* every piece says NB_WOULD_BLOCK; 2: and resume comes before it has said so */
     int stops;  /* the second piece is refused */
+    pthread_mutex_t mutex; /* guards what follows */
+    int owners; /* the intake, and each task that was posted */
+    int closed; /* the handle is good no more */
 };
+
+static void let_go(struct taking *taking)
+{
+    int left;
+    pthread_mutex_lock(&taking->mutex);
+    left = --taking->owners;
+    pthread_mutex_unlock(&taking->mutex);
+    if (left == 0) {
+        pthread_mutex_destroy(&taking->mutex);
+        free(taking);
+    }
+}
+
+static void close_it(struct taking *taking)
+{
+    pthread_mutex_lock(&taking->mutex);
+    taking->closed = 1;
+    pthread_mutex_unlock(&taking->mutex);
+    bodies->close(taking->intake);
+}
 
 static int ended_count;
 
-static void go_on(void *user) { bodies->resume(((struct taking *)user)->intake); }
+/* The client may have gone since it was posted. */
+static void go_on(void *user)
+{
+    struct taking *taking = (struct taking *)user;
+    pthread_mutex_lock(&taking->mutex);
+    if (!taking->closed) {
+        bodies->resume(taking->intake);
+    }
+    pthread_mutex_unlock(&taking->mutex);
+    let_go(taking);
+}
+
+static int32_t wait_a_turn(struct taking *taking)
+{
+    pthread_mutex_lock(&taking->mutex);
+    ++taking->owners;
+    pthread_mutex_unlock(&taking->mutex);
+    if (the_exec->post(the_host, &go_on, taking, NULL) == NB_OK) {
+        return NB_WOULD_BLOCK;
+    }
+    let_go(taking);
+    return NB_OK;
+}
 
 static int32_t on_data(void *user, nb_str bytes)
 {
@@ -26,14 +72,14 @@ static int32_t on_data(void *user, nb_str bytes)
     ++taking->pieces;
     if (taking->stops && taking->pieces == 2) {
         const int32_t answered = reply_text(taking->request, "enough");
-        bodies->close(taking->intake);
+        close_it(taking);
         return answered == NB_OK ? NB_CONFLICT : NB_INTERNAL;
     }
     if (taking->waits == 2) {
         bodies->resume(taking->intake);
         return NB_WOULD_BLOCK;
     }
-    return taking->waits && the_exec->post(the_host, &go_on, taking, NULL) == NB_OK ? NB_WOULD_BLOCK : NB_OK;
+    return taking->waits ? wait_a_turn(taking) : NB_OK;
 }
 
 static void on_complete(void *user)
@@ -42,20 +88,20 @@ static void on_complete(void *user)
     char out[64];
     snprintf(out, sizeof out, "%lu in %s", (unsigned long)taking->bytes, taking->pieces > 0 ? "pieces" : "none");
     reply_text(taking->request, out);
-    bodies->close(taking->intake);
+    close_it(taking);
 }
 
 static void on_failed(void *user, const nb_error *error)
 {
     struct taking *taking = (struct taking *)user;
     the_http->problem(taking->request, error);
-    bodies->close(taking->intake);
+    close_it(taking);
 }
 
 static void on_ended(void *user)
 {
     __atomic_add_fetch(&ended_count, 1, __ATOMIC_SEQ_CST);
-    free(user);
+    let_go((struct taking *)user);
 }
 
 static int32_t begin(nb_request *request, int waits, int stops)
@@ -68,6 +114,8 @@ static int32_t begin(nb_request *request, int waits, int stops)
     taking->request = request;
     taking->waits = waits;
     taking->stops = stops;
+    taking->owners = 1;
+    pthread_mutex_init(&taking->mutex, NULL);
     status = bodies->receive(request, &calls, taking, 1000, &taking->intake, &error);
     if (status != NB_INVALID || strcmp(error.code, "not_deferred") != 0) {
         return NB_INTERNAL;
@@ -77,7 +125,7 @@ static int32_t begin(nb_request *request, int waits, int stops)
     status = bodies->receive(request, &calls, taking, 10000000, &taking->intake, &error);
     if (status != NB_OK) {
         the_http->problem(request, &error);
-        free(taking);
+        let_go(taking);
     }
     return NB_OK;
 }

@@ -65,7 +65,8 @@ typedef struct nb_bodies_api {
      * NB_INVALID not_streamed, not_deferred, received_twice; NB_CLOSED answered_twice. */
     int32_t (*receive)(nb_request *request, const nb_intake_calls *calls, void *user, uint64_t max_bytes, nb_intake **out,
                        nb_error *error);
-    /* [any] After data said NB_WOULD_BLOCK; may come while it is about to. */
+    /* [any] After data said NB_WOULD_BLOCK; may come while it is about to. Not after close: the client may go at any time, so
+     * a task that resumes later must know of it: a flag under a lock, which close sets and the task holds. */
     void (*resume)(nb_intake *intake);
     /* [any] No more is wanted: `ended` follows. Always the plugin's to call, also after complete and failed. It answers
      * nothing. */
