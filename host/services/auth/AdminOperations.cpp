@@ -137,7 +137,7 @@ Result<void> reactivate(Core& core, const Call& call, Done done)
 
 Result<void> list(Core& core, const Call& call, const Done& done)
 {
-    const auto beginning = call.arguments.textOr("q", {});
+    const auto beginning = call.arguments.textOr("q", "");
     const auto role = call.arguments.textOr("role", {});
     const auto state = call.arguments.textOr("state", {});
     const auto after = call.arguments.integerOr("after", 0);
