@@ -202,6 +202,7 @@ struct EditRecord {
 struct ReactionRecord {
     std::string emoji{};
     Id userId = 0;
+    std::int64_t createdAt = 0;
 };
 
 struct DraftRecord {

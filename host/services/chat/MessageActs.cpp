@@ -87,6 +87,7 @@ Result<void> react(Core& core, std::string_view operation, bool adds, Call& call
             return message.error();
         using storage::ReactionRepository;
         const auto me = turn.caller.userId();
+        auto at = turn.time();
         if (adds) {
             const auto there = ReactionRepository::of(turn.connection, messageId);
             std::vector<std::string_view> kinds;
@@ -95,8 +96,10 @@ Result<void> react(Core& core, std::string_view operation, bool adds, Call& call
                     kinds.push_back(one.emoji);
             if (kinds.size() >= mostEmoji && std::find(kinds.begin(), kinds.end(), emoji) == kinds.end())
                 return fault(Status::conflict, "too_many_reactions", "A message takes 50 different ones.");
+            if (!there.empty())
+                at = std::max(at, there.back().createdAt + 1); // two of one millisecond stay in their order
         }
-        const bool changed = adds ? ReactionRepository::insert(turn.connection, messageId, emoji, me, turn.time())
+        const bool changed = adds ? ReactionRepository::insert(turn.connection, messageId, emoji, me, at)
                                   : ReactionRepository::remove(turn.connection, messageId, emoji, me);
         if (changed) {
             message->reactions = reactionsJson(ReactionRepository::of(turn.connection, messageId));

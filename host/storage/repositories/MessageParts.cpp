@@ -74,10 +74,12 @@ bool ReactionRepository::remove(Connection& connection, Id messageId, std::strin
 std::vector<ReactionRecord> ReactionRepository::of(Connection& connection, Id messageId)
 {
     return all(connection
-                   .prepare("SELECT emoji, user_id FROM message_reactions WHERE message_id = $1"
+                   .prepare("SELECT emoji, user_id, created_at FROM message_reactions WHERE message_id = $1"
                             " ORDER BY created_at, emoji, user_id")
                    .bind(1, messageId),
-               [](const Statement& row) { return ReactionRecord{.emoji = textOf(row, 0), .userId = row.integer(1)}; });
+               [](const Statement& row) {
+                   return ReactionRecord{.emoji = textOf(row, 0), .userId = row.integer(1), .createdAt = row.integer(2)};
+               });
 }
 
 void ReactionRepository::removeOf(Connection& connection, Id messageId)
