@@ -72,20 +72,33 @@ std::map<int, std::string> descriptors()
     return out;
 }
 
-std::optional<double> Series::growth() const
+std::vector<double> Series::quarters() const
 {
     const auto warm = _values.size() / 5 + 2;
     if (_values.size() < warm + 9)
-        return std::nullopt;
+        return {};
     const auto measured = _values.size() - 1 - warm;
-    std::optional<double> least;
+    std::vector<double> out;
     for (std::size_t quarter = 0; quarter < 4; ++quarter) {
         const auto from = warm + measured * quarter / 4;
         const auto to = warm + measured * (quarter + 1) / 4;
-        const auto slope = static_cast<double>(_values[to] - _values[from]) / static_cast<double>(to - from);
-        least = std::min(least.value_or(slope), slope);
+        out.push_back(static_cast<double>(_values[to] - _values[from]) / static_cast<double>(to - from));
     }
-    return std::max(*least, 0.0);
+    return out;
+}
+
+std::optional<double> Series::growth() const
+{
+    const auto each = quarters();
+    if (each.empty())
+        return std::nullopt;
+    return std::max(*std::min_element(each.begin(), each.end()), 0.0);
+}
+
+double Series::mostGrowth() const
+{
+    const auto each = quarters();
+    return each.empty() ? 0.0 : std::max(*std::max_element(each.begin(), each.end()), 0.0);
 }
 
 } // namespace netbit::check
