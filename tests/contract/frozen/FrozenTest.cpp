@@ -10,6 +10,7 @@ namespace {
 class FrozenPlugins : public testing::TestWithParam<std::string> {
 protected:
     std::filesystem::path from() const { return std::filesystem::path(FROZEN) / GetParam(); }
+    bool since(const std::string& release) const { return GetParam() >= release; } // of one digit each, so far
 };
 
 TEST_P(FrozenPlugins, InCGoThroughTheirTables)
@@ -19,18 +20,20 @@ TEST_P(FrozenPlugins, InCGoThroughTheirTables)
     Daemon daemon({folder.setting(), "frozen_c.limit=8"});
     ASSERT_EQ(stateOf(daemon, "frozen_c"), "live");
     auto http = daemon.client();
-    const auto said = [](const std::string& name, int visits) {
+    const auto said = [this](const std::string& name, int visits) {
         return "method=POST;name=" + name + ";query=a b;header=word;body=bytes;limit=8;cache=kept;count=" +
-               std::to_string(visits) + ";changed=1;rows=" + std::to_string(visits) + ";last=" + name + ";";
+               std::to_string(visits) + ";changed=1;" + (since("1.1") ? "returned=[{\"name\":\"" + name + "\"}];" : "") +
+               "rows=" + std::to_string(visits) + ";last=" + name + ";";
     };
     for (int visits = 1; visits <= 2; ++visits) {
         const std::string name(static_cast<std::size_t>(visits), 'z');
         const auto reply = http.post("/api/frozen/c/" + name + "?q=a%20b", "bytes", {{"X-Word", "word"}});
         EXPECT_EQ(reply.status, 200);
         EXPECT_EQ(reply.body, said(name, visits));
-        EXPECT_EQ(reply.header("x-frozen"), "1.0");
+        EXPECT_EQ(reply.header("x-frozen"), GetParam());
     }
-    EXPECT_NE(http.get("/metrics").body.find("netbit_frozen_c_visits_total 2\n"), std::string::npos);
+    EXPECT_EQ(http.post("/api/frozen/c/z?other=1", "").status, since("1.1") ? 422 : 200) << "1.1 can tell what it takes";
+    EXPECT_NE(http.get("/metrics").body.find("netbit_frozen_c_visits_total " + std::string(since("1.1") ? "2" : "3") + "\n"), std::string::npos);
     EXPECT_NE(daemon.log().find("Visited."), std::string::npos);
     EXPECT_EQ(daemon.stop(), 0);
 }
