@@ -98,9 +98,10 @@ bool allowed(int action, const char* first, const char* second, std::string_view
     case SQLITE_CREATE_VTABLE: // other modules show the file's pages or another table's statistics
         return startsWith(one, prefix) && (same(two, "fts5") || same(two, "fts5vocab") || same(two, "rtree"));
 
-    case SQLITE_CREATE_INDEX:
-    case SQLITE_DROP_INDEX:
+    case SQLITE_CREATE_INDEX: // all names of a database are one set: another one might be what the host wants tomorrow
     case SQLITE_CREATE_TRIGGER:
+        return startsWith(two, prefix) && (startsWith(one, prefix) || startsWith(one, "sqlite_autoindex_"));
+    case SQLITE_DROP_INDEX:
     case SQLITE_DROP_TRIGGER:
     case SQLITE_ALTER_TABLE:
         return startsWith(two, prefix);
@@ -415,9 +416,10 @@ void Compiler::refuse(const Refusal& refusal) const
     const bool behind = refusal.action == SQLITE_CREATE_INDEX || refusal.action == SQLITE_DROP_INDEX ||
                         refusal.action == SQLITE_CREATE_TRIGGER || refusal.action == SQLITE_DROP_TRIGGER ||
                         refusal.action == SQLITE_ALTER_TABLE;
+    const bool tableIsOwn = behind && startsWith(refusal.second, _prefix);
     throw DatabaseError(base::Status::forbidden,
-                        (behind ? refusal.second : refusal.first) +
-                            " is not this plugin's: names of its tables start with " + std::string(_prefix) + '.',
+                        (behind && !tableIsOwn ? refusal.second : refusal.first) + " is not this plugin's: names of its " +
+                            (tableIsOwn ? "indexes and triggers" : "tables") + " start with " + std::string(_prefix) + '.',
                         "table_not_yours");
 }
 

@@ -44,6 +44,9 @@ TEST_F(Restriction, AllowsEverythingAPluginDoesWithItsOwnTables)
     EXPECT_TRUE(runs("WITH RECURSIVE n (i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < 5) SELECT * FROM n"));
     EXPECT_TRUE(runs("SELECT count(*), max(t.title) FROM p_todo_items t JOIN p_todo_items u USING (id)"));
     EXPECT_TRUE(runs("SELECT value FROM json_each('[1,2]')")) << reason;
+    EXPECT_TRUE(runs("CREATE UNIQUE INDEX p_todo_by_both ON p_todo_items (title, id)")) << reason;
+    EXPECT_TRUE(runs("CREATE TABLE p_todo_keys (name TEXT PRIMARY KEY, other UNIQUE)")) << "their indexes are SQLite's: " << reason;
+    EXPECT_TRUE(runs("DROP INDEX p_todo_by_both")) << reason;
     EXPECT_TRUE(runs("ALTER TABLE p_todo_items ADD COLUMN due INTEGER"));
     EXPECT_TRUE(runs("ALTER TABLE P_TODO_ITEMS RENAME COLUMN due TO due_at")) << "names are the same in any case";
     EXPECT_TRUE(runs("ALTER TABLE p_todo_items DROP COLUMN due_at"));
@@ -89,6 +92,8 @@ TEST_F(Restriction, DeniesOtherTables)
              "CREATE TABLE other (a)",
              "CREATE TABLE p_todo_copy AS SELECT * FROM users",
              "CREATE INDEX p_todo_evil ON users (password)",
+             "CREATE INDEX messages_by_title ON p_todo_items (title)",
+             "CREATE TRIGGER on_title AFTER INSERT ON p_todo_items BEGIN SELECT 1; END",
              "CREATE VIEW other_view AS SELECT 1",
              "CREATE TRIGGER p_todo_evil AFTER INSERT ON users BEGIN SELECT 1; END",
              "CREATE TEMP TABLE p_todo_temp (a)",
