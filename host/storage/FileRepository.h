@@ -34,6 +34,7 @@ struct FileRepository {
     static std::int64_t usedBy(Connection&, Id ownerId); ///< bytes, with the avatar
     static bool remove(Connection&, Id); ///< false: there is none
     static void removeAvatar(Connection&, Id ownerId);
+    static void makeAvatar(Connection&, Id); ///< its owner must have none
     /// What the owner has not sent, and the avatar.
     static void removeUnattached(Connection&, Id ownerId);
 

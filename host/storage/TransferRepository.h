@@ -13,7 +13,7 @@
 namespace netbit::storage
 {
 
-enum class ExternalKind : std::uint8_t { user = 1, chat = 2, message = 3, file = 4 };
+enum class ExternalKind : std::uint8_t { user = 1, chat = 2, message = 3, file = 4, scheduled = 5, hook = 6 };
 
 /// A reference to a message that is not there.
 struct ExternalReference {
@@ -60,6 +60,11 @@ struct ThreadReadRecord {
     Place place{};
 };
 
+struct OwnedDraft {
+    Id userId = 0;
+    DraftRecord draft{};
+};
+
 /// Reading for an export.
 struct OutgoingRepository {
     static void eachUserId(Connection&, const std::function<void(Id)>&);
@@ -67,11 +72,13 @@ struct OutgoingRepository {
     /// Whoever wrote in the chat, is in it, or is named by it, by id.
     static std::vector<Id> usersOf(Connection&, Id chatId);
     static std::vector<DatedReaction> reactionsOf(Connection&, Id messageId);
-    /// Without avatars, by id: all, those in a chat's messages, those of a user; 0: of any.
+    /// By id: all, those in a chat's messages, those of a user; 0: of any. Avatars but for those of a chat.
     static std::vector<Id> filesOf(Connection&, Id chatId, Id ownerId);
     static std::vector<Id> filesIn(Connection&, Id messageId); ///< by id
     /// A file of that owner, name and time with these bytes that has no external name: of an import that was killed.
     static Id unnamedFile(Connection&, Id ownerId, std::string_view name, std::string_view sha256, std::int64_t createdAt);
+    static std::vector<OwnedDraft> drafts(Connection&, Id chatId);
+    static std::vector<ScheduledRecord> waiting(Connection&, Id chatId); ///< messages whose time has not come
     /// Marks in the threads of a chat, by thread, then user.
     static std::vector<ThreadReadRecord> threadReads(Connection&, Id chatId);
     /// Messages of the chat by (created_at, id), above the place.

@@ -167,15 +167,18 @@ TEST(Transfer, FilesComeAlongWithTheirBytes)
     from.daemon.client(from.bob.token)
         .expect(201, "POST", messagesOf(chat), R"({"content":"","attachments":[)" + std::to_string(same.id) + "]}");
 
+    const std::string_view picture("GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0;", 35);
+    ada.expect(200, "PUT", "/api/user/avatar", picture);
+
     const auto out = exported(from.daemon, {"all", "--files", files}, file);
     Daemon to;
     const auto without = imported(to, "jsonl", file);
-    EXPECT_EQ(integerAt(without, "/left_out/no_bytes"), 4) << json::serialize(without);
+    EXPECT_EQ(integerAt(without, "/left_out/no_bytes"), 5) << json::serialize(without);
     Daemon there;
     const auto ran = netbit(there, {"import", "jsonl", file, "--files", files, "--json"});
     ASSERT_EQ(ran.exitCode, 0) << ran.err;
     const auto report = parseJson(ran.out);
-    EXPECT_EQ(integerAt(report, "/added/file"), 4) << ran.out;
+    EXPECT_EQ(integerAt(report, "/added/file"), 5) << ran.out;
     EXPECT_EQ(sum(at(report, "/left_out")), 0) << ran.out;
     EXPECT_EQ(exported(there, {"all", "--files", folder.path() + "/files-there"}, folder.path() + "/there.jsonl"), out);
     const auto again = parseJson(netbit(there, {"import", "jsonl", file, "--files", files, "--json"}).out);
@@ -190,6 +193,10 @@ TEST(Transfer, FilesComeAlongWithTheirBytes)
     EXPECT_EQ(textAt(page, "/data/1/message_type"), "file");
     EXPECT_EQ(there.client(tokenOf(there, "eve")).get(filePath(integerAt(page, "/data/0/attachments/0/id"))).status, 404);
     static_cast<void>(alone);
+    const auto avatar = from.daemon.client(from.bob.token).get("/api/users/" + std::to_string(from.ada.id) + "/avatar");
+    EXPECT_EQ(avatar.status, 200);
+    const auto adaThere = integerAt(there.client(tokenOf(there, "ada")).expect(200, "GET", "/api/user/profile"), "/id");
+    EXPECT_EQ(bob.get("/api/users/" + std::to_string(adaThere) + "/avatar").body, avatar.body);
 
     // Bytes that are not those of the digest.
     for (const auto& entry : fs::recursive_directory_iterator(files))
@@ -198,7 +205,7 @@ TEST(Transfer, FilesComeAlongWithTheirBytes)
     Daemon third;
     const auto wrong = parseJson(netbit(third, {"import", "jsonl", file, "--files", files, "--json"}).out);
     EXPECT_EQ(integerAt(wrong, "/left_out/wrong_bytes"), 2) << json::serialize(wrong);
-    EXPECT_EQ(integerAt(wrong, "/added/file"), 2);
+    EXPECT_EQ(integerAt(wrong, "/added/file"), 3);
 }
 
 TEST(Transfer, WithPasswordsPeopleSignInThereAsHere)

@@ -97,6 +97,11 @@ struct Core {
     WriterSide writerSide;
     std::mutex importing; // one import call that makes chats or users at a time
     std::atomic<base::Millis> nextDue{0}; ///< no scheduled message is due before it
+    void dueAt(base::Millis at) noexcept ///< one is
+    {
+        for (auto next = nextDue.load(); at < next && !nextDue.compare_exchange_weak(next, at);) {
+        }
+    }
     std::atomic<std::size_t> keep{100};
     std::atomic<std::size_t> maxMessageBytes{0};
     std::atomic<std::size_t> maxParticipants{0};

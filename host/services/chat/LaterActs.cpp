@@ -191,10 +191,7 @@ Result<void> scheduleMessage(Core& core, Call& call, Done done)
         scheduled.createdAt = turn.time();
         storage::ScheduledRepository::insert(turn.connection, scheduled);
         turn.made = {scheduled.id, scheduledJson(scheduled), false};
-        turn.then([&core = turn.core, at = scheduled.sendAt] {
-            for (auto next = core.nextDue.load(); at < next && !core.nextDue.compare_exchange_weak(next, at);) {
-            }
-        });
+        turn.then([&core = turn.core, at = scheduled.sendAt] { core.dueAt(at); });
         turn.tellOnly(scheduled.senderId, "scheduled.created", scheduled.id, turn.made.json);
         return {};
     };

@@ -91,7 +91,33 @@ bool Export::putChat(const storage::ChatRecord& chat, Id onlyOf)
                      .time("read_at", mark.record.place.at).text("read", read).line()))
             return false;
     }
-    return true;
+    return putLater(chat.id, onlyOf);
+}
+
+// What is not said yet, and who may say it from outside.
+bool Export::putLater(Id chatId, Id onlyOf)
+{
+    std::vector<std::pair<std::string, std::string>> lines; // a name to order by, and the line
+    const auto flush = [&] {
+        std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return nameBefore(a.first, b.first); });
+        const bool whole = std::all_of(lines.begin(), lines.end(), [this](const auto& one) { return put(one.second); });
+        lines.clear();
+        return whole;
+    };
+    for (const auto& draft : OutgoingRepository::drafts(_connection, chatId))
+        if (onlyOf == 0 || draft.userId == onlyOf)
+            lines.emplace_back(_names.user(draft.userId), line(draft));
+    if (!flush())
+        return false;
+    for (const auto& scheduled : OutgoingRepository::waiting(_connection, chatId))
+        if (onlyOf == 0 || scheduled.senderId == onlyOf)
+            lines.emplace_back(_names.scheduled(scheduled.id), line(scheduled));
+    if (!flush())
+        return false;
+    if (_scope.passwords && onlyOf == 0)
+        for (const auto& hook : storage::HookRepository::of(_connection, chatId))
+            lines.emplace_back(_names.hook(hook.id), line(hook));
+    return flush();
 }
 
 namespace {

@@ -6,7 +6,9 @@
 //   {"kind":"file",…}                                   likewise; its bytes are elsewhere, under their SHA-256
 //   {"kind":"chat",…}                                   all of them, by name
 //   {"kind":"message",…}                                of the first chat, by time; then
-//   {"kind":"member",…} {"kind":"thread_read",…}        its members, and the marks in its threads; then the next chat
+//   {"kind":"member",…} {"kind":"thread_read",…}        its members, and the marks in its threads
+//   {"kind":"draft",…} {"kind":"scheduled",…}           what is not said yet
+//   {"kind":"hook",…}                                   with the passwords only; then the next chat
 //   {"kind":"end","records":N}                          last: without it something is missing
 
 #include "services/transfer/Names.h"
@@ -57,6 +59,9 @@ public:
     std::string line(const storage::MessageRecord& message);
     std::string line(const storage::ParticipantRecord& member);
     std::string line(const storage::FileRecord& file);
+    std::string line(const storage::OwnedDraft& draft);
+    std::string line(const storage::ScheduledRecord& scheduled);
+    std::string line(const storage::HookRecord& hook);
     std::vector<std::string> memberLines(Id chatId, Id userId = 0); ///< of all, or of one
     /// In order; false ends it. `senderId` 0: of everybody.
     bool eachMessage(Id chatId, Id senderId, const std::function<bool(const storage::MessageRecord&)>& use);
@@ -67,9 +72,11 @@ private:
     bool putFiles(std::vector<Id> ids);
     base::Result<void> putAll(std::vector<Id> users, std::vector<Id> files, std::vector<storage::ChatRecord> chats, Id onlyOf);
     bool putChat(const storage::ChatRecord& chat, Id onlyOf);
+    bool putLater(Id chatId, Id onlyOf);
     base::Result<void> runAll();
     base::Result<void> runChat();
     base::Result<void> runUser();
+    std::string replyIn(Id chatId, Id messageId); ///< empty, where it is gone
     std::string mentions(const storage::MessageRecord& message);
     std::string reactions(const storage::MessageRecord& message);
 

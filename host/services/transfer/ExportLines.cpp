@@ -104,8 +104,54 @@ std::string Export::line(const storage::FileRecord& file)
         .text("owner", _names.user(file.ownerId))
         .text("name", file.name)
         .number("size", file.size)
+        .flag("avatar", file.avatar)
         .text("sha256", digest)
         .time("created_at", file.createdAt)
+        .line();
+}
+
+std::string Export::replyIn(Id chatId, Id messageId)
+{
+    const auto there = messageId == 0 ? std::nullopt : storage::MessageRepository::byId(_connection, messageId);
+    return there && there->chatId == chatId ? _names.message(messageId) : std::string();
+}
+
+std::string Export::line(const storage::OwnedDraft& draft)
+{
+    return JsonLine("draft")
+        .text("chat", _names.chat(draft.draft.chatId))
+        .text("user", _names.user(draft.userId))
+        .text("content", draft.draft.content)
+        .text("reply_to", replyIn(draft.draft.chatId, draft.draft.replyTo))
+        .when("updated_at", draft.draft.updatedAt)
+        .line();
+}
+
+std::string Export::line(const storage::ScheduledRecord& scheduled)
+{
+    return JsonLine("scheduled")
+        .text("id", _names.scheduled(scheduled.id))
+        .text("chat", _names.chat(scheduled.chatId))
+        .text("sender", _names.user(scheduled.senderId))
+        .text("content", scheduled.content)
+        .text("reply_to", replyIn(scheduled.chatId, scheduled.replyTo))
+        .when("send_at", scheduled.sendAt)
+        .when("created_at", scheduled.createdAt)
+        .line();
+}
+
+std::string Export::line(const storage::HookRecord& hook)
+{
+    std::string digest;
+    boost::algorithm::hex_lower(hook.hash, std::back_inserter(digest));
+    return JsonLine("hook")
+        .text("id", _names.hook(hook.id))
+        .text("chat", _names.chat(hook.chatId))
+        .text("creator", _names.user(hook.createdBy))
+        .text("bot", _names.user(hook.botId))
+        .text("name", hook.name)
+        .when("created_at", hook.createdAt)
+        .text("sha256", digest)
         .line();
 }
 

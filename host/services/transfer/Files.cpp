@@ -37,6 +37,24 @@ Result<void> FileTaking::write(std::string_view bytes)
     return _upload->write(bytes);
 }
 
+namespace {
+
+/// The owner's avatar: the one that is there already, or this file. 0: it cannot be one. It was made by a server of ours, which
+/// keeps them in one form only.
+Id avatar(storage::Connection& connection, const storage::FileRecord& kept)
+{
+    using storage::FileRepository;
+    const auto there = FileRepository::avatarOf(connection, kept.ownerId);
+    const bool picture = kept.mediaType == "image/webp";
+    if (there || !picture)
+        FileRepository::remove(connection, kept.id);
+    else
+        FileRepository::makeAvatar(connection, kept.id);
+    return there ? there->id : picture ? kept.id : 0;
+}
+
+} // namespace
+
 Result<void> FileTaking::end()
 {
     const auto& wanted = _incoming.record.file;
@@ -47,9 +65,10 @@ Result<void> FileTaking::end()
         return kept.error();
     return _writer.run([&](storage::Connection& connection) {
         const auto keys = Keys::writing(connection, _incoming.source);
-        if (keys.find(ExternalKind::file, _incoming.record.key) == 0)
-            ExternalRepository::insert(connection, keys.source(), ExternalKind::file, _incoming.record.key, kept->id);
-        return Result<void>();
+        const auto id = wanted.avatar ? avatar(connection, *kept) : kept->id;
+        if (id != 0 && keys.find(ExternalKind::file, _incoming.record.key) == 0)
+            ExternalRepository::insert(connection, keys.source(), ExternalKind::file, _incoming.record.key, id);
+        return id != 0 ? Result<void>() : fault(Status::invalid, "no_picture", "An avatar is a WebP image.", "/avatar");
     });
 }
 

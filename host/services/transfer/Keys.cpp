@@ -48,6 +48,9 @@ Id Keys::find(ExternalKind kind, std::string_view key) const
     case ExternalKind::chat: return storage::ChatRepository::byId(*_connection, own) ? own : 0;
     case ExternalKind::message: return storage::MessageRepository::byId(*_connection, own) ? own : 0;
     case ExternalKind::file: return storage::FileRepository::byId(*_connection, own) ? own : 0;
+    // At home there is nothing to take in: what was sent or taken back meanwhile does not come again.
+    case ExternalKind::scheduled:
+    case ExternalKind::hook: return own;
     }
     return 0;
 }

@@ -21,6 +21,8 @@ public:
     std::string message(Id id) { return read(storage::ExternalKind::message, id); }
     std::vector<std::string> filesIn(Id messageId); ///< in order
     std::string file(Id id) { return read(storage::ExternalKind::file, id); }
+    std::string scheduled(Id id) { return read(storage::ExternalKind::scheduled, id); }
+    std::string hook(Id id) { return read(storage::ExternalKind::hook, id); }
     /// What a record refers to that is not here; empty: nothing.
     std::string missing(const storage::ExternalReference& reference);
 

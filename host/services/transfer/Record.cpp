@@ -176,6 +176,20 @@ Record readMessage(Members& in)
     return out;
 }
 
+std::string readDigest(Members& in)
+{
+    std::string out;
+    const auto digest = in.line("sha256", 64, true);
+    try {
+        boost::algorithm::unhex(digest, std::back_inserter(out));
+    } catch (const boost::algorithm::hex_decode_error&) {
+        out.clear();
+    }
+    if (out.size() != 32)
+        in.wrong("sha256", "is no SHA-256 in hex digits");
+    return out;
+}
+
 Record readFile(Members& in)
 {
     FileRecord out;
@@ -184,14 +198,45 @@ Record readFile(Members& in)
     out.file.name = in.line("name", files::maxNameBytes, true);
     out.file.size = in.number("size", std::numeric_limits<std::int64_t>::max());
     out.file.createdAt = in.time("created_at");
-    const auto digest = in.line("sha256", 64, true);
-    try {
-        boost::algorithm::unhex(digest, std::back_inserter(out.file.sha256));
-    } catch (const boost::algorithm::hex_decode_error&) {
-        out.file.sha256.clear();
-    }
-    if (out.file.sha256.size() != 32)
-        in.wrong("sha256", "is no SHA-256 in hex digits");
+    out.file.avatar = in.flag("avatar");
+    out.file.sha256 = readDigest(in);
+    return out;
+}
+
+Record readDraft(Members& in)
+{
+    DraftRecord out;
+    out.chat = in.line("chat", maxKeyBytes, true);
+    out.user = in.line("user", maxKeyBytes, true);
+    out.draft.content = in.text("content", maxContentBytes, true);
+    out.draft.updatedAt = in.time("updated_at", true);
+    out.replyTo = in.line("reply_to", maxKeyBytes);
+    return out;
+}
+
+Record readScheduled(Members& in)
+{
+    ScheduledRecord out;
+    out.key = in.line("id", maxKeyBytes, true);
+    out.chat = in.line("chat", maxKeyBytes, true);
+    out.sender = in.line("sender", maxKeyBytes, true);
+    out.scheduled.content = in.text("content", maxContentBytes, true);
+    out.scheduled.sendAt = in.time("send_at", true);
+    out.scheduled.createdAt = in.time("created_at", true);
+    out.replyTo = in.line("reply_to", maxKeyBytes);
+    return out;
+}
+
+Record readHook(Members& in)
+{
+    HookRecord out;
+    out.key = in.line("id", maxKeyBytes, true);
+    out.chat = in.line("chat", maxKeyBytes, true);
+    out.creator = in.line("creator", maxKeyBytes, true);
+    out.bot = in.line("bot", maxKeyBytes, true);
+    out.hook.name = in.line("name", 1'000, true);
+    out.hook.createdAt = in.time("created_at", true);
+    out.hook.hash = readDigest(in);
     return out;
 }
 
@@ -226,6 +271,12 @@ Result<Record> readRecord(const boost::json::value& value)
         out = readThreadRead(in);
     else if (kind == "file")
         out = readFile(in);
+    else if (kind == "draft")
+        out = readDraft(in);
+    else if (kind == "scheduled")
+        out = readScheduled(in);
+    else if (kind == "hook")
+        out = readHook(in);
     else
         in.wrong("kind", "is none that this version knows");
     if (auto good = in.done(); !good)

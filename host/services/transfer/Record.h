@@ -75,7 +75,32 @@ struct MessageRecord {
 struct FileRecord {
     std::string key{};
     std::string owner{};
-    storage::FileRecord file{}; ///< name, size, digest, time
+    storage::FileRecord file{}; ///< name, size, digest, time, whether it is the owner's avatar
+};
+
+struct DraftRecord {
+    std::string chat{};
+    std::string user{};
+    storage::DraftRecord draft{}; ///< without ids
+    std::string replyTo{};
+};
+
+/// A message that waits for its time.
+struct ScheduledRecord {
+    std::string key{};
+    std::string chat{};
+    std::string sender{};
+    storage::ScheduledRecord scheduled{}; ///< without ids
+    std::string replyTo{};
+};
+
+/// An incoming webhook: whoever knew its address may go on using it, so it moves with the passwords only.
+struct HookRecord {
+    std::string key{};
+    std::string chat{};
+    std::string creator{};
+    std::string bot{};
+    storage::HookRecord hook{}; ///< without ids
 };
 
 /// A user's mark in a thread.
@@ -86,7 +111,8 @@ struct ThreadReadRecord {
     std::string read{};
 };
 
-using Record = std::variant<UserRecord, ChatRecord, MemberRecord, MessageRecord, FileRecord, ThreadReadRecord>;
+using Record = std::variant<UserRecord, ChatRecord, MemberRecord, MessageRecord, FileRecord, ThreadReadRecord, DraftRecord,
+                            ScheduledRecord, HookRecord>;
 
 /// Strict: a member that a record of this kind does not have is an error, and so is text that the rest of the server would
 /// refuse. Error: invalid, with a pointer into the record.

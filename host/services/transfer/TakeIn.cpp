@@ -19,6 +19,7 @@ void TakeIn::apply(storage::Connection& connection)
     _threads.clear();
     _directs.clear();
     _events.clear();
+    _nextDue = 0;
     _keys = Keys::writing(connection, _batch.source);
     _source = _keys->source();
     _references = ExternalRepository::anyReferences(connection);
@@ -93,6 +94,8 @@ void TakeIn::publish()
     }
     for (const auto& [pair, chatId] : _directs)
         _core.writerSide.directs.emplace(pair, chatId);
+    if (_nextDue != 0)
+        _core.dueAt(_nextDue);
     for (const auto& event : _events) {
         auto json = events::EventLog::envelope(event.id, event.topic, event.chatId, event.actorId, event.createdAt, event.data);
         _core.events.append(std::make_shared<const events::Event>(

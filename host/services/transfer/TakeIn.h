@@ -58,10 +58,14 @@ private:
     void take(const MessageRecord& record);
     void take(const ThreadReadRecord& record);
     void take(const FileRecord& record);
+    void take(const DraftRecord& record);
+    void take(const ScheduledRecord& record);
+    void take(const HookRecord& record);
 
     Id userOf(const std::string& key);
     Id chatOf(const std::string& key);
     Id messageOf(const std::string& key);
+    Id replyIn(Id chatId, const std::string& key);
 
     Id nameSake(const UserRecord& record);
     void complete(Id userId, const UserRecord& record);
@@ -104,6 +108,7 @@ private:
     std::set<Id> _threads;
     std::map<chat::WriterSide::Pair, Id> _directs;
     std::vector<storage::EventRecord> _events;
+    base::Millis _nextDue = 0; ///< of the scheduled messages; 0: there are none
 };
 
 } // namespace netbit::services::transfer

@@ -74,6 +74,11 @@ bool FileRepository::remove(Connection& connection, Id id)
     return connection.prepare("DELETE FROM files WHERE id = $1").bind(1, id).run() > 0;
 }
 
+void FileRepository::makeAvatar(Connection& connection, Id id)
+{
+    connection.prepare("UPDATE files SET avatar = 1 WHERE id = $1").bind(1, id).run();
+}
+
 void FileRepository::removeAvatar(Connection& connection, Id ownerId)
 {
     connection.prepare("DELETE FROM files WHERE owner_id = $1 AND avatar = 1").bind(1, ownerId).run();

@@ -186,6 +186,10 @@ std::vector<Id> OutgoingRepository::usersOf(Connection& connection, Id chatId)
                             " UNION SELECT user_id FROM message_reactions JOIN messages ON messages.id = message_id"
                             "  WHERE chat_id = $1 AND reactions IS NOT NULL"
                             " UNION SELECT creator_id FROM chats WHERE id = $1 AND creator_id IS NOT NULL"
+                            " UNION SELECT user_id FROM drafts WHERE chat_id = $1"
+                            " UNION SELECT sender_id FROM scheduled_messages WHERE chat_id = $1 AND state = 'waiting'"
+                            " UNION SELECT created_by FROM chat_hooks WHERE chat_id = $1"
+                            " UNION SELECT bot_id FROM chat_hooks WHERE chat_id = $1"
                             " ORDER BY 1")
                    .bind(1, chatId),
                [](const Statement& row) { return row.integer(0); });
@@ -205,7 +209,7 @@ std::vector<DatedReaction> OutgoingRepository::reactionsOf(Connection& connectio
 std::vector<Id> OutgoingRepository::filesOf(Connection& connection, Id chatId, Id ownerId)
 {
     return all(connection
-                   .prepare("SELECT id FROM files WHERE avatar = 0 AND ($2 = 0 OR owner_id = $2) AND ($1 = 0 OR"
+                   .prepare("SELECT id FROM files WHERE ($2 = 0 OR owner_id = $2) AND ($1 = 0 OR"
                             " EXISTS (SELECT 1 FROM message_files WHERE file_id = files.id AND chat_id = $1)) ORDER BY id")
                    .bind(1, chatId)
                    .bind(2, ownerId),
@@ -216,6 +220,29 @@ std::vector<Id> OutgoingRepository::filesIn(Connection& connection, Id messageId
 {
     return all(connection.prepare("SELECT file_id FROM message_files WHERE message_id = $1 ORDER BY file_id").bind(1, messageId),
                [](const Statement& row) { return row.integer(0); });
+}
+
+std::vector<OwnedDraft> OutgoingRepository::drafts(Connection& connection, Id chatId)
+{
+    return all(connection.prepare("SELECT user_id, chat_id, content, reply_to, updated_at FROM drafts WHERE chat_id = $1").bind(1, chatId),
+               [](const Statement& row) {
+                   return OwnedDraft{row.integer(0),
+                                     {.chatId = row.integer(1), .content = textOf(row, 2), .replyTo = row.integer(3),
+                                      .updatedAt = row.integer(4)}};
+               });
+}
+
+std::vector<ScheduledRecord> OutgoingRepository::waiting(Connection& connection, Id chatId)
+{
+    return all(connection
+                   .prepare("SELECT id, chat_id, sender_id, content, reply_to, send_at, created_at FROM scheduled_messages"
+                            " WHERE chat_id = $1 AND state = 'waiting'")
+                   .bind(1, chatId),
+               [](const Statement& row) {
+                   return ScheduledRecord{.id = row.integer(0), .chatId = row.integer(1), .senderId = row.integer(2),
+                                          .content = textOf(row, 3), .replyTo = row.integer(4), .sendAt = row.integer(5),
+                                          .createdAt = row.integer(6)};
+               });
 }
 
 Id OutgoingRepository::unnamedFile(Connection& connection, Id ownerId, std::string_view name, std::string_view sha256,

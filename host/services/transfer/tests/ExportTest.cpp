@@ -43,6 +43,12 @@ protected:
         good(call(bob, "chats.settings", "{\"id\":" + id + ",\"muted\":true,\"favourite\":true}"));
         good(call(alice, "chats.update", "{\"id\":" + id + R"(,"topic":"all of it","description":"and\nmore","retention_days":90})"));
         good(call(alice, "chats.set_role", "{\"id\":" + id + ",\"user\":2,\"role\":\"moderator\"}"));
+        good(call(bob, "drafts.set", "{\"id\":" + id + R"(,"content":"not yet","reply_to":)" + std::to_string(first->id) + "}"));
+        good(call(carol, "drafts.set", "{\"id\":" + id + R"(,"content":"nor this"})"));
+        for (const Id who : {carol, bob})
+            good(call(who, "scheduled.create", "{\"id\":" + id + R"(,"content":"later","send_at":")" +
+                                                   base::rfc3339(base::now() + 3'600'000) + "\"}"));
+        good(call(alice, "hooks.create", "{\"id\":" + id + R"(,"name":"builder"})"));
 
         const auto made = create(alice, "news", "channel", {bob});
         good(send(bob, room, "all of it is in #news"));
@@ -86,6 +92,31 @@ TEST_F(Transfer, AnExportTakenInByAnEmptyServerIsExportedInTheSameBytes)
     }
     EXPECT_EQ(test::sum(takeExport(out, 10).added), 0) << "at home all of it is there as well";
     EXPECT_EQ(exported(), out);
+}
+
+TEST_F(Transfer, WhatWaitsForItsTimeAndHooksMoveOnce)
+{
+    furnish();
+    const ExportScope whole{.name = {}, .passwords = true};
+    const auto out = exported(whole);
+    for (const auto* const kind : {"draft", "scheduled", "hook"})
+        EXPECT_NE(out.find("{\"kind\":\"" + std::string(kind) + "\""), std::string::npos) << kind;
+    EXPECT_EQ(exported().find("\"hook\""), std::string::npos) << "who knows its address may write: only with the passwords";
+    test::House other;
+    const auto outcome = other.takeExport(out, 4);
+    EXPECT_TRUE(outcome.leftOut.empty()) << outcome.leftOut.front().reason;
+    EXPECT_EQ(outcome.added[static_cast<std::size_t>(Kind::draft)], 2);
+    EXPECT_EQ(outcome.added[static_cast<std::size_t>(Kind::scheduled)], 2);
+    EXPECT_EQ(outcome.added[static_cast<std::size_t>(Kind::hook)], 1);
+    EXPECT_EQ(other.exported(whole), out);
+
+    const auto there = std::to_string(other.chatNamed("a group"));
+    const auto theirs = other.userNamed("user2");
+    const auto waiting = boost::json::parse(other.call(theirs, "scheduled.list", "{\"id\":" + there + "}")->json);
+    ASSERT_EQ(waiting.at("data").as_array().size(), 1U);
+    const auto scheduled = std::to_string(waiting.at("data").at(0).at("id").as_int64());
+    good(other.call(theirs, "scheduled.delete", "{\"id\":" + there + ",\"scheduled\":" + scheduled + "}"));
+    EXPECT_EQ(test::sum(other.takeExport(out, 4).added), 0) << "what was taken back does not come again";
 }
 
 TEST_F(Transfer, WhoReadsItThereReadsWhatHeReadHere)

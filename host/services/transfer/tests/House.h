@@ -11,6 +11,7 @@ namespace netbit::services::transfer::test {
 class House : public chat::test::Server {
 public:
     void TestBody() override {} // a second one stands beside a test's own
+    using Server::call;
 
     base::Result<Outcome> take(std::string source, const std::vector<std::string>& records)
     {

@@ -27,6 +27,9 @@ const std::string goodOnes[] = {
     R"({"kind":"message","id":"M2","chat":"C1","sender":"U1","created_at":"1970-01-01T00:00:00Z","deleted_at":"2020-01-01T00:00:00Z","deleted_by":"U1"})",
     R"({"kind":"thread_read","thread":"M1","user":"U1","read_at":"2020-01-01T00:00:00Z","read":"M2"})",
     R"({"kind":"file","id":"F1","owner":"U1","name":"a.txt","size":3,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","created_at":"2020-01-01T00:00:00Z"})",
+    R"({"kind":"draft","chat":"C1","user":"U1","content":"x","reply_to":"M1","updated_at":"2020-01-01T00:00:00Z"})",
+    R"({"kind":"scheduled","id":"S1","chat":"C1","sender":"U1","content":"x","send_at":"2030-01-01T00:00:00Z","created_at":"2020-01-01T00:00:00Z"})",
+    R"({"kind":"hook","id":"H1","chat":"C1","creator":"U1","bot":"U2","name":"h","created_at":"2020-01-01T00:00:00Z","sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})",
 };
 
 TEST(TransferRecord, EachKindIsRead)
@@ -63,6 +66,10 @@ TEST(TransferRecord, WhatIsWrongIsNamed)
         {R"({"kind":"file","id":"1","owner":"u","name":"a","size":1,"sha256":"zz"})", "/sha256"},
         {R"({"kind":"file","id":"1","owner":"u","name":"a","size":-1,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})", "/size"},
         {R"({"kind":"message","id":"1","chat":"c","sender":"u","created_at":"2020-01-01T00:00:00Z","attachments":[{}]})", "/attachments"},
+        {R"({"kind":"draft","chat":"c","user":"u","updated_at":"2020-01-01T00:00:00Z"})", "/content"},
+        {R"({"kind":"draft","chat":"c","user":"u","content":"x"})", "/updated_at"},
+        {R"({"kind":"scheduled","id":"1","chat":"c","sender":"u","content":"x","created_at":"2020-01-01T00:00:00Z"})", "/send_at"},
+        {R"({"kind":"hook","id":"1","chat":"c","creator":"u","bot":"b","name":"n","created_at":"2020-01-01T00:00:00Z","sha256":"00"})", "/sha256"},
         {R"({"kind":"message","id":"1","chat":"c","sender":"u"})", "/created_at"},
         {R"({"kind":"message","id":"1","chat":"c","sender":"u","created_at":"2020-01-01T00:00:00Z","edits":[{"content":"x"}]})", "/edits/0/at"},
         {R"({"kind":"message","id":"1","chat":"c","sender":"u","created_at":"2020-01-01T00:00:00Z","mentions":[{"type":"user"}]})", "/mentions/0/key"},
