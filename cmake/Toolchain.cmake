@@ -56,6 +56,7 @@ function(netbit_test name)
   endif()
   add_executable(${name} ${test_SOURCES})
   target_link_libraries(${name} PRIVATE netbit_warnings ${test_USES} GTest::gtest GTest::gtest_main GTest::gmock)
+  target_compile_options(${name} PRIVATE -O0) # compiled more often than run: a third less time
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${test_TIMEOUT} LABELS "${test_LABELS}"
     FIXTURES_REQUIRED "${test_FIXTURES}")
