@@ -147,7 +147,8 @@ const Migration steps[] = {
     {6, "files", schema::files},
     {7, "transfers", schema::transfers},
     {8, "identities", identityTables},
-    {9, "external kinds", schema::externalKinds},
+    {9, "projects", schema::projects},
+    {10, "external kinds", schema::externalKinds},
 };
 
 } // namespace
