@@ -46,7 +46,7 @@ Owned<git_commit> ofRef(git_repository* repository, const std::string& name)
 
 } // namespace
 
-Library::Library()
+Library::Library(bool syncs)
 {
     if (git_libgit2_init() < 0)
         throw Failure(Error(Status::unavailable, "libgit2_unusable", "libgit2 does not start."));
@@ -59,6 +59,7 @@ Library::Library()
         git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, static_cast<size_t>(256 << 20));
         git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, static_cast<size_t>(256));
     });
+    git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, syncs ? 1 : 0);
 }
 
 Library::~Library() { git_libgit2_shutdown(); }

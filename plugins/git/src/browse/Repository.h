@@ -15,7 +15,8 @@ namespace netbit::git {
 /// memory: what it has mapped and cached is shared by all requests.
 class Library {
 public:
-    Library();
+    /// `syncs`: what is written is on the disk when the call that wrote it returns.
+    explicit Library(bool syncs = true);
     ~Library();
     Library(const Library&) = delete;
     Library& operator=(const Library&) = delete;

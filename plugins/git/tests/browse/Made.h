@@ -47,7 +47,7 @@ public:
 
 private:
     std::string _path;
-    Library _library;
+    Library _library{false};
     Owned<git_repository> _repository;
     git_time_t _time = 1'700'000'000;
 };
