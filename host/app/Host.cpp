@@ -25,6 +25,8 @@
 #include "services/log/Log.h"
 #include "services/metrics/Registry.h"
 #include "services/operations/Operations.h"
+#include "services/projects/Core.h"
+#include "services/projects/ProjectService.h"
 #include "services/search/SearchOperations.h"
 #include "services/search/SearchService.h"
 #include "services/transfer/TransferService.h"
@@ -55,6 +57,7 @@ namespace files = services::files;
 namespace fs = std::filesystem;
 namespace log = services::log;
 namespace metrics = services::metrics;
+namespace projects = services::projects;
 
 namespace {
 
@@ -150,6 +153,15 @@ files::FileOptions fileOptions(const HostSettings& settings)
             .keepFreeBytes = size(settings, "files.keep_free_bytes"),
             .uploadsPerUser = static_cast<unsigned>(settings.integer("files.uploads_per_user")),
             .grace = seconds(settings.integer("files.grace_s"))};
+}
+
+projects::ProjectOptions projectOptions(const HostSettings& settings)
+{
+    projects::ProjectOptions options;
+    options.graceMs = settings.integer("projects.grace_s") * 1'000;
+    options.maxPushBytes = settings.integer("repositories.max_push_bytes");
+    options.quotaBytes = settings.integer("repositories.quota_bytes");
+    return options;
 }
 
 events::EventOptions eventOptions(const HostSettings& settings)
@@ -288,6 +300,7 @@ struct Host::Parts {
           fileService(*database, writer, std::move(fileStore), fileRules(), fileOptions(initial),
                       thumbnailerOptions(initial, program)),
           transfer(chat.core(), &fileService),
+          projects(*database, writer, users, events),
           cache(size(initial, "cache.plugin_quota_bytes")),
           reactors(reactorCount(initial)),
           workers(static_cast<unsigned>(initial.integer("threads.workers")), size(initial, "threads.max_queued")),
@@ -328,6 +341,7 @@ struct Host::Parts {
     services::search::SearchService search;
     files::FileService fileService;
     services::transfer::TransferService transfer;
+    projects::ProjectService projects;
     services::cache::KeyValueCache cache;
     metrics::Registry metrics;
     net::ReactorPool reactors;
@@ -397,6 +411,9 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.auth.onErased([&parts](storage::Id) { parts.chat.namesChanged(); });
     parts.chat.load();
     parts.search.load();
+    parts.projects.setOptions(projectOptions(config.host));
+    parts.projects.load();
+    parts.projects.addOperations(parts.operations);
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);
     parts.writer.start();
@@ -454,6 +471,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         parts.auth.prune();
         parts.chat.prune();
         parts.events.prune();
+        parts.projects.prune();
     });
     parts.metrics.sampled(metrics::Kind::counter, "netbit_http_requests_total", "HTTP requests read.",
                           [&parts] { return static_cast<double>(parts.server.counts().requests.load()); });
@@ -487,6 +505,7 @@ Result<void> Host::reconfigure(const Config& config)
     parts.auth.setOidc(oidcSettings(config));
     parts.chat.setOptions(chatOptions(config.host));
     parts.fileService.setOptions(fileOptions(config.host));
+    parts.projects.setOptions(projectOptions(config.host));
     for (const auto& key : changed)
         if (isLive(key)) // the others are compared with what is in force, the next time too
             parts.settings.take(key, config.host);

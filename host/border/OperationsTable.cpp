@@ -33,6 +33,7 @@ std::int32_t call(const nb_host* host, const nb_principal* principal, const nb_o
         raw.ifMatch = textOf(in.if_match, "call.if_match");
         raw.peer = textOf(in.peer, "call.peer");
         raw.client = textOf(in.client, "call.client");
+        raw.permits = [&generation](std::string_view permission) { return generation.permits(permission); };
         auto pending = PendingDone::make(generation, done, user);
         return pending->taken(generation.services().operations.call(principal ? principal->principal : nullptr, raw,
                                                                     PendingDone::callback(pending)));

@@ -94,6 +94,7 @@ struct EventRecord {
     Id id = 0;
     std::string topic{}; ///< "message.created"
     Id chatId = 0; ///< who may see it: the members of this chat; 0: see audience rules of the topic
+    Id projectId = 0; ///< or those who may read this project
     Id actorId = 0;
     Id objectId = 0; ///< for message.*: the message
     std::string data{}; ///< JSON object; empty for message.created, whose object is read from messages

@@ -269,14 +269,15 @@ void Delivery::readFromDatabase(Subscription& subscription, Id upTo, Id& readTo)
         for (auto& record : records) {
             if (record.id > upTo) // committed, but not for the world's eyes yet
                 break;
-            if (!subscription.topics.wants(record.topic) || !sees(subscription, record.id, record.chatId, record.actorId))
+            if (!subscription.topics.wants(record.topic) || !sees(subscription, record.id, record.chatId, record.projectId, record.actorId))
                 continue;
             if (record.data.empty())
                 record.data = _hooks.render ? _hooks.render(connection, record) : "{}";
             auto json = EventLog::envelope(record.id, record.topic, record.chatId, record.actorId, record.createdAt,
-                                           record.data);
+                                           record.data, record.projectId);
             _missed.push_back(std::make_shared<const Event>(Event{record.id, std::move(record.topic), record.chatId,
-                                                                  record.actorId, record.createdAt, std::move(json)}));
+                                                                  record.actorId, record.createdAt, std::move(json),
+                                                                  record.projectId}));
         }
     });
     if (gone) {
@@ -307,7 +308,7 @@ bool Delivery::offer(Subscription& subscription, const EventPtr& event)
         return true;
     if (!checkPrincipal(subscription))
         return false;
-    if (!sees(subscription, event->id, event->chatId, event->actorId))
+    if (!sees(subscription, event->id, event->chatId, event->projectId, event->actorId))
         return true;
     auto take = Take::cancel;
     guarded("onEvent", [&] { take = subscription.reader->onEvent(event); });
@@ -324,11 +325,13 @@ bool Delivery::offer(Subscription& subscription, const EventPtr& event)
     return false;
 }
 
-bool Delivery::sees(const Subscription& subscription, Id eventId, Id chatId, Id actorId) const
+bool Delivery::sees(const Subscription& subscription, Id eventId, Id chatId, Id projectId, Id actorId) const
 {
     const auto* const principal = subscription.principal.get();
     if (!principal || principal->kind() == auth::Principal::Kind::localAdmin)
         return true;
+    if (projectId != 0)
+        return _hooks.readership && _hooks.readership(principal->userId(), projectId, !subscription.topics.all());
     if (chatId == 0)
         return principal->userId() == actorId ||
                (eventId == 0 && _hooks.acquaintance && _hooks.acquaintance(principal->userId(), actorId));

@@ -15,6 +15,7 @@ public:
     struct Hooks {
         EventLog::Membership membership;
         EventLog::Acquaintance acquaintance;
+        EventLog::Readership readership;
         EventLog::Render render;
     };
 
@@ -46,7 +47,7 @@ private:
     void readFromDatabase(Subscription& subscription, Id upTo, Id& readTo);
     void reset(Subscription& subscription);
     bool offer(Subscription& subscription, const EventPtr& event); ///< false: not another one
-    bool sees(const Subscription& subscription, Id eventId, Id chatId, Id actorId) const;
+    bool sees(const Subscription& subscription, Id eventId, Id chatId, Id projectId, Id actorId) const;
     bool checkPrincipal(Subscription& subscription);
     void checkAll();
     void end(Subscription& subscription) noexcept;

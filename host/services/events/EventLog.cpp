@@ -96,6 +96,8 @@ void EventLog::setHooks(Membership membership, Render render, Acquaintance acqua
     _impl->hooks.render = std::move(render);
 }
 
+void EventLog::setReadership(Readership readership) { _impl->hooks.readership = std::move(readership); }
+
 void EventLog::load(storage::Connection& connection)
 {
     const auto highest = storage::EventRepository::highestId(connection);
@@ -171,7 +173,7 @@ void EventLog::redact(Id chatId, Id messageId, std::string_view data)
 }
 
 std::string EventLog::envelope(Id id, std::string_view topic, Id chatId, Id actorId, base::Millis createdAt,
-                               std::string_view data)
+                               std::string_view data, Id projectId)
 {
     std::string out;
     out.reserve(data.size() + topic.size() + 144);
@@ -189,7 +191,12 @@ std::string EventLog::envelope(Id id, std::string_view topic, Id chatId, Id acto
     base::appendJsonInt(out, actorId);
     out += ",\"created_at\":\"";
     base::appendRfc3339(out, createdAt);
-    out += "\",\"data\":";
+    out += '"';
+    if (projectId != 0) {
+        out += ",\"project_id\":";
+        base::appendJsonInt(out, projectId);
+    }
+    out += ",\"data\":";
     out += data;
     out += '}';
     return out;

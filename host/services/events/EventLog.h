@@ -31,6 +31,7 @@ struct Event {
     Id actorId = 0;
     base::Millis createdAt = 0;
     std::string json; ///< {"id","topic","chat_id","actor_id","created_at","data":{…}}; no id when ephemeral
+    Id projectId = 0; ///< its readers see the event; then the JSON has "project_id" before "data"
 };
 using EventPtr = std::shared_ptr<const Event>;
 
@@ -73,6 +74,9 @@ public:
 
     /// May this user see events of this chat? Set before start(); called on the event thread, memory only.
     using Membership = std::function<bool(Id userId, Id chatId)>;
+    /// May this user see events of this project? `asked`: the subscription names topics. As for chats.
+    using Readership = std::function<bool(Id userId, Id projectId, bool asked)>;
+    void setReadership(Readership readership); ///< before start()
     /// The `data` object of an event whose row has none (message.created). Called with a reading connection.
     using Render = std::function<std::string(storage::Connection&, const storage::EventRecord&)>;
     /// Do these two share a chat? An ephemeral event without a chat (presence) is for those who share one with its actor.
@@ -89,7 +93,7 @@ public:
     /// In Job::publish: what a message said is gone. Events that show it, and that readers may still ask for, show `data` now.
     void redact(Id chatId, Id messageId, std::string_view data);
     static std::string envelope(Id id, std::string_view topic, Id chatId, Id actorId, base::Millis createdAt,
-                                std::string_view data);
+                                std::string_view data, Id projectId = 0);
 
     /// [any] Ephemeral. The principal must be a member of the chat (when not 0): notFound otherwise. The same actor, topic
     /// and chat within a second is coalesced: the newest of what came within it goes out at its end, unless that says the
@@ -100,8 +104,8 @@ public:
     base::Result<void> publishDurable(const auth::PrincipalPtr& principal, std::string_view topic, Id chatId,
                                       std::string_view data, Done done);
 
-    /// [any] A principal sees the events of its chats (as a member of today) and, of those about no chat, its own; the
-    /// local admin sees all. An `after` that the log does not know (too old, or above the last id) begins with onReset.
+    /// [any] A principal sees the events of its chats and of the projects that it may read (as of today) and, of those about
+    /// neither, its own; the local admin sees all. An `after` that the log does not know (too old, or above the last id) begins with onReset.
     std::shared_ptr<Subscription> subscribe(SubscribeOptions options, std::shared_ptr<Subscriber> subscriber);
     void resume(const std::shared_ptr<Subscription>& subscription);  ///< [any]
     /// [any] Also after onRevoked. onEnded follows on the event thread (where that does not run: here, before the return).

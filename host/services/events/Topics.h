@@ -23,6 +23,8 @@ public:
         }
     }
 
+    bool all() const noexcept { return _all; } ///< nothing is asked for by its name
+
     bool wants(std::string_view topic) const noexcept
     {
         if (_all)

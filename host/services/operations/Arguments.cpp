@@ -43,7 +43,8 @@ std::int64_t mostOf(const Parameter& parameter)
     switch (parameter.kind) {
     case Kind::text: return mostTextBytes;
     case Kind::ids:
-    case Kind::texts: return mostItems;
+    case Kind::texts:
+    case Kind::objects: return mostItems;
     default: return std::numeric_limits<std::int64_t>::max();
     }
 }
@@ -129,6 +130,15 @@ Result<void> settle(const Parameter& parameter, json::value& value)
                 return wrongItem(name, i, "must be a string of at most 16 KiB without NUL.");
         return checkCount(parameter, items.size());
     }
+    case Kind::objects: {
+        if (!value.is_array())
+            return wrong("wrong_type", name, "must be a list of objects.");
+        const auto& items = value.get_array();
+        for (std::size_t i = 0; i < items.size(); ++i)
+            if (!items[i].is_object())
+                return wrongItem(name, i, "must be an object.");
+        return checkCount(parameter, items.size());
+    }
     case Kind::object:
         return value.is_object() ? Result<void>() : wrong("wrong_type", name, "must be an object.");
     }
@@ -181,7 +191,8 @@ Result<json::value> fromText(const Parameter& parameter, std::string_view text)
         each([&](std::string_view item) { return items.emplace_back(item), true; });
         return json::value(std::move(items));
     }
-    case Kind::object: return wrong("wrong_type", parameter.name, "belongs into the body.");
+    case Kind::object:
+    case Kind::objects: return wrong("wrong_type", parameter.name, "belongs into the body.");
     case Kind::text:
     case Kind::time: return json::value(json::string(text));
     }
@@ -279,6 +290,12 @@ const json::object* Arguments::object(std::string_view name) const
     return value ? &value->get_object() : nullptr;
 }
 
+const json::array* Arguments::objects(std::string_view name) const
+{
+    const auto* const value = find(name);
+    return value ? &value->get_array() : nullptr;
+}
+
 std::string Arguments::canonical() const
 {
     std::vector<std::string_view> names;
@@ -344,6 +361,10 @@ void appendSchema(std::string& out, std::span<const Parameter> parameters)
             bounds(parameter, "minItems", "maxItems");
             break;
         case Kind::object: out += "\"object\""; break;
+        case Kind::objects:
+            out += R"("array","items":{"type":"object"})";
+            bounds(parameter, "minItems", "maxItems");
+            break;
         }
         out += ",\"description\":";
         base::appendJsonString(out, parameter.what);

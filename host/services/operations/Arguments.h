@@ -4,6 +4,7 @@
 #include "base/Result.h"
 #include "base/Time.h"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
@@ -25,6 +26,7 @@ enum class Kind : std::uint8_t {
     ids,     ///< a list of positive integers; least and most count them
     texts,   ///< a list of texts; least and most count them
     object,  ///< a JSON object, whose members the operation reads itself
+    objects, ///< a list of such; least and most count them
 };
 
 struct Parameter {
@@ -54,6 +56,9 @@ public:
     std::vector<std::int64_t> ids(std::string_view name) const;
     std::vector<std::string_view> texts(std::string_view name) const;
     const boost::json::object* object(std::string_view name) const;
+
+    const boost::json::array* objects(std::string_view name) const; ///< null: absent; each item is an object
+    const boost::json::object& all() const noexcept { return _values; }
 
     /// All of them, as one canonical text: what an idempotency key stands for.
     std::string canonical() const;

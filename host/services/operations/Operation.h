@@ -43,6 +43,7 @@ struct Operation {
     std::string_view result;  ///< name of the schema of what it gives; empty: nothing
     Handler handler;
     bool secret = false; ///< what it gives is shown once: it takes no idempotency key, for its answer would be kept
+    std::string_view permission{}; ///< that a plugin's manifest must have to call it; empty: none
     bool reads = false; ///< changes nothing: the scope read is enough for it. Others need write
 };
 

@@ -57,6 +57,9 @@ base::Result<void> Operations::call(const auth::PrincipalPtr& principal, const R
         return fault(Status::notFound, "unknown_operation", "This server knows no operation of that name.");
     if (auto allowed = mayCall(principal, *operation); !allowed)
         return allowed;
+    if (!operation->permission.empty() && !(raw.permits && raw.permits(operation->permission)))
+        return fault(Status::forbidden, "permission_missing",
+                     "The manifest's permissions must have " + std::string(operation->permission) + ".");
     if (raw.arguments.size() > maxArgumentBytes)
         return fault(Status::tooLarge, "arguments_too_large", "The arguments are larger than 1 MiB.");
     if (raw.key.size() > maxKeyBytes)

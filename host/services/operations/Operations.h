@@ -17,6 +17,7 @@ struct RawCall {
     std::string_view ifMatch;
     std::string_view peer;
     std::string_view client;
+    std::function<bool(std::string_view permission)> permits{}; ///< of the plugin that calls; empty: it has none
 };
 
 class Operations {
@@ -29,7 +30,8 @@ public:
     /// [control] How a thing looks in JSON, under the name that Operation::result uses: a JSON Schema.
     void addSchema(std::string_view name, std::string_view schema);
 
-    /// [worker] See Handler. Errors: notFound / unknown_operation; unauthenticated / token_missing; forbidden / admin_only, scope_missing; those
+    /// [worker] See Handler. Errors: notFound / unknown_operation; unauthenticated / token_missing; forbidden / admin_only,
+    /// scope_missing, permission_missing; those
     /// of Arguments::read; tooLarge / arguments_too_large; invalid / bad_key; the operation's own.
     base::Result<void> call(const auth::PrincipalPtr& principal, const RawCall& call, Done done) const;
 

@@ -12,6 +12,7 @@ EventRecord readEvent(const Statement& row)
     return {.id = row.integer(0),
             .topic = textOf(row, 1),
             .chatId = row.integer(2),
+            .projectId = row.integer(7),
             .actorId = row.integer(3),
             .objectId = row.integer(4),
             .data = textOf(row, 5),
@@ -22,9 +23,14 @@ EventRecord readEvent(const Statement& row)
 
 void EventRepository::insert(Connection& connection, const EventRecord& event)
 {
-    auto& statement =
-        connection.prepare("INSERT INTO events (id, topic, chat_id, actor_id, object_id, data, created_at)"
-                           " VALUES ($1, $2, $3, $4, $5, $6, $7)");
+    // The hot path's statement has not grown.
+    auto& statement = event.projectId == 0
+        ? connection.prepare("INSERT INTO events (id, topic, chat_id, actor_id, object_id, data, created_at)"
+                             " VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        : connection.prepare("INSERT INTO events (id, topic, chat_id, actor_id, object_id, data, created_at, project_id)"
+                             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+    if (event.projectId != 0)
+        statement.bind(8, event.projectId);
     statement.bind(1, event.id).bind(2, event.topic).bind(6, event.data).bind(7, event.createdAt);
     bindOrNull(statement, 3, event.chatId);
     bindOrNull(statement, 4, event.actorId);
@@ -35,7 +41,7 @@ void EventRepository::insert(Connection& connection, const EventRecord& event)
 std::vector<EventRecord> EventRepository::after(Connection& connection, Id after, std::size_t limit)
 {
     return all(connection
-                   .prepare("SELECT id, topic, chat_id, actor_id, object_id, data, created_at FROM events"
+                   .prepare("SELECT id, topic, chat_id, actor_id, object_id, data, created_at, project_id FROM events"
                             " WHERE id > $1 ORDER BY id LIMIT $2")
                    .bind(1, after)
                    .bind(2, static_cast<std::int64_t>(limit)),

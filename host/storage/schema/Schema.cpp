@@ -147,6 +147,7 @@ const Migration steps[] = {
     {6, "files", schema::files},
     {7, "transfers", schema::transfers},
     {8, "identities", identityTables},
+    {9, "projects", schema::projects},
 };
 
 } // namespace
