@@ -20,6 +20,11 @@ public:
     std::filesystem::path generations() const { return _path / "generations"; }
     std::filesystem::path plugins() const { return _path / "plugins"; } ///< those of `netbit plugin install`
     std::filesystem::path pluginChoices() const { return _path / "plugins.json"; } ///< see base/PluginChoices.h
+    /// What a plugin keeps in files: see netbit/draft/folder.h. The git plugin's has the name that people look for.
+    std::filesystem::path folderOf(const std::string& plugin) const
+    {
+        return plugin == "git" ? _path / "repositories" : _path / "plugin-data" / plugin;
+    }
     /// Of a plugin's calls; an absolute name is somewhere else.
     std::filesystem::path recording(const std::filesystem::path& file) const { return _path / file; }
     std::filesystem::path crash() const { return _path / "crash"; } ///< see CrashSentinel.h

@@ -19,7 +19,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <latch>
+#include <sys/stat.h>
 #include <thread>
 
 namespace netbit::border {
@@ -163,6 +165,26 @@ SettingsPtr Generation::settings() const
 {
     const std::lock_guard lock(_mutex);
     return _settings;
+}
+
+base::Result<std::string_view> Generation::folder()
+{
+    const std::lock_guard lock(_mutex); // _folder
+    if (!_folder.empty())
+        return std::string_view(_folder);
+    const auto path = services().folderOf ? services().folderOf(id()) : std::filesystem::path();
+    std::error_code failed = std::make_error_code(std::errc::not_supported);
+    if (!path.empty()) {
+        std::filesystem::create_directories(path.parent_path(), failed);
+        if (!failed && ::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+            failed = std::error_code(errno, std::generic_category());
+        if (!failed && !std::filesystem::is_directory(path, failed) && !failed)
+            failed = std::make_error_code(std::errc::not_a_directory);
+    }
+    if (failed)
+        return fault(Status::unavailable, "folder_unusable", "The plugin's folder cannot be made: " + failed.message() + '.');
+    _folder = path.string();
+    return std::string_view(_folder);
 }
 
 // Counting.
@@ -525,6 +547,12 @@ Ending Generation::end(std::chrono::milliseconds patience)
         subscription->cancelByHost();
     waitIdle(patience);
 
+    if (const auto running = _holdings->processes.all(); !running.empty()) {
+        for (const auto& process : running)
+            process->endByHost();
+        waitIdle(grace); // whoever waits for one of these may answer itself
+    }
+
     // What is left after that: the host answers and closes for it.
     const auto unanswered = _holdings->requests.answerAll(
         fault(Status::unavailable, "plugin_unavailable", "The plugin " + id() + " was stopped before it answered."));
@@ -534,6 +562,8 @@ Ending Generation::end(std::chrono::milliseconds patience)
         stream->endByHost();
     for (const auto& intake : _holdings->intakes.all())
         intake->failed(fault(Status::closed, "plugin_stopped", "The plugin is being stopped."));
+    for (const auto& process : _holdings->processes.all())
+        process->endByHost(); // begun meanwhile
     for (const auto& listener : _holdings->listeners.all())
         listener->closeAll();
     _shut.store(true, std::memory_order_seq_cst);
@@ -566,6 +596,7 @@ void Generation::destroy()
     _holdings->moved.clear();
     _holdings->intakes.clear();
     _holdings->uploads.clear();
+    _holdings->processes.clear();
     _holdings->subscriptions.clear();
     _holdings->timers.clear();
     _holdings->listeners.clear();

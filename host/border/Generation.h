@@ -123,6 +123,8 @@ public:
     const std::shared_ptr<Recorder>& recorder() const noexcept { return _spec.recorder; }
     Holdings& holdings() noexcept { return *_holdings; }
     SettingsPtr settings() const; ///< [any]
+    /// [any] Its folder in the data directory, made when it is not there. Good until destroy has returned.
+    base::Result<std::string_view> folder();
     std::string spaceName() const { return _spec.id; } ///< of its cache and its migrations
     bool mayRegister() const noexcept { return state() == State::starting; }
     const std::vector<edge::Route>& routes() const noexcept { return _routes; } ///< [control]
@@ -190,6 +192,7 @@ private:
     mutable std::mutex _mutex; // guards the members below
     SettingsPtr _settings;
     std::string _healthWhy;
+    std::string _folder; // set once
     struct Said {
         std::chrono::steady_clock::time_point at;
         std::uint64_t silenced = 0;

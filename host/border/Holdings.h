@@ -1,12 +1,14 @@
 #pragma once
 // What a generation holds for its plugin, so that it can end with it.
 
+#include "border/Child.h"
 #include "border/HttpHandles.h"
 #include "border/Intake.h"
 #include "border/Provided.h"
 #include "border/Tokens.h"
 #include "border/Upload.h"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -78,6 +80,8 @@ struct Holdings {
     Shelf<nb_stream> moved; ///< streams that the next generation has; the plugin may still hold their handles
     Shelf<nb_intake> intakes;
     Shelf<nb_upload> uploads;
+    TokenShelf<nb_process> processes;
+    std::atomic<unsigned> processesRunning{0};
     RequestYard requests;
     std::vector<std::unique_ptr<nb_lease>> offers; ///< [control]; live ones are found through the border
     std::shared_ptr<Provider> provider; // [control]

@@ -1,6 +1,8 @@
 #pragma once
 // What the border's tables are implemented over. The app makes these; each outlives every plugin.
 
+#include <filesystem>
+#include <functional>
 #include <string>
 
 namespace netbit::edge {
@@ -56,6 +58,9 @@ struct Services {
     services::exec::Timers& timers;
     services::metrics::Registry& metrics;
     std::string hostVersion = "1.0.0"; ///< what plugins are told
+    std::filesystem::path launcher{};  ///< netbit-launch, through which programs are started
+    unsigned mostProcesses = 32;       ///< of one plugin at once
+    std::function<std::filesystem::path(const std::string&)> folderOf{}; ///< a plugin's own, by its id; not made yet
 };
 
 } // namespace netbit::border

@@ -7,6 +7,7 @@
 #include <netbit/draft/bodies.h>
 #include <netbit/draft/files.h>
 #include <netbit/draft/operations.h>
+#include <netbit/draft/process.h>
 #include <netbit/events.h>
 #include <netbit/http.h>
 #include <netbit/plugin.h>
@@ -50,6 +51,8 @@ NETBIT_LEAST_SIZE(nb_operation_call, client);
 NETBIT_LEAST_SIZE(nb_intake_calls, ended);
 NETBIT_LEAST_SIZE(nb_file_reply, header_count);
 NETBIT_LEAST_SIZE(nb_new_file, key);
+NETBIT_LEAST_SIZE(nb_process_options, memory_bytes);
+NETBIT_LEAST_SIZE(nb_process_calls, ended);
 
 #undef NETBIT_LEAST_SIZE
 

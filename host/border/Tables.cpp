@@ -20,7 +20,8 @@ const std::vector<Entry>& entries()
         {NB_SQL_SERVICE, &sqlTable()},             {NB_METRICS_SERVICE, &metricsTable()},
         {NB_HEALTH_SERVICE, &healthTable()},       {NB_PROVIDE_SERVICE, &provideTable()},
         {NB_OPERATIONS_SERVICE, &operationsTable()}, {NB_BODIES_SERVICE, &bodiesTable()},
-        {NB_FILES_SERVICE, &filesTable()},
+        {NB_FILES_SERVICE, &filesTable()},         {NB_PROCESS_SERVICE, &processTable()},
+        {NB_FOLDER_SERVICE, &folderTable()},
     };
     return all;
 }

@@ -6,7 +6,9 @@
 #include <netbit/chat.h>
 #include <netbit/draft/bodies.h>
 #include <netbit/draft/files.h>
+#include <netbit/draft/folder.h>
 #include <netbit/draft/operations.h>
+#include <netbit/draft/process.h>
 #include <netbit/config.h>
 #include <netbit/events.h>
 #include <netbit/exec.h>
@@ -31,6 +33,8 @@ const nb_chat_api& chatTable() noexcept;
 const nb_operations_api& operationsTable() noexcept;
 const nb_bodies_api& bodiesTable() noexcept;
 const nb_files_api& filesTable() noexcept;
+const nb_process_api& processTable() noexcept;
+const nb_folder_api& folderTable() noexcept;
 const nb_events_api& eventsTable() noexcept;
 const nb_exec_api& execTable() noexcept;
 const nb_log_api& logTable() noexcept;

@@ -194,7 +194,8 @@ base::Result<Manifest> parseManifest(std::string_view text)
 
 std::vector<std::string> unknownPermissions(const Manifest& manifest)
 {
-    constexpr std::array<std::string_view, 4> known{"auth.impersonate", "auth.provide", "events.all", "repositories.keep"};
+    constexpr std::array<std::string_view, 6> known{"auth.impersonate", "auth.provide", "events.all", "folder", "process.run",
+                                                    "repositories.keep"};
     std::vector<std::string> out;
     std::copy_if(manifest.permissions.begin(), manifest.permissions.end(), std::back_inserter(out),
                  [&](const auto& each) { return std::find(known.begin(), known.end(), each) == known.end(); });

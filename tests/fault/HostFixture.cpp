@@ -27,6 +27,10 @@
 #include <sstream>
 #include <thread>
 
+#ifndef NETBIT_LAUNCH
+#define NETBIT_LAUNCH ""
+#endif
+
 namespace netbit::fault_test {
 
 namespace fs = std::filesystem;
@@ -99,7 +103,8 @@ struct HostFixture::Parts {
     OpenGate gate;
     edge::Server server{reactors, router, gate,
                         [this](std::function<void()> task) { return workers.submit(std::move(task)); }, {}};
-    border::Border border{{router, reactors, *database, writer, auth, chat, events, operations, files, cache, workers, timers, metrics, "1.0.0"},
+    border::Border border{{router, reactors, *database, writer, auth, chat, events, operations, files, cache, workers, timers, metrics, "1.0.0",
+                           NETBIT_LAUNCH, 3, [this](const std::string& id) { return directory.path() / "plugin-data" / id; }},
                           {},
                           HostFixture::breaker};
     loader::LoaderOptions options;

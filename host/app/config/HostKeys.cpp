@@ -67,6 +67,7 @@ constexpr std::array keys{
     HostKey{"plugins.trial_s", integer, "10", 0, 3'600, {}, true},
     HostKey{"plugins.trial_errors", integer, "20", 1, 100, {}, true},
     HostKey{"plugins.patience_ms", integer, "10000", 0, 600'000, {}, true},
+    HostKey{"plugins.max_processes", integer, "32", 0, 10'000},
     HostKey{"plugins.hang_ms", integer, "5000", 100, 600'000, {}, true},
     HostKey{"shutdown.patience_ms", integer, "10000", 0, 600'000, {}, true},
     HostKey{"log.level", choice, "info", 0, 0, "error|warn|info|debug", true},

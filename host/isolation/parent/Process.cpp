@@ -1,5 +1,6 @@
 #include "isolation/parent/Process.h"
 
+#include "base/Spawn.h"
 #include "isolation/wire/Arena.h"
 
 #include <cerrno>
@@ -7,7 +8,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -67,34 +67,18 @@ base::Result<Process> Process::start(const std::filesystem::path& program, const
         return noProcess("There are no descriptors for a plugin's process", errno);
     static_cast<void>(::fcntl(output.get(), F_SETFL, O_NONBLOCK));
 
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t how;
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&how);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, words.get(), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, words.get(), STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&files, theirs.get(), childSocket);
-    posix_spawn_file_actions_adddup2(&files, memory.get(), childMemory);
-    posix_spawn_file_actions_addclosefrom_np(&files, childMemory + 1);
-    sigset_t none;
-    sigset_t usual;
-    sigemptyset(&none);
-    sigfillset(&usual);
-    posix_spawnattr_setsigmask(&how, &none);
-    posix_spawnattr_setsigdefault(&how, &usual);
-    // A group of its own: Ctrl-C at the host's terminal is the host's to answer, and the children's last work with it.
-    posix_spawnattr_setpgroup(&how, 0);
-    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    base::Spawn spawn;
+    spawn.giveNothing(STDIN_FILENO);
+    spawn.give(words.get(), STDOUT_FILENO);
+    spawn.give(words.get(), STDERR_FILENO);
+    spawn.give(theirs.get(), childSocket);
+    spawn.give(memory.get(), childMemory);
+    spawn.closeFrom(childMemory + 1);
+    spawn.ownGroup(); // Ctrl-C at the host's terminal is the host's to answer, and the child's last work with it
 
-    std::string path = program.string();
-    std::string id = name;
-    std::string parent = std::to_string(::getpid());
-    char* const words_[] = {path.data(), id.data(), parent.data(), nullptr};
+    const std::string path = program.string();
     pid_t pid = 0;
-    const int failure = ::posix_spawn(&pid, path.c_str(), &files, &how, words_, environ);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&how);
+    const int failure = spawn.run(path, {path, name, std::to_string(::getpid())}, environ, pid);
     if (failure != 0)
         return noProcess("The program " + path + " cannot be started", failure);
     Process out(pid);

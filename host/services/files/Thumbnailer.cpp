@@ -1,6 +1,7 @@
 #include "services/files/Thumbnailer.h"
 
 #include "base/Descriptor.h"
+#include "base/Spawn.h"
 #include "services/log/Log.h"
 
 #include <atomic>
@@ -14,7 +15,6 @@
 #include <fcntl.h>
 #include <mutex>
 #include <poll.h>
-#include <spawn.h>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
@@ -36,44 +36,6 @@ base::Error unreadable()
 {
     return fault(Status::invalid, "unreadable_image", "This is no image that can be read, or one with too many pixels.");
 }
-
-/// What a process is started with: its descriptors, and nothing else of ours.
-class Actions {
-public:
-    Actions() { posix_spawn_file_actions_init(&_actions); }
-    ~Actions() { posix_spawn_file_actions_destroy(&_actions); }
-    Actions(const Actions&) = delete;
-    Actions& operator=(const Actions&) = delete;
-
-    void give(int descriptor, int as) { posix_spawn_file_actions_adddup2(&_actions, descriptor, as); }
-    void closeFrom(int first) { posix_spawn_file_actions_addclosefrom_np(&_actions, first); }
-    const posix_spawn_file_actions_t* get() const noexcept { return &_actions; }
-
-private:
-    posix_spawn_file_actions_t _actions;
-};
-
-class Attributes {
-public:
-    Attributes()
-    {
-        posix_spawnattr_init(&_attributes);
-        sigset_t none;
-        sigemptyset(&none);
-        sigset_t all;
-        sigfillset(&all);
-        posix_spawnattr_setsigmask(&_attributes, &none);
-        posix_spawnattr_setsigdefault(&_attributes, &all);
-        posix_spawnattr_setflags(&_attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    }
-    ~Attributes() { posix_spawnattr_destroy(&_attributes); }
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-    const posix_spawnattr_t* get() const noexcept { return &_attributes; }
-
-private:
-    posix_spawnattr_t _attributes;
-};
 
 } // namespace
 
@@ -151,23 +113,17 @@ Result<PictureSize> Thumbnailer::make(int from, int to, Shape shape, int edge) c
     Descriptor told(ends[1]);
     const Descriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
 
-    const auto program = _impl->options.program.string();
-    auto mode = std::string(shape == Shape::square ? "square" : "fit");
-    auto size = std::to_string(edge);
-    auto pixels = std::to_string(_impl->options.maxPixels);
-    auto name = std::string("netbit-thumbnail");
-    char* const words[] = {name.data(), mode.data(), size.data(), pixels.data(), nullptr};
-    char* const environment[] = {nullptr};
-    Actions actions; // ours are all above 3: what is dup'ed first does not cover what comes later
-    actions.give(from, 0);
-    actions.give(to, 1);
-    actions.give(nothing.get(), 2);
-    actions.give(told.get(), 3);
-    actions.closeFrom(4);
-    const Attributes attributes;
+    base::Spawn spawn; // ours are all above 3: what is dup'ed first does not cover what comes later
+    spawn.give(from, 0);
+    spawn.give(to, 1);
+    spawn.give(nothing.get(), 2);
+    spawn.give(told.get(), 3);
+    spawn.closeFrom(4);
     pid_t process = 0;
-    if (const int failed =
-            ::posix_spawn(&process, program.c_str(), actions.get(), attributes.get(), words, environment);
+    if (const int failed = spawn.run(_impl->options.program.string(),
+                                     {"netbit-thumbnail", shape == Shape::square ? "square" : "fit", std::to_string(edge),
+                                      std::to_string(_impl->options.maxPixels)},
+                                     std::vector<std::string>(), process);
         failed != 0) {
         log::error("files", "netbit-thumbnail could not be started", {{"error", std::strerror(failed)}});
         return fault(Status::unavailable, "too_busy", "The server cannot look at images at the moment.");

@@ -422,6 +422,43 @@ const nb_files_api& filesTable() noexcept
     return table;
 }
 
+/// A draft: likewise.
+const nb_process_api& processTable() noexcept
+{
+    static constexpr nb_process_api table{
+        .size = sizeof(nb_process_api),
+        .reserved = 0,
+        .start =
+            [](const nb_host* host, const nb_process_options*, const nb_process_calls*, void*, nb_process**, nb_error* error) {
+                return served(host, "process.start", error, [](Life&) -> base::Result<void> {
+                    return base::fault(base::Status::unsupported, "not_in_the_kit", "The kit runs no programs.");
+                });
+            },
+        .write = [](nb_process*, nb_str) { return std::int32_t{NB_CLOSED}; },
+        .end_input = [](nb_process*) {},
+        .resume = [](nb_process*) {},
+        .kill = [](nb_process*) {},
+        .close = [](nb_process*) {},
+    };
+    return table;
+}
+
+/// A draft: a folder of the test's own is easily made, but then it has to be given to the plugin by a setting.
+const nb_folder_api& folderTable() noexcept
+{
+    static constexpr nb_folder_api table{
+        .size = sizeof(nb_folder_api),
+        .reserved = 0,
+        .path =
+            [](const nb_host* host, nb_str*, nb_error* error) {
+                return served(host, "folder.path", error, [](Life&) -> base::Result<void> {
+                    return base::fault(base::Status::unsupported, "not_in_the_kit", "The kit has no folders.");
+                });
+            },
+    };
+    return table;
+}
+
 const void* findTable(std::string_view service) noexcept
 {
     static const std::array all{
@@ -433,7 +470,8 @@ const void* findTable(std::string_view service) noexcept
         Entry{NB_SQL_SERVICE, &sqlTable()},             Entry{NB_METRICS_SERVICE, &metricsTable()},
         Entry{NB_HEALTH_SERVICE, &healthTable()},       Entry{NB_PROVIDE_SERVICE, &provideTable()},
         Entry{NB_OPERATIONS_SERVICE, &operationsTable()}, Entry{NB_BODIES_SERVICE, &bodiesTable()},
-        Entry{NB_FILES_SERVICE, &filesTable()},
+        Entry{NB_FILES_SERVICE, &filesTable()},         Entry{NB_PROCESS_SERVICE, &processTable()},
+        Entry{NB_FOLDER_SERVICE, &folderTable()},
     };
     const auto found = std::find_if(all.begin(), all.end(), [&](const Entry& entry) { return entry.id == service; });
     return found == all.end() ? nullptr : found->table;

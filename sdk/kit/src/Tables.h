@@ -6,6 +6,8 @@
 #include <netbit/chat.h>
 #include <netbit/draft/bodies.h>
 #include <netbit/draft/files.h>
+#include <netbit/draft/folder.h>
+#include <netbit/draft/process.h>
 #include <netbit/draft/operations.h>
 #include <netbit/config.h>
 #include <netbit/events.h>
@@ -46,6 +48,8 @@ const nb_provide_api& provideTable() noexcept;
 const nb_operations_api& operationsTable() noexcept;
 const nb_bodies_api& bodiesTable() noexcept;
 const nb_files_api& filesTable() noexcept;
+const nb_process_api& processTable() noexcept;
+const nb_folder_api& folderTable() noexcept;
 
 const void* findTable(std::string_view service) noexcept;
 bool isBasic(std::string_view service) noexcept;
