@@ -148,6 +148,8 @@ const Migration steps[] = {
     {7, "transfers", schema::transfers},
     {8, "identities", identityTables},
     {9, "projects", schema::projects},
+    {10, "numbers", schema::numbers},
+    {11, "pulls", schema::pulls},
 };
 
 } // namespace
