@@ -2,7 +2,10 @@
 
 #include "services/auth/AuthService.h"
 
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPBasicCredentials.h>
 #include <algorithm>
+#include <string>
 #include <strings.h>
 
 namespace netbit::app {
@@ -13,15 +16,30 @@ using edge::Access;
 
 namespace {
 
-/// The token of `Authorization: Bearer …` (RFC 6750 section 2.1); the scheme compares without case.
-std::string_view bearer(std::string_view authorization)
+bool isGit(const edge::Route& route) { return route.pattern.starts_with("/git/"); }
+
+/// What follows the scheme, which compares without case; empty: it is another scheme.
+std::string_view behind(std::string_view scheme, std::string_view authorization)
 {
-    constexpr std::string_view scheme = "Bearer ";
     if (authorization.size() <= scheme.size() || strncasecmp(authorization.data(), scheme.data(), scheme.size()) != 0)
         return {};
     authorization.remove_prefix(scheme.size());
     authorization.remove_prefix(std::min(authorization.find_first_not_of(' '), authorization.size()));
     return authorization;
+}
+
+/// Of `Authorization: Bearer …` (RFC 6750 section 2.1), and for git, which knows Basic alone (RFC 7617), the password there: a token
+/// says whose it is, so the user name says nothing.
+std::string tokenOf(std::string_view authorization, const edge::Route& route)
+{
+    const auto basic = isGit(route) ? behind("Basic ", authorization) : std::string_view();
+    if (basic.empty())
+        return std::string(behind("Bearer ", authorization));
+    try {
+        return Poco::Net::HTTPBasicCredentials(std::string(basic)).getPassword();
+    } catch (const Poco::Exception&) { // no base64
+        return {};
+    }
 }
 
 /// Against what the route says that its query may have. A name that is percent-encoded is none of ours.
@@ -46,7 +64,7 @@ Result<void> checkQuery(const edge::Exchange& exchange, const edge::Route& route
 services::auth::Scope scopeFor(const edge::Exchange& exchange, const edge::Route& route)
 {
     using services::auth::Scope;
-    if (route.pattern.starts_with("/git/"))
+    if (isGit(route))
         return Scope::git;
     const auto method = exchange.method();
     return method == "GET" || method == "HEAD" ? Scope::read : Scope::write;
@@ -93,7 +111,7 @@ Result<void> Gate::identify(edge::Exchange& exchange, const edge::Route& route)
             return {};
         return base::fault(Status::unauthenticated, "unauthenticated", "This needs a signed-in user: send an Authorization header with a bearer token.");
     }
-    auto principal = _auth.verify(bearer(authorization));
+    auto principal = _auth.verify(tokenOf(authorization, route));
     if (!principal)
         return principal.error();
     if ((*principal)->scopes() != services::auth::allScopes)

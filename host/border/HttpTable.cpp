@@ -82,6 +82,8 @@ base::Result<void> addRoute(const nb_host* host, const nb_route* given)
         return fault(Status::invalid, "bad_flags", "A streamed route's handler runs on a worker.");
     route.fast = (in.flags & NB_ROUTE_FAST) != 0;
     route.streamed = (in.flags & NB_ROUTE_STREAMED) != 0;
+    if (route.pattern.starts_with("/git/"))
+        route.challenge = "Basic realm=\"netbit\", charset=\"UTF-8\""; // git knows no other scheme, and asks for a password then
     route.maxBodyBytes = in.max_body_bytes;
     route.operation = textOf(in.operation, "route.operation");
     if (route.operation.size() > longestText)

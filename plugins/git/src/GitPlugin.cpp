@@ -1,0 +1,72 @@
+// Repositories: clone, fetch and push over HTTP, and what is read of them. Who may do what is the host's to say
+// (netbit/draft/operations.h: repositories.access); the bytes are git's own programs' (netbit/draft/process.h).
+
+#include "Settings.h"
+#include "browse/Repository.h"
+#include "disk/Life.h"
+#include "transport/GitRoutes.h"
+#include "transport/Push.h"
+
+#include <netbit/draft/folder.hpp>
+#include <netbit/plugin.hpp>
+
+#include <memory>
+
+namespace netbit::git {
+
+namespace {
+
+constexpr const char* advertisement = R"({"query":{"properties":{"service":{"type":"string","enum":["git-upload-pack","git-receive-pack"]}}},"type":"application/x-git-upload-pack-advertisement"})";
+constexpr const char* fetchResult = R"({"type":"application/x-git-upload-pack-result"})";
+constexpr const char* pushResult = R"({"type":"application/x-git-receive-pack-result"})";
+
+class GitPlugin final : public Plugin {
+public:
+    explicit GitPlugin(Host host) : Plugin(host) {}
+
+private:
+    void configure() override
+    {
+        auto settings = Settings::read(config());
+        if (settings.program.empty() || settings.program.front() != '/')
+            throw Failure(Error(Status::invalid, "bad_setting", "git.program must be an absolute path."));
+        if (_tools)
+            _tools->git.use(std::move(settings));
+        else
+            _settings = std::move(settings);
+    }
+
+    void start() override
+    {
+        const auto folder = folderOf(host());
+        _tools = std::make_unique<Tools>(host(), folder);
+        _tools->git.use(std::move(_settings));
+        _routes = std::make_unique<GitRoutes>(*_tools);
+        if (Life::begin(folder)) {
+            _tools->git.prepare();
+            endPending(*_tools);
+        }
+        for (const std::string place : {"/git/{user}/{repo}", "/git/{user}/{project}/{repo}"}) {
+            add("GET", place + "/info/refs", &GitRoutes::refs, worker().summary("What refs there are: for git").schema(advertisement));
+            add("POST", place + "/git-upload-pack", &GitRoutes::fetch, streamed().summary("Clone or fetch: for git").schema(fetchResult));
+            add("POST", place + "/git-receive-pack", &GitRoutes::push, streamed().summary("Push: for git").schema(pushResult));
+        }
+    }
+
+    using Handler = Result<void> (GitRoutes::*)(Request&) const;
+    void add(std::string_view method, const std::string& pattern, Handler handler, const RouteOptions& options)
+    {
+        route(method, pattern, anyone, [this, handler](Request& request) { return (_routes.get()->*handler)(request); }, options);
+    }
+
+    const Library _library;
+    Settings _settings; // until start
+    std::unique_ptr<Tools> _tools;
+    std::unique_ptr<GitRoutes> _routes;
+};
+
+} // namespace
+
+} // namespace netbit::git
+
+NETBIT_PLUGIN(netbit::git::GitPlugin, "git", "1.0.0")

@@ -1,0 +1,33 @@
+#pragma once
+// Where repositories lie: by id, so that a new name moves nothing. A repository that has no folder yet is an empty one.
+
+#include <netbit/result.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+
+namespace netbit::git {
+
+class Store {
+public:
+    explicit Store(std::filesystem::path folder) : _folder(std::move(folder)) {}
+
+    std::filesystem::path pathOf(std::int64_t id) const;
+    /// Its folder, made when it is not there: whole or not at all. HEAD names the default branch afterwards.
+    Result<std::filesystem::path> ensure(std::int64_t id, std::string_view defaultBranch) const;
+    bool exists(std::int64_t id) const;
+    /// Puts a bare repository that was made beside, on the same file system, in its place. Error: conflict / repository_not_empty.
+    Result<void> adopt(std::int64_t id, const std::filesystem::path& made) const;
+    std::uint64_t sizeOf(std::int64_t id) const; ///< of its objects, bytes
+    void remove(std::int64_t id) const;          ///< also what is not there
+    std::filesystem::path room() const;          ///< a new name on the same file system, for what is being made
+
+private:
+    std::filesystem::path _folder;
+};
+
+/// Has HEAD name this branch, whether it is there or not.
+Result<void> setHead(const std::filesystem::path& repository, std::string_view branch);
+
+} // namespace netbit::git

@@ -1,0 +1,171 @@
+#include "transport/GitRoutes.h"
+
+#include "transport/Push.h"
+#include "transport/Rpc.h"
+
+#include <memory>
+#include <strings.h>
+
+namespace netbit::git {
+
+namespace {
+
+std::string withoutSuffix(std::string_view name)
+{
+    constexpr std::string_view suffix = ".git";
+    if (name.size() > suffix.size() && name.ends_with(suffix))
+        name.remove_suffix(suffix.size());
+    return std::string(name);
+}
+
+/// git shows a plain text to the person who waits; a problem it would not.
+void say(Later& request, int status, std::string_view words) { request.text(status, std::string(words) + '\n'); }
+
+/// 401, so that git asks for a password: the host adds that it is Basic.
+void askWho(Later& request)
+{
+    request.problem(Error(Status::unauthenticated, "unauthenticated",
+                          "Sign in with an access token as the password; the user name does not matter."));
+}
+
+std::string encoded(std::string_view text)
+{
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~')
+            out += c;
+        else
+            (((out += '%') += hex[byte >> 4])) += hex[byte & 15];
+    }
+    return out;
+}
+
+std::string placeOf(const Access& access)
+{
+    return "/git/" + encoded(access.owner) + '/' + (access.project.empty() ? "" : encoded(access.project) + '/') +
+           encoded(access.name) + ".git";
+}
+
+bool isGzip(std::string_view encoding)
+{
+    const auto is = [&](std::string_view name) { return encoding.size() == name.size() && ::strncasecmp(encoding.data(), name.data(), name.size()) == 0; };
+    return is("gzip") || is("x-gzip");
+}
+
+} // namespace
+
+/// A request on its way.
+struct GitRoutes::Asked {
+    Later request;
+    Principal caller;
+    bool pushes = false; ///< it wants to
+    bool gzip = false;
+    std::string protocol; ///< Git-Protocol
+};
+
+Result<void> GitRoutes::refs(Request& request) const
+{
+    const auto service = request.query("service").value_or(std::string_view());
+    if (service != "git-upload-pack" && service != "git-receive-pack") {
+        request.text(403, service.empty() ? "This server speaks git's smart protocol only; please use git 1.6.6 or newer.\n"
+                                          : "There is no such service; git-upload-pack and git-receive-pack there are.\n");
+        return {};
+    }
+    return find(request, service == "git-receive-pack", &GitRoutes::tellRefs);
+}
+
+Result<void> GitRoutes::fetch(Request& request) const { return find(request, false, &GitRoutes::serveFetch); }
+
+Result<void> GitRoutes::push(Request& request) const { return find(request, true, &GitRoutes::servePush); }
+
+Result<void> GitRoutes::find(Request& request, bool pushes, Then then) const
+{
+    if (request.method() == "POST") {
+        const std::string_view wanted = pushes ? "application/x-git-receive-pack-request" : "application/x-git-upload-pack-request";
+        if (request.header("Content-Type").value_or(std::string_view()) != wanted)
+            return Error(Status::unsupportedType, "unsupported_type", "The body must be " + std::string(wanted) + '.');
+        const auto encoding = request.header("Content-Encoding").value_or(std::string_view());
+        if (!encoding.empty() && encoding != "identity" && !isGzip(encoding))
+            return Error(Status::unsupportedType, "unsupported_encoding", "The body may be packed by gzip, and by nothing else.");
+    }
+    const std::string owner = request.param("user").str();
+    const std::string project = request.param("project").str();
+    const std::string name = withoutSuffix(request.param("repo"));
+    const auto caller = Principal::share(_tools.auth.api(), request.principal());
+    OperationCall call;
+    call.operation = "repositories.access";
+    call.text("owner", owner);
+    if (!project.empty())
+        call.text("project", project);
+    call.text("name", name);
+    const bool gzip = isGzip(request.header("Content-Encoding").value_or(std::string_view()));
+    const std::string protocol(request.header("Git-Protocol").value_or(std::string_view()));
+    auto asked = std::make_shared<Asked>(Asked{request.defer(), caller, pushes, gzip, protocol});
+    _tools.operations.call(caller, call, [this, asked, then](const Result<Done>& found) {
+        auto& later = asked->request;
+        const auto access = found ? readAccess(found->json) : Result<Access>(found.error());
+        const bool hidden = access.status() == Status::notFound || access.status() == Status::invalid || access.status() == Status::malformed;
+        if (hidden || (access && !access->mayRead))
+            return asked->caller ? say(later, 404, "There is no such repository, or you may not read it.") : askWho(later);
+        if (!access)
+            return later.problem(access.error());
+        if (asked->pushes && !asked->caller)
+            return askWho(later);
+        if (asked->pushes && access->state != "active")
+            return say(later, 403, "The repository " + access->path() + " is " + access->state + ": it takes no pushes.");
+        if (asked->pushes && !access->mirrorUrl.empty())
+            return say(later, 403, "The repository " + access->path() + " mirrors another one: push there.");
+        if (asked->pushes && !access->mayWrite)
+            return say(later, 403, "You may read " + access->path() + ", and not push to it.");
+        (this->*then)(std::move(*asked), *access);
+    });
+    return {};
+}
+
+void GitRoutes::tellRefs(Asked asked, const Access& access) const
+{
+    const std::string service = asked.pushes ? "receive-pack" : "upload-pack";
+    if (access.moved) { // git says so to the person, and goes on there
+        const auto place = placeOf(access) + "/info/refs?service=git-" + service;
+        asked.request.reply(Reply(301).header("Location", place).type("text/plain; charset=utf-8").bytes("The repository has another name now.\n"));
+        return;
+    }
+    const auto path = _tools.store.ensure(access.id, access.defaultBranch);
+    if (!path)
+        return asked.request.problem(path.error());
+    const bool second = !asked.pushes && asked.protocol.find("version=2") != std::string::npos;
+    Rpc::Form form{.contentType = "application/x-git-" + service + "-advertisement"};
+    if (!second) // as git http-backend has it
+        form.prefix = packet("# service=git-" + service + '\n') + std::string(flushPacket);
+    const auto rpc = std::make_shared<Rpc>(_tools, std::move(asked.request), std::move(form));
+    rpc->run(_tools.git.transfer({service, "--stateless-rpc", "--http-backend-info-refs", path->string()}, asked.protocol));
+}
+
+void GitRoutes::serveFetch(Asked asked, const Access& access) const
+{
+    const auto path = _tools.store.ensure(access.id, access.defaultBranch);
+    if (!path)
+        return asked.request.problem(path.error());
+    const auto rpc = std::make_shared<Rpc>(_tools, std::move(asked.request),
+                                           Rpc::Form{.contentType = "application/x-git-upload-pack-result",
+                                                     .gzip = asked.gzip,
+                                                     .mostBytes = _tools.git.settings()->maxRequestBytes});
+    rpc->serve(_tools.git.transfer({"upload-pack", "--stateless-rpc", "--strict", path->string()}, asked.protocol));
+}
+
+void GitRoutes::servePush(Asked asked, const Access& access) const
+{
+    const auto path = _tools.store.ensure(access.id, access.defaultBranch);
+    if (!path)
+        return asked.request.problem(path.error());
+    const auto push = std::make_shared<Push>(_tools, std::move(asked.request),
+                                             Rpc::Form{.contentType = "application/x-git-receive-pack-result",
+                                                       .gzip = asked.gzip,
+                                                       .mostBytes = _tools.git.settings()->maxPushBytes + CommandReader::mostBytes},
+                                             asked.caller, access, *path, asked.protocol);
+    push->begin();
+}
+
+} // namespace netbit::git
