@@ -27,6 +27,7 @@
 #include "services/operations/Operations.h"
 #include "services/projects/Core.h"
 #include "services/projects/ProjectService.h"
+#include "services/pulls/PullOperations.h"
 #include "services/search/SearchOperations.h"
 #include "services/search/SearchService.h"
 #include "services/transfer/TransferService.h"
@@ -414,6 +415,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.projects.setOptions(projectOptions(config.host));
     parts.projects.load();
     parts.projects.addOperations(parts.operations);
+    services::pulls::addPullOperations(parts.operations, parts.projects.core());
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);
     parts.writer.start();

@@ -64,6 +64,9 @@ struct Core {
     base::Millis lastTime = 0; ///< the writer's
     /// Each is called within the transaction of a push's end; an error undoes that. Set before the first call.
     std::vector<std::function<base::Result<void>(Turn&, const Pushed&)>> onPush;
+    /// Closes the issues of the project that a text says are fixed; `by` is what did it, for people ("pull request #7"). Within a
+    /// transaction. Empty: there are no issues here. Set before the first call.
+    std::function<base::Result<void>(Turn&, storage::Id projectId, std::string_view text, const std::string& by)> closeNamed;
 };
 
 } // namespace netbit::services::projects

@@ -44,7 +44,8 @@ enum class Right : std::uint8_t {
     readCode,         ///< repositories: clone, browse
     openIssue,        ///< issues and comments on them, and to change what one wrote oneself
     planIssues,       ///< state, labels, milestones, assignees and boards of any issue
-    push,             ///< commits, and pull requests: open, review, merge
+    openPull,         ///< pull requests and comments on them, and to change what one wrote oneself
+    push,             ///< commits, and pull requests: approve, merge
     createRepository,
     configure,        ///< the project's and the repositories' settings, labels and milestones, archive
     manageMembers,    ///< below one's own role; the owner: admins too
@@ -58,13 +59,14 @@ struct Line {
     bool serverAdmin; ///< whoever runs the server may, without being a member
 };
 
-inline constexpr std::array<Line, 10> permissionTable{{
+inline constexpr std::array<Line, 11> permissionTable{{
     // right                  in a private one  in a public one   server admin
     {Right::see,              Role::guest,      Role::nobody,     true},
     {Right::seeMembers,       Role::guest,      Role::stranger,   true},
     {Right::readCode,         Role::viewer,     Role::nobody,     true},
     {Right::openIssue,        Role::guest,      Role::stranger,   false},
     {Right::planIssues,       Role::developer,  Role::developer,  true},
+    {Right::openPull,         Role::viewer,     Role::stranger,   false},
     {Right::push,             Role::developer,  Role::developer,  false},
     {Right::createRepository, Role::developer,  Role::developer,  true},
     {Right::configure,        Role::admin,      Role::admin,      true},

@@ -148,7 +148,9 @@ const Migration steps[] = {
     {7, "transfers", schema::transfers},
     {8, "identities", identityTables},
     {9, "projects", schema::projects},
-    {10, "external kinds", schema::externalKinds},
+    {10, "numbers", schema::numbers},
+    {11, "pulls", schema::pulls},
+    {12, "external kinds", schema::externalKinds},
 };
 
 } // namespace

@@ -1,6 +1,6 @@
 #include "FileRoutes.h"
 
-#include "Disposition.h"
+#include "support/Disposition.h"
 
 #include <algorithm>
 #include <array>
@@ -134,7 +134,7 @@ Result<void> FileRoutes::take(Request& request, FilePurpose purpose) const
     NewFile file;
     file.purpose = purpose;
     file.name = request.query("name");
-    const auto named = file.name ? std::nullopt : nameIn(request.header("Content-Disposition").value_or(std::string_view()));
+    const auto named = file.name ? std::nullopt : support::nameIn(request.header("Content-Disposition").value_or(std::string_view()));
     if (named)
         file.name = *named;
     file.length = parseInteger<std::int64_t>(request.header("Content-Length").value_or("-1")).value_or(-1);
@@ -158,7 +158,7 @@ Result<void> FileRoutes::give(Request& request, FilePart part) const
         if (!file)
             return later.problem(file.error());
         const bool shown = part != FilePart::original || shownInline(file->mediaType);
-        const auto disposition = dispositionOf(shown ? "inline" : "attachment",
+        const auto disposition = support::dispositionOf(shown ? "inline" : "attachment",
                                                part == FilePart::original ? file->name : std::string_view("picture.webp"));
         FileReply reply;
         reply.descriptor = file->descriptor;

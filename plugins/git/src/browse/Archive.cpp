@@ -62,6 +62,7 @@ Archive::Archive(Repository repository, const git_oid& commit, ArchiveKind kind,
     const auto of = take(&git_commit_lookup, _repository.raw(), &commit);
     _time = git_commit_time(of.get());
     _walk = std::make_unique<TreeWalk>(_repository, _repository.tree(of.get()), limits.depth);
+    refuseWhatDoesNotFit(of.get());
     auto* const made = _archive.get();
     if (!made)
         throw std::bad_alloc();
@@ -77,6 +78,25 @@ Archive::Archive(Repository repository, const git_oid& commit, ArchiveKind kind,
 }
 
 Archive::~Archive() = default;
+
+void Archive::refuseWhatDoesNotFit(const git_commit* commit) const
+{
+    const Deadline deadline(_limits.time);
+    const auto odb = _repository.objects();
+    TreeWalk walk(_repository, _repository.tree(commit), _limits.depth);
+    while (const auto file = walk.next()) {
+        deadline.check();
+        std::size_t size = 0;
+        git_object_t type = GIT_OBJECT_INVALID;
+        if (file->mode == GIT_FILEMODE_COMMIT)
+            continue;
+        check(git_odb_read_header(&size, &type, odb.get(), &file->id));
+        if (size > _limits.rawBytes)
+            throw Failure(Error(Status::tooLarge, "file_too_large",
+                                "A file in it has " + std::to_string(size) + " bytes; in an archive it may have " +
+                                    std::to_string(_limits.rawBytes) + ". Clone the repository to get it."));
+    }
+}
 
 bool Archive::next(std::string& out)
 {

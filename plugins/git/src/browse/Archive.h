@@ -16,20 +16,21 @@ enum class ArchiveKind { zip, tarGz };
 /// archive is a file that says where it leads; a submodule is an empty folder.
 class Archive {
 public:
-    /// Failure: as Repository.
+    /// Failure: tooLarge / file_too_large, tree_too_deep; unavailable / took_too_long; as Repository.
     Archive(Repository repository, const git_oid& commit, ArchiveKind kind, std::string prefix, const Limits& limits);
     ~Archive();
     Archive(const Archive&) = delete;
     Archive& operator=(const Archive&) = delete;
 
     /// Appends the next bytes, some 64 KiB at least as long as there are so many; false: that was the end.
-    /// Failure: tooLarge / file_too_large, tree_too_deep; unavailable / repository_unreadable, archive_failed.
+    /// Failure: unavailable / repository_unreadable, archive_failed.
     bool next(std::string& out);
 
 private:
     struct Close {
         void operator()(struct archive* it) const noexcept;
     };
+    void refuseWhatDoesNotFit(const git_commit* commit) const; ///< before the first byte: later it can only break off
     void add(const TreeWalk::File& file);
     void header(const TreeWalk::File& file, std::string_view link, std::size_t size);
 

@@ -97,13 +97,16 @@ std::optional<std::string> fromBase64Url(std::string_view text)
 {
     while (text.ends_with('='))
         text.remove_suffix(1);
+    std::string safe(text);
+    std::replace(safe.begin(), safe.end(), '+', '-');
+    std::replace(safe.begin(), safe.end(), '/', '_');
     std::string out(text.size(), '\0');
     std::size_t length = 0;
     const char* end = nullptr;
     const int status =
-        sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(), nullptr, &length,
+        sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), safe.data(), safe.size(), nullptr, &length,
                           &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    if (status != 0 || end != text.data() + text.size())
+    if (status != 0 || end != safe.data() + safe.size())
         return std::nullopt;
     out.resize(length);
     return out;

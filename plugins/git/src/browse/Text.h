@@ -15,7 +15,7 @@ bool isUtf8(std::string_view bytes) noexcept;
 /// With U+FFFD in place of what is not UTF-8.
 std::string lossyUtf8(std::string_view bytes);
 
-/// Base64 of RFC 4648 section 4, with padding; and the reader of section 5 (URL-safe, padding optional), for query parameters.
+/// Base64 of RFC 4648 section 4, with padding; and a reader that takes section 5 (URL-safe) as well, padding optional.
 std::string base64(std::string_view bytes);
 std::optional<std::string> fromBase64Url(std::string_view text);
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace netbit::files {
+namespace netbit::support {
 
 /// The file's name in a field that a client sent: filename* (UTF-8) before filename. Nothing: none, or no such field. What it
 /// says is cleaned by the host.
@@ -14,4 +14,4 @@ std::optional<std::string> nameIn(std::string_view disposition);
 /// `kind`: attachment or inline. `name`: UTF-8 without controls.
 std::string dispositionOf(std::string_view kind, std::string_view name);
 
-} // namespace netbit::files
+} // namespace netbit::support

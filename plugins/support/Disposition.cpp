@@ -1,8 +1,8 @@
-#include "Disposition.h"
+#include "support/Disposition.h"
 
 #include <algorithm>
 
-namespace netbit::files {
+namespace netbit::support {
 
 namespace {
 
@@ -124,4 +124,4 @@ std::string dispositionOf(std::string_view kind, std::string_view name)
     return out;
 }
 
-} // namespace netbit::files
+} // namespace netbit::support

@@ -1,9 +1,9 @@
-#include "Disposition.h"
+#include "support/Disposition.h"
 
 #include <gtest/gtest.h>
 #include <random>
 
-namespace netbit::files {
+namespace netbit::support {
 namespace {
 
 TEST(Disposition, TheExtendedNameGoesBeforeThePlainOne)
@@ -42,4 +42,4 @@ TEST(Disposition, WhatIsWrittenSaysTheSameNameAndBreaksNoHeader)
 }
 
 } // namespace
-} // namespace netbit::files
+} // namespace netbit::support
