@@ -5,12 +5,14 @@
 #include "app/FirstAdmin.h"
 #include "app/Gate.h"
 #include "app/OpenApi.h"
+#include "app/Programs.h"
 #include "app/Version.h"
 #include "app/config/HostKeys.h"
 #include "base/CommaSeparated.h"
 #include "border/Border.h"
 #include "edge/Server.h"
 #include "loader/Loader.h"
+#include "net/InheritedSockets.h"
 #include "net/Reactor.h"
 #include "outgoing/CurlFetch.h"
 #include "services/auth/AuthService.h"
@@ -142,7 +144,7 @@ chat::ChatOptions chatOptions(const HostSettings& settings)
 
 files::Thumbnailer::Options thumbnailerOptions(const HostSettings& settings, const fs::path& program)
 {
-    return {.program = program / "netbit-thumbnail",
+    return {.program = helperProgram(program, "netbit-thumbnail"),
             .processes = static_cast<unsigned>(settings.integer("files.picture_processes")),
             .maxPixels = size(settings, "files.max_pixels")};
 }
@@ -217,7 +219,7 @@ loader::LoaderOptions loaderOptions(const Config& config, const DataPaths& data,
     for (auto& [id, plugin] : options.plugins)
         if (!plugin.record.file.empty())
             plugin.record.file = data.recording(plugin.record.file);
-    options.isolation.program = program / "netbit-plugin-process";
+    options.isolation.program = helperProgram(program, "netbit-plugin-process");
     return options;
 }
 
@@ -288,7 +290,7 @@ void addPluginSeries(metrics::Registry& registry, const loader::Loader& loader)
 struct Host::Parts {
     Parts(std::unique_ptr<DataDirectory> folder, std::unique_ptr<storage::Database> opened,
           std::unique_ptr<files::FileStore> fileStore, std::string signingSecret, const HostSettings& initial,
-          const fs::path& program)
+          const fs::path& program, std::vector<int> sockets)
         : settings(initial),
           data(std::move(folder)),
           database(std::move(opened)),
@@ -303,7 +305,8 @@ struct Host::Parts {
           transfer(chat.core(), &fileService),
           projects(*database, writer, users, events),
           cache(size(initial, "cache.plugin_quota_bytes")),
-          reactors(reactorCount(initial)),
+          inherited(std::move(sockets)),
+          reactors(reactorCount(initial), &inherited),
           workers(static_cast<unsigned>(initial.integer("threads.workers")), size(initial, "threads.max_queued")),
           outgoingWorkers(4, 256),
           timers(workers),
@@ -345,6 +348,7 @@ struct Host::Parts {
     projects::ProjectService projects;
     services::cache::KeyValueCache cache;
     metrics::Registry metrics;
+    net::InheritedSockets inherited;
     net::ReactorPool reactors;
     exec::WorkerPool workers;
     outgoing::CurlFetch fetch;
@@ -361,10 +365,23 @@ struct Host::Parts {
     bool serving = false;
     bool watched = false; // by the crash sentinel
     steady_clock::time_point lastBeat;
+    std::shared_ptr<std::atomic<unsigned>> answers = std::make_shared<std::atomic<unsigned>>(0); // of reactors, to the last round
+    steady_clock::time_point lastRound;
+
+    /// Asks each reactor for a sign of life, once all have answered the round before.
+    void askReactors(steady_clock::time_point now)
+    {
+        if (lastRound != steady_clock::time_point() && *answers < reactors.size())
+            return;
+        lastRound = now;
+        *answers = 0;
+        for (unsigned i = 0; i < reactors.size(); ++i)
+            reactors.at(i).post([answers = answers] { answers->fetch_add(1); });
+    }
 };
 
-Host::Host(fs::path dataDirectory, std::function<bool(std::function<void()>)> onControl)
-    : _dataDirectory(fs::absolute(dataDirectory)), _onControl(std::move(onControl))
+Host::Host(fs::path dataDirectory, Surroundings surroundings)
+    : _dataDirectory(fs::absolute(dataDirectory)), _around(std::move(surroundings))
 {
 }
 
@@ -396,7 +413,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         return fileStore.error();
 
     _parts = std::make_unique<Parts>(std::move(*folder), std::move(*database), std::move(*fileStore), std::move(*secret),
-                                     config.host, programDirectory);
+                                     config.host, programDirectory, std::exchange(_around.sockets, {}));
     auto& parts = *_parts;
     parts.pluginOptions = config.options;
     parts.database->read([&](storage::Connection& connection) {
@@ -437,7 +454,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     std::move(moving.begin(), moving.end(), std::back_inserter(routes));
     auto docs = docsRoutes(parts.router, parts.operations);
     std::move(docs.begin(), docs.end(), std::back_inserter(routes));
-    auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _onControl});
+    auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _around.onControl, _around.reload});
     std::move(plugins.begin(), plugins.end(), std::back_inserter(routes));
     chat::addChatOperations(parts.operations, parts.chat);
     parts.border = std::make_unique<border::Border>(
@@ -487,6 +504,9 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
                           [&parts] { return static_cast<double>(parts.server.openConnections()); });
     addPluginSeries(parts.metrics, *parts.loader);
     parts.server.start();
+    for (const auto& unused : parts.inherited.unused())
+        log::warn("host", "The service manager listens there, and nothing of this server does: its settings name another address, or the plugin is missing.",
+                  {{"socket", unused}});
     log::info("host", "Serving", {{"http", std::to_string(parts.httpPort)}});
     return {};
 }
@@ -524,6 +544,7 @@ milliseconds Host::tend()
     const auto now = steady_clock::now();
     if (now - parts.lastBeat >= beat) {
         parts.lastBeat = now;
+        parts.askReactors(now);
         const milliseconds hang(parts.settings.integer("plugins.hang_ms"));
         parts.border->watch(hang, static_cast<unsigned>(parts.settings.integer("threads.workers")));
         parts.workers.relieve(hang);
@@ -533,6 +554,10 @@ milliseconds Host::tend()
     const auto next = std::chrono::ceil<milliseconds>(parts.lastBeat + beat - steady_clock::now());
     return std::clamp(soon ? std::min(*soon, next) : next, milliseconds(0), beat);
 }
+
+milliseconds Host::patience() const { return milliseconds(_parts->settings.integer("shutdown.patience_ms")); }
+
+bool Host::responsive() const { return steady_clock::now() - _parts->lastRound < seconds(5); }
 
 void Host::stop()
 {

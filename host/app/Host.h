@@ -9,13 +9,20 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace netbit::app {
 
 class Host {
 public:
-    /// `onControl` runs something on the control thread, soon (see Control).
-    Host(std::filesystem::path dataDirectory, std::function<bool(std::function<void()>)> onControl);
+    struct Surroundings {
+        /// Runs something on the control thread, soon (see Control).
+        std::function<bool(std::function<void()>)> onControl;
+        /// [control] Reads the settings anew and applies them: what SIGHUP does.
+        std::function<base::Result<void>()> reload;
+        std::vector<int> sockets; ///< bound by the service manager; the host closes them
+    };
+    Host(std::filesystem::path dataDirectory, Surroundings surroundings);
     ~Host(); ///< stop() if that was not called
 
     /// [control] Opens the data directory, loads what must be in memory, loads the plugins, serves.
@@ -33,12 +40,16 @@ public:
     void stop();
 
     Facts facts() const; ///< [any]
+    /// [control] Whether every reactor has answered within the last seconds.
+    bool responsive() const;
+    /// [control] How long each part of stop() may take for what is under way.
+    std::chrono::milliseconds patience() const;
 
 private:
     struct Parts;
     std::unique_ptr<Parts> _parts;
     std::filesystem::path _dataDirectory;
-    std::function<bool(std::function<void()>)> _onControl;
+    Surroundings _around;
 };
 
 /// What a start would say of the plugins' settings, without loading any.

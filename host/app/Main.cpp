@@ -2,6 +2,7 @@
 
 #include "app/Control.h"
 #include "app/Host.h"
+#include "app/ServiceManager.h"
 #include "app/Version.h"
 #include "app/config/ConfigLoader.h"
 #include "app/DataDirectory.h"
@@ -107,20 +108,29 @@ private:
         if (_checkOnly)
             return checkPlugins(*config);
 
-        Host host(_data, [&control](std::function<void()> work) { return control.post(std::move(work)); });
+        std::unique_ptr<Host> serving;
+        serving = std::make_unique<Host>(
+            _data, Host::Surroundings{[&control](std::function<void()> work) { return control.post(std::move(work)); },
+                                      [&] { return reload(*serving); }, inheritedDescriptors()});
+        auto& host = *serving;
         if (const auto started = host.start(*config, commandFolder()); !started)
             return complain(started.error().detail, started.error().code == "bad_setting" ? EXIT_CONFIG : EXIT_UNAVAILABLE);
         if (!_readyFile.empty())
             if (const auto written = DataDirectory::writeFile(_readyFile, factsJson(host.facts()) + "\n"); !written)
                 return complain(written.error().detail, EXIT_CANTCREAT);
 
+        ServiceManager manager;
+        manager.ready("Serving");
         for (int signal = 0; signal == 0 || signal == SIGHUP;) {
             signal = control.wait(host.tend());
             if (signal == SIGHUP)
-                reload(host);
+                static_cast<void>(reload(host)); // which has logged what is wrong
+            if (host.responsive())
+                manager.alive();
         }
         control.close();
         log::info("host", "Shutting down");
+        manager.stopping(host.patience());
         host.stop();
         if (!_readyFile.empty()) {
             std::error_code error;
@@ -129,7 +139,7 @@ private:
         return EXIT_OK;
     }
 
-    void reload(Host& host)
+    base::Result<void> reload(Host& host)
     {
         const auto config = loadConfig(_sources);
         const auto applied = config ? host.reconfigure(*config) : base::Result<void>(config.error());
@@ -137,6 +147,7 @@ private:
             log::info("host", "Settings read again");
         else
             log::error("host", "The settings stay as they were", {{"reason", applied.error().detail}});
+        return applied;
     }
 
     int checkPlugins(const Config& config)

@@ -217,6 +217,16 @@ std::vector<edge::Route> pluginRoutes(PluginDoor door)
     verb("enable", "Starts a plugin, now and at every start.", &loader::Loader::enable);
     verb("disable", "Stops a plugin, now and at every start.", &loader::Loader::disable);
     verb("reload", "Exchanges a plugin for what lies in its files.", &loader::Loader::reload);
+    add("POST", "/admin/reload", "Reads the settings and the folders of plugins again, as SIGHUP does.", [door](Exchange& exchange) {
+        return onControl(exchange, door, [reload = door.reload](loader::Loader& loader) -> Result<json::value> {
+            if (auto done = reload(); !done)
+                return done.error();
+            json::array all;
+            for (const auto& plugin : loader.info())
+                all.push_back(infoOf(plugin));
+            return json::value(json::object{{"data", std::move(all)}});
+        });
+    });
     add("DELETE", "/admin/plugins/{id}", "Stops an installed plugin and deletes its files.", [door](Exchange& exchange) {
         return onControl(exchange, door, [id = std::string(exchange.param("id"))](loader::Loader& loader) -> Result<json::value> {
             if (auto done = loader.remove(id); !done)

@@ -1,6 +1,7 @@
 #pragma once
 // The host's own routes: health, metrics, what this server is, and the admin's door.
 
+#include "base/Result.h"
 #include "border/Generation.h"
 #include "edge/FileReply.h"
 #include "edge/Router.h"
@@ -72,9 +73,10 @@ struct PluginDoor {
     std::function<loader::Loader&()> loader;
     /// Runs it on the control thread, soon. False: the host stops, it will not run.
     std::function<bool(std::function<void()>)> onControl;
+    std::function<base::Result<void>()> reload; ///< [control] settings and folders, anew
 };
 
-/// /admin/plugins/…: install, enable, disable, reload, remove, plan, and what there is to know of each.
+/// /admin/reload, /admin/plugins/…: install, enable, disable, reload, remove, plan, and what there is to know of each.
 std::vector<edge::Route> pluginRoutes(PluginDoor door);
 
 /// The object of the ready file and of GET /admin/status.

@@ -23,6 +23,7 @@ public:
 
     explicit operator bool() const noexcept { return _number >= 0; }
     int get() const noexcept { return _number; }
+    int release() noexcept { return std::exchange(_number, -1); } ///< the caller closes it
     void reset() noexcept
     {
         if (const int number = std::exchange(_number, -1); number >= 0)

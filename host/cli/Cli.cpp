@@ -1,6 +1,7 @@
 #include "cli/Commands.h"
 
 #include "cli/Http.h"
+#include "cli/Pages.h"
 
 #include <algorithm>
 #include <iomanip>
@@ -81,6 +82,10 @@ ExitCode help(const std::vector<std::string>& words, Terminal& terminal)
 {
     if (words.empty()) {
         printOverview(terminal.out);
+        return success;
+    }
+    if (words[0] == "--man" || words[0] == "--bash-completion") { // for packages
+        words[0] == "--man" ? printManPage(terminal.out) : printBashCompletion(terminal.out);
         return success;
     }
     const auto [command, count] = find(words);

@@ -258,6 +258,14 @@ ExitCode list(const Arguments& arguments, Terminal& terminal)
                 [&](const json::value& answer) { printPlugins(terminal.out, cli::list(answer, "data")); });
 }
 
+ExitCode reloadAll(const Arguments& arguments, Terminal& terminal)
+{
+    return show(ask(arguments, "POST", "/admin/reload"), arguments, terminal, [&](const json::value& answer) {
+        terminal.out << "The settings are in force.\n";
+        printPlugins(terminal.out, cli::list(answer, "data"));
+    });
+}
+
 } // namespace
 
 void printPlugins(std::ostream& out, const json::array& plugins)
@@ -279,6 +287,7 @@ std::vector<Command> pluginCommands()
     const std::vector<OptionSpec> usual{jsonOption, dataOption};
     const OptionSpec downgrade{"downgrade", "", "", "also where a newer version is there"};
     return {
+        {"reload", "", "Reads the settings and the folders of plugins again, as SIGHUP does, and tells how it went.", usual, 0, 0, &reloadAll},
         {"plugin list", "", "Lists the plugins and their state.", usual, 0, 0, &list},
         {"plugin info", "NAME", "Tells everything about a plugin: what it is, what it holds, what it costs.", usual, 1, 1, &info},
         {"plugin plan", "FILE.so…", "Says what would clash or break if they were installed; runs none of their code.",

@@ -1,10 +1,12 @@
 // Binding stream sockets: TCP addresses, and Unix sockets that only their owner may open.
 #include "net/Acceptor.h"
+#include "net/InheritedSockets.h"
 
 #include <Poco/Net/IPAddress.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
+#include <Poco/Net/StreamSocketImpl.h>
 
 #include <cerrno>
 #include <cstring>
@@ -51,6 +53,12 @@ base::Result<void> removeStale(const std::string& path)
     }
 }
 
+/// A socket that listens already.
+class Adopted : public Poco::Net::ServerSocket {
+public:
+    explicit Adopted(base::Descriptor descriptor) : ServerSocket(new Poco::Net::StreamSocketImpl(descriptor.release()), true) {}
+};
+
 } // namespace
 
 base::Result<std::unique_ptr<StreamListener>> StreamListener::bind(ReactorPool& reactors, StreamOptions options)
@@ -84,6 +92,13 @@ base::Result<std::unique_ptr<StreamListener>> StreamListener::bind(ReactorPool& 
         return fault(Status::invalid, "bad_address", options.address + " is not a numeric IP address.");
     const SocketAddress where(address, options.port);
     try {
+        if (auto given = reactors.inherited() ? reactors.inherited()->find(where, SOCK_STREAM) : base::Descriptor()) {
+            Adopted adopted(std::move(given));
+            adopted.setNoDelay(true);
+            adopted.setKeepAlive(true);
+            adopted.setBlocking(false);
+            return std::unique_ptr<StreamListener>(std::make_unique<Acceptor>(reactors, std::move(options), std::move(adopted)));
+        }
         // SO_REUSEADDR without SO_REUSEPORT: a second host on the same port must be told, not share the connections.
         if (address.family() == Poco::Net::IPAddress::IPv6)
             socket.bind6(where, true, false, false);

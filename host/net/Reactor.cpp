@@ -279,7 +279,7 @@ void Reactor::disarm(Deadline& deadline) noexcept { _impl->wheel.disarm(deadline
 
 Reactor::Scratch Reactor::scratch() noexcept { return {_impl->scratch.get(), scratchBytes}; }
 
-ReactorPool::ReactorPool(unsigned count)
+ReactorPool::ReactorPool(unsigned count, const InheritedSockets* inherited) : _inherited(inherited)
 {
     for (unsigned i = 0; i < std::max(count, 1u); ++i)
         _reactors.push_back(std::make_unique<Reactor>());

@@ -20,6 +20,7 @@ public:
 /// A deadline that a reactor watches; embedded in what it belongs to. Armed and disarmed on the reactor's thread.
 class Deadline;
 class TimerWheel;
+class InheritedSockets;
 
 class Reactor {
 public:
@@ -83,16 +84,19 @@ private:
 /// As many reactors as asked for; connections are dealt out in turn.
 class ReactorPool {
 public:
-    explicit ReactorPool(unsigned count);
+    explicit ReactorPool(unsigned count, const InheritedSockets* inherited = nullptr);
     ~ReactorPool();
     void start();
     void stop();
     Reactor& next() noexcept; ///< [any]
     Reactor& at(unsigned index) noexcept { return *_reactors[index]; }
     unsigned size() const noexcept { return static_cast<unsigned>(_reactors.size()); }
+    /// What is to be listened at without binding it; nullptr: nothing. It outlives the pool.
+    const InheritedSockets* inherited() const noexcept { return _inherited; }
 
 private:
     std::vector<std::unique_ptr<Reactor>> _reactors;
+    const InheritedSockets* _inherited;
     std::atomic<unsigned> _turn{0};
 };
 

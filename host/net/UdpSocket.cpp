@@ -1,7 +1,9 @@
 #include "net/UdpSocket.h"
 
+#include "net/InheritedSockets.h"
 #include "net/PeerText.h"
 
+#include <Poco/Net/DatagramSocketImpl.h>
 #include <Poco/Net/IPAddress.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/SocketAddress.h>
@@ -18,6 +20,16 @@ namespace netbit::net {
 
 static_assert(sizeof(DatagramAddress::bytes) >= sizeof(sockaddr_in6));
 
+namespace {
+
+/// A socket that is bound already.
+class Adopted : public Poco::Net::DatagramSocket {
+public:
+    explicit Adopted(base::Descriptor descriptor) : DatagramSocket(new Poco::Net::DatagramSocketImpl(descriptor.release())) {}
+};
+
+} // namespace
+
 bool DatagramAddress::operator==(const DatagramAddress& other) const noexcept
 {
     return length == other.length && std::memcmp(bytes, other.bytes, length) == 0;
@@ -32,6 +44,12 @@ base::Result<std::unique_ptr<DatagramSocket>> DatagramSocket::bind(ReactorPool& 
         return base::fault(base::Status::invalid, "bad_address", options.address + " is not a numeric IP address.");
     const Poco::Net::SocketAddress where(address, options.port);
     try {
+        if (auto given = reactors.inherited() ? reactors.inherited()->find(where, SOCK_DGRAM) : base::Descriptor()) {
+            Adopted adopted(std::move(given));
+            adopted.setBlocking(false);
+            adopted.setReceiveBufferSize(options.receiveBufferBytes);
+            return std::unique_ptr<DatagramSocket>(std::make_unique<UdpSocket>(reactors.next(), std::move(adopted)));
+        }
         Poco::Net::DatagramSocket socket(address.family() == Poco::Net::IPAddress::IPv6
                                              ? Poco::Net::SocketAddress::IPv6
                                              : Poco::Net::SocketAddress::IPv4);
