@@ -525,6 +525,13 @@ Ending Generation::end(std::chrono::milliseconds patience)
         subscription->cancelByHost();
     waitIdle(patience);
 
+    // A body that is still coming will not come whole: the plugin hears of it first, and may say so itself.
+    const auto intakes = _holdings->intakes.all();
+    for (const auto& intake : intakes)
+        intake->failed(fault(Status::closed, "plugin_stopped", "The plugin is being stopped."));
+    if (!intakes.empty())
+        waitIdle(grace);
+
     // What is left after that: the host answers and closes for it.
     const auto unanswered = _holdings->requests.answerAll(
         fault(Status::unavailable, "plugin_unavailable", "The plugin " + id() + " was stopped before it answered."));
@@ -532,8 +539,6 @@ Ending Generation::end(std::chrono::milliseconds patience)
         complain("It left " + std::to_string(unanswered) + " requests without an answer; they got a 503.");
     for (const auto& stream : _holdings->streams.all())
         stream->endByHost();
-    for (const auto& intake : _holdings->intakes.all())
-        intake->failed(fault(Status::closed, "plugin_stopped", "The plugin is being stopped."));
     for (const auto& listener : _holdings->listeners.all())
         listener->closeAll();
     _shut.store(true, std::memory_order_seq_cst);
