@@ -46,7 +46,8 @@ std::int32_t nb_conn::send(base::Body body)
 {
     if (gone() || _closing.load(std::memory_order_relaxed))
         return NB_CLOSED;
-    if (here())
+    // Not past what another thread has sent before: that waits for this reactor.
+    if (here() && _wishedBytes.load(std::memory_order_relaxed) == 0)
         return sendHere(std::move(body));
     const auto bytes = body.size();
     const auto before = _wishedBytes.load(std::memory_order_relaxed) + connection->queuedBytes();

@@ -547,11 +547,18 @@ Ending Generation::end(std::chrono::milliseconds patience)
         subscription->cancelByHost();
     waitIdle(patience);
 
-    if (const auto running = _holdings->processes.all(); !running.empty()) {
-        for (const auto& process : running)
+    // A body that is still coming will not come whole, and children end: the plugin hears of it first, and may answer itself.
+    const auto endHolds = [this] {
+        const auto intakes = _holdings->intakes.all();
+        for (const auto& intake : intakes)
+            intake->failed(fault(Status::closed, "plugin_stopped", "The plugin is being stopped."));
+        const auto processes = _holdings->processes.all();
+        for (const auto& process : processes)
             process->endByHost();
-        waitIdle(grace); // whoever waits for one of these may answer itself
-    }
+        return !intakes.empty() || !processes.empty();
+    };
+    if (endHolds())
+        waitIdle(grace);
 
     // What is left after that: the host answers and closes for it.
     const auto unanswered = _holdings->requests.answerAll(
@@ -560,10 +567,7 @@ Ending Generation::end(std::chrono::milliseconds patience)
         complain("It left " + std::to_string(unanswered) + " requests without an answer; they got a 503.");
     for (const auto& stream : _holdings->streams.all())
         stream->endByHost();
-    for (const auto& intake : _holdings->intakes.all())
-        intake->failed(fault(Status::closed, "plugin_stopped", "The plugin is being stopped."));
-    for (const auto& process : _holdings->processes.all())
-        process->endByHost(); // begun meanwhile
+    endHolds(); // what was begun meanwhile
     for (const auto& listener : _holdings->listeners.all())
         listener->closeAll();
     _shut.store(true, std::memory_order_seq_cst);

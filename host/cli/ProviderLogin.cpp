@@ -1,5 +1,6 @@
 #include "cli/ProviderLogin.h"
 
+#include "base/Base64Url.h"
 #include "cli/JsonFields.h"
 
 #include <Poco/Exception.h>
@@ -20,15 +21,6 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::minutes patience(10); // as long as the server waits for the provider
-
-std::string base64Url(const unsigned char* bytes, std::size_t size)
-{
-    constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-    std::string out(sodium_base64_encoded_len(size, variant), '\0');
-    ::sodium_bin2base64(out.data(), out.size(), bytes, size, variant);
-    out.pop_back();
-    return out;
-}
 
 /// Where the browser begins: on the server as browsers know it, for the cookie that it gets there.
 base::Result<std::string> startOf(const Http& http, const std::string& provider)
@@ -122,14 +114,12 @@ base::Result<boost::json::value> loginAtProvider(const Http& http, const std::st
         return base::fault(base::Status::internal, "no_random", "There is no source of randomness.");
     unsigned char secret[32];
     ::randombytes_buf(secret, sizeof secret);
-    const auto verifier = base64Url(secret, sizeof secret);
-    unsigned char digest[crypto_hash_sha256_BYTES];
-    ::crypto_hash_sha256(digest, reinterpret_cast<const unsigned char*>(verifier.data()), verifier.size());
+    const auto verifier = base::toBase64Url({reinterpret_cast<const char*>(secret), sizeof secret});
     try {
         Poco::Net::ServerSocket server(Poco::Net::SocketAddress("127.0.0.1", 0));
         const auto back = "http://127.0.0.1:" + std::to_string(server.address().port()) + "/";
         terminal.out << "Open this address in a browser of this machine:\n"
-                     << *start << "?return_to=" << encoded(back) << "&code_challenge=" << base64Url(digest, sizeof digest)
+                     << *start << "?return_to=" << encoded(back) << "&code_challenge=" << base::challengeOf(verifier)
                      << std::endl;
         const auto code = waitForCode(server);
         if (!code)

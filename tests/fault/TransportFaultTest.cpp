@@ -64,6 +64,13 @@ TEST_F(Wire, ManySendsFromAWorkerArriveInOrderAndBeforeWhatIsRunAfterThem)
     EXPECT_EQ("abc" + text + "!\n", line(socket));
 }
 
+TEST_F(Wire, WhatTheReactorSendsDoesNotOvertakeWhatAWorkerHasSentBefore)
+{
+    auto socket = connect();
+    send(socket, "turns\n");
+    EXPECT_EQ("first second\n", line(socket));
+}
+
 TEST_F(Wire, ClosesAfterWhatWasSent)
 {
     auto socket = connect();

@@ -52,7 +52,7 @@ TEST(FileDisasters, TwoHundredMegabytesLeaveTheMemoryAsItWas)
     EXPECT_GT(got, 200 * MiB - 64 * 1024) << "the rest came with the head";
     const auto grown = highestResidentBytes(daemon.pid()) - before;
     RecordProperty("grown_bytes", std::to_string(grown));
-    EXPECT_LT(grown, static_cast<std::int64_t>(24 * MiB)) << "a body was held in memory";
+    EXPECT_TRUE(sanitized || grown < static_cast<std::int64_t>(24 * MiB)) << "a body was held in memory: " << grown;
 }
 
 TEST(FileDisasters, AReaderThatWaitsHoldsNoMemoryAndNobodyUp)
@@ -71,7 +71,8 @@ TEST(FileDisasters, AReaderThatWaitsHoldsNoMemoryAndNobodyUp)
     for (auto& each : lazy)
         EXPECT_EQ(each.readHead().status, 200);
     EXPECT_EQ(daemon.client(ada.token).get(filePath(id, "/info")).status, 200);
-    EXPECT_LT(residentBytes(daemon.pid()) - before, static_cast<std::int64_t>(24 * MiB));
+    const auto grown = residentBytes(daemon.pid()) - before;
+    EXPECT_TRUE(sanitized || grown < static_cast<std::int64_t>(24 * MiB)) << grown;
 }
 
 TEST(FileDisasters, SizesAndQuotasHoldWhateverTheClientSays)
@@ -194,7 +195,8 @@ TEST(FileDisasters, APluginThatIsStoppedEndsItsUploadsAndStartsAgain)
     EXPECT_EQ(daemon.client(ada.token).get("/api/files").status, 404);
     EXPECT_NE(plugin("enable").find("files 1.0.0 is live."), std::string::npos);
     EXPECT_GT(upload(daemon, ada, "again").id, 0);
-    EXPECT_EQ(daemon.log().find("abandoned"), std::string::npos);
+    for (const auto* const word : {"abandoned", "caught at the border", "without an answer"})
+        EXPECT_EQ(daemon.log().find(word), std::string::npos) << word;
     EXPECT_EQ(daemon.stop(), 0);
 }
 

@@ -1,5 +1,7 @@
 #include "services/auth/Secrets.h"
 
+#include "base/Base64Url.h"
+
 #include <sodium.h>
 
 namespace netbit::services::auth {
@@ -27,12 +29,8 @@ std::string randomBytes(std::size_t count)
 std::string randomToken(std::string_view prefix)
 {
     auto secret = randomBytes(secretBytes);
-    char encoded[sodium_base64_ENCODED_LEN(secretBytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
-    ::sodium_bin2base64(encoded, sizeof encoded, bytesOf(secret), secret.size(),
-                        sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    auto token = std::string(prefix) + base::toBase64Url(secret);
     ::sodium_memzero(secret.data(), secret.size());
-    std::string token(prefix);
-    token += encoded;
     return token;
 }
 

@@ -2,6 +2,7 @@
 #include "fault.h"
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -29,6 +30,18 @@ void fromWorker(void* user)
     wire->conn_release(later->conn);
 }
 
+struct Turn {
+    nb_conn* conn;
+    std::promise<void> sent;
+};
+
+void firstTurn(void* user)
+{
+    auto& turn = *static_cast<Turn*>(user);
+    wire->send(turn.conn, text("first "));
+    turn.sent.set_value();
+}
+
 std::int32_t accepted(void*, nb_conn*, void** session)
 {
     *session = std::make_unique<std::string>().release();
@@ -54,6 +67,13 @@ std::size_t data(void*, nb_conn* conn, nb_str bytes)
         wire->close(conn, 0);
     } else if (line == "now") {
         wire->close(conn, 1);
+    } else if (line == "turns") { // the reactor sends when a worker certainly has
+        Turn turn{conn, {}};
+        nb_error error{};
+        error.size = sizeof error;
+        if (the_exec->post(the_host, &firstTurn, &turn, &error) == NB_OK)
+            turn.sent.get_future().wait();
+        wire->send(conn, text("second\n"));
     } else if (line.starts_with("worker ")) {
         wire->conn_retain(conn);
         auto later = std::make_unique<Later>(Later{conn, std::string(line.substr(7))});

@@ -1,7 +1,7 @@
 #include "services/auth/oidc/Flows.h"
 
 #include "services/auth/Secrets.h"
-#include "services/auth/oidc/Base64Url.h"
+#include "base/Base64Url.h"
 
 namespace netbit::services::auth::oidc {
 
@@ -34,7 +34,7 @@ std::optional<Flows::Finished> Flows::redeem(std::string_view code, std::string_
     if (!tokenShaped(loginCodePrefix, code))
         return std::nullopt;
     auto finished = _finished.take(hashToken(code), now, [](const Finished&) { return true; });
-    if (!finished || challengeOf(verifier) != finished->challenge)
+    if (!finished || base::challengeOf(verifier) != finished->challenge)
         return std::nullopt;
     return finished;
 }

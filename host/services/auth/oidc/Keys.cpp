@@ -1,7 +1,7 @@
 #include "services/auth/oidc/Keys.h"
 
 #include "base/Json.h"
-#include "services/auth/oidc/Base64Url.h"
+#include "base/Base64Url.h"
 
 #include <algorithm>
 #include <openssl/core_names.h>
@@ -53,8 +53,8 @@ std::shared_ptr<EVP_PKEY> keyOf(const char* type, OSSL_PARAM_BLD* builder)
 
 std::shared_ptr<EVP_PKEY> rsaKey(const json::object& jwk)
 {
-    const auto modulus = fromBase64Url(textOf(jwk, "n"));
-    const auto exponent = fromBase64Url(textOf(jwk, "e"));
+    const auto modulus = base::fromBase64Url(textOf(jwk, "n"));
+    const auto exponent = base::fromBase64Url(textOf(jwk, "e"));
     if (!modulus || !exponent || modulus->size() < 256 || modulus->size() > 1'024 || exponent->empty() || exponent->size() > 8)
         return nullptr;
     const OwnedNumber n(::BN_bin2bn(bytesOf(*modulus), static_cast<int>(modulus->size()), nullptr));
@@ -69,8 +69,8 @@ std::shared_ptr<EVP_PKEY> rsaKey(const json::object& jwk)
 
 std::shared_ptr<EVP_PKEY> p256Key(const json::object& jwk)
 {
-    const auto x = fromBase64Url(textOf(jwk, "x"));
-    const auto y = fromBase64Url(textOf(jwk, "y"));
+    const auto x = base::fromBase64Url(textOf(jwk, "x"));
+    const auto y = base::fromBase64Url(textOf(jwk, "y"));
     if (textOf(jwk, "crv") != "P-256" || !x || !y || x->size() != 32 || y->size() != 32)
         return nullptr;
     const auto point = "\x04" + *x + *y;
@@ -83,7 +83,7 @@ std::shared_ptr<EVP_PKEY> p256Key(const json::object& jwk)
 
 std::shared_ptr<EVP_PKEY> ed25519Key(const json::object& jwk)
 {
-    const auto x = fromBase64Url(textOf(jwk, "x"));
+    const auto x = base::fromBase64Url(textOf(jwk, "x"));
     if (textOf(jwk, "crv") != "Ed25519" || !x || x->size() != 32)
         return nullptr;
     return shared(::EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytesOf(*x), x->size()));
@@ -169,7 +169,7 @@ Result<SignedToken> readToken(std::string_view token, const std::vector<std::str
     if (second == token.npos || token.find('.', second + 1) != token.npos)
         return badIdToken("it is no signed token of three parts.");
     const auto object = [](std::string_view part) -> std::optional<json::object> {
-        const auto text = fromBase64Url(part);
+        const auto text = base::fromBase64Url(part);
         auto value = text ? base::parseJson(*text) : base::Result<json::value>(base::Error{});
         if (!value || !value->is_object())
             return std::nullopt;
@@ -185,7 +185,7 @@ Result<SignedToken> readToken(std::string_view token, const std::vector<std::str
     if (header->contains("crit"))
         return badIdToken("its header has what is critical and not known here.");
     out.keyId = textOf(*header, "kid");
-    auto signature = fromBase64Url(token.substr(second + 1));
+    auto signature = base::fromBase64Url(token.substr(second + 1));
     auto claims = object(token.substr(first + 1, second - first - 1));
     if (!signature || signature->empty() || !claims)
         return badIdToken("it cannot be read.");

@@ -1,5 +1,6 @@
 #include "services/auth/oidc/Logins.h"
 
+#include "base/Base64Url.h"
 #include "base/Json.h"
 #include "services/auth/AuthService.h"
 #include "services/auth/Core.h"
@@ -8,7 +9,6 @@
 #include "services/auth/Secrets.h"
 #include "services/auth/Sessions.h"
 #include "services/auth/oidc/Accounts.h"
-#include "services/auth/oidc/Base64Url.h"
 #include "services/auth/oidc/Form.h"
 #include "services/auth/oidc/ReturnTo.h"
 #include "services/log/Log.h"
@@ -119,7 +119,7 @@ Result<void> Logins::start(const Call& call, Done done)
                      "This is neither a plain path on this server nor http://127.0.0.1:PORT/… of a program.", "/return_to");
     if (flow.returnTo.empty() != flow.challenge.empty())
         return fault(Status::invalid, "bad_code_challenge", "return_to and code_challenge go together.", "/code_challenge");
-    if (!flow.challenge.empty() && (flow.challenge.size() != challengeBytes || !fromBase64Url(flow.challenge)))
+    if (!flow.challenge.empty() && (flow.challenge.size() != challengeBytes || !base::fromBase64Url(flow.challenge)))
         return fault(Status::invalid, "bad_code_challenge", "This is no SHA-256 in base64url.", "/code_challenge");
     return begin(*with, std::move(flow), std::move(done));
 }
@@ -169,7 +169,7 @@ std::string Logins::startJson(const Party& with, const Metadata& metadata, Flows
     query.add("redirect_uri", callbackOf(with.state->settings, provider.name));
     query.add("scope", provider.scopes);
     query.add("nonce", flow.nonce);
-    query.add("code_challenge", challengeOf(flow.verifier));
+    query.add("code_challenge", base::challengeOf(flow.verifier));
     query.add("code_challenge_method", "S256");
     query.add("state", _flows.begin(std::move(flow), _core.now()));
     const auto& endpoint = metadata.authorizationEndpoint;

@@ -1,6 +1,6 @@
 // The parts of logins at providers that need no provider.
 
-#include "services/auth/oidc/Base64Url.h"
+#include "base/Base64Url.h"
 #include "services/auth/oidc/Claims.h"
 #include "services/auth/oidc/Flows.h"
 #include "services/auth/oidc/Keys.h"
@@ -18,12 +18,12 @@ const std::vector<std::string> all{"RS256", "ES256", "EdDSA"};
 
 TEST(OidcBase64Url, HasOneSpellingOnly)
 {
-    EXPECT_EQ(toBase64Url("\xff\xfe"), "__4");
-    EXPECT_EQ(fromBase64Url("__4"), "\xff\xfe");
+    EXPECT_EQ(base::toBase64Url("\xff\xfe"), "__4");
+    EXPECT_EQ(base::fromBase64Url("__4"), "\xff\xfe");
     for (const auto* text : {"__5", "__4=", "//4", "_", "__ 4", "__4\n"})
-        EXPECT_FALSE(fromBase64Url(text)) << text;
-    EXPECT_EQ(fromBase64Url(""), "");
-    EXPECT_EQ(challengeOf("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+        EXPECT_FALSE(base::fromBase64Url(text)) << text;
+    EXPECT_EQ(base::fromBase64Url(""), "");
+    EXPECT_EQ(base::challengeOf("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
         << "RFC 7636 appendix B";
 }
 
@@ -38,7 +38,7 @@ TEST(OidcKeys, TheExampleOfTheStandardHolds)
     SignedToken token{
         .algorithm = "EdDSA",
         .signedPart = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
-        .signature = *fromBase64Url("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")};
+        .signature = *base::fromBase64Url("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")};
     EXPECT_TRUE(signedBy(token, keys->front()));
     token.signature[5] ^= 1;
     EXPECT_FALSE(signedBy(token, keys->front()));
@@ -152,11 +152,11 @@ TEST(OidcFlows, AreTakenOnceInTimeAndTheOldestMakesRoom)
     const auto state = flows.begin({.provider = "p"}, 0);
     EXPECT_FALSE(flows.take(state, "p", browser, 0)) << "it was begun by no browser";
     EXPECT_FALSE(flows.take(state, "p", "", 0));
-    const auto code = flows.finish({1, challengeOf("verifier")}, 0);
+    const auto code = flows.finish({1, base::challengeOf("verifier")}, 0);
     EXPECT_FALSE(flows.redeem(code, "another", 0));
     EXPECT_FALSE(flows.redeem(code, "verifier", 0)) << "it was shown with another before";
-    EXPECT_EQ(flows.redeem(flows.finish({7, challengeOf("verifier")}, 0), "verifier", 59'999)->userId, 7);
-    EXPECT_FALSE(flows.redeem(flows.finish({7, challengeOf("verifier")}, 0), "verifier", 60'000));
+    EXPECT_EQ(flows.redeem(flows.finish({7, base::challengeOf("verifier")}, 0), "verifier", 59'999)->userId, 7);
+    EXPECT_FALSE(flows.redeem(flows.finish({7, base::challengeOf("verifier")}, 0), "verifier", 60'000));
 }
 
 TEST(OidcSettings, HttpIsForThisMachineAlone)

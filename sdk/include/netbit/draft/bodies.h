@@ -34,7 +34,8 @@ typedef struct nb_intake_calls {
     int32_t (*data)(void *user, nb_str bytes);
     /* That was all of it. No data or failed follows. */
     void (*complete)(void *user);
-    /* The rest will not come: NB_CLOSED, the client has gone, was too slow or broke HTTP; NB_TOO_LARGE, it is over
+    /* The rest will not come: NB_CLOSED, the client has gone, was too slow or broke HTTP, or the plugin is being stopped
+     * (plugin_stopped: what is answered then is still sent); NB_TOO_LARGE, it is over
      * max_bytes. What has come is not the whole body, so nothing may be made of it. The client has been told where that
      * was possible; the request is still to be answered, or to be let go of, and what is answered is not sent. */
     void (*failed)(void *user, const nb_error *error);

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace netbit::services::auth::oidc {
+namespace netbit::base {
 
 std::string toBase64Url(std::string_view bytes);
 /// Nothing for padding, white space, other characters, or bits left over.
@@ -14,4 +14,4 @@ std::optional<std::string> fromBase64Url(std::string_view text);
 /// The S256 challenge of a verifier (RFC 7636 section 4.2).
 std::string challengeOf(std::string_view verifier);
 
-} // namespace netbit::services::auth::oidc
+} // namespace netbit::base

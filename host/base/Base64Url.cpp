@@ -1,10 +1,10 @@
-#include "services/auth/oidc/Base64Url.h"
+#include "base/Base64Url.h"
 
 #include "base/Digest.h"
 
 #include <sodium.h>
 
-namespace netbit::services::auth::oidc {
+namespace netbit::base {
 
 namespace {
 
@@ -33,6 +33,6 @@ std::optional<std::string> fromBase64Url(std::string_view text)
     return out;
 }
 
-std::string challengeOf(std::string_view verifier) { return toBase64Url(base::sha256(verifier)); }
+std::string challengeOf(std::string_view verifier) { return toBase64Url(sha256(verifier)); }
 
-} // namespace netbit::services::auth::oidc
+} // namespace netbit::base
