@@ -121,6 +121,13 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"DELETE /api/user/avatar", {}},
     {"GET /api/users/{id}/avatar", {RouteEntry::About::own}}, // nobody here has one
     {"POST /api/realtime/udp-session", {}},
+    // Whose names lead to nothing: who has not signed in is asked to (RFC 9110 section 15.5.2), since it may be a private one.
+    {"GET /git/{user}/{repo}/info/refs", {.about = RouteEntry::About::own, .query = "?service=git-upload-pack"}},
+    {"POST /git/{user}/{repo}/git-upload-pack", {RouteEntry::About::own}},
+    {"POST /git/{user}/{repo}/git-receive-pack", {RouteEntry::About::own}},
+    {"GET /git/{user}/{project}/{repo}/info/refs", {.about = RouteEntry::About::own, .query = "?service=git-upload-pack"}},
+    {"POST /git/{user}/{project}/{repo}/git-upload-pack", {RouteEntry::About::own}},
+    {"POST /git/{user}/{project}/{repo}/git-receive-pack", {RouteEntry::About::own}},
 };
 
 } // namespace netbit::test

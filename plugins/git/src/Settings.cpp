@@ -13,7 +13,6 @@ Settings Settings::read(const Config& config)
     out.cpuTime = std::chrono::seconds(config.integer("cpu_s"));
     out.memoryBytes = megabytes("memory_mb");
     out.maxRequestBytes = megabytes("max_request_mb");
-    out.maxPushBytes = megabytes("max_push_mb");
     out.maxImportBytes = megabytes("max_import_mb");
     out.importPlain = config.flag("import_plain");
     out.importInside = config.flag("import_inside");

@@ -16,7 +16,6 @@ struct Settings {
     std::chrono::seconds cpuTime{0};        ///< of each process
     std::uint64_t memoryBytes = 0;          ///< of each process
     std::uint64_t maxRequestBytes = 0;      ///< of a fetch, unpacked
-    std::uint64_t maxPushBytes = 0;
     std::uint64_t maxImportBytes = 0;
     bool importPlain = false;  ///< also by http
     bool importInside = false; ///< also from addresses that are not public

@@ -1,12 +1,13 @@
 #include "disk/Refs.h"
 
 #include "browse/Handles.h"
+#include "browse/Text.h"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <array>
-#include <ctime>
+#include <algorithm>
+#include <optional>
 
 namespace netbit::git {
 
@@ -22,28 +23,8 @@ constexpr std::size_t longestMessage = 4096;
 
 std::string valid(const char* text, std::size_t most)
 {
-    std::string_view in(text ? text : "");
-    in = in.substr(0, detail::cutLength(in, most));
-    // Any bytes may stand in a commit; JSON has well-formed UTF-8 only.
-    std::string out;
-    for (std::size_t i = 0; i < in.size();) {
-        const auto byte = static_cast<unsigned char>(in[i]);
-        const std::size_t length = byte < 0x80 ? 1 : byte >= 0xC2 && byte < 0xE0 ? 2 : byte >= 0xE0 && byte < 0xF0 ? 3 : byte >= 0xF0 && byte < 0xF5 ? 4 : 0;
-        bool good = length > 0 && i + length <= in.size();
-        for (std::size_t k = 1; good && k < length; ++k)
-            good = (static_cast<unsigned char>(in[i + k]) & 0xC0u) == 0x80u;
-        if (good && length > 1) { // overlong, surrogates, too large
-            const auto second = static_cast<unsigned char>(in[i + 1]);
-            good = !(byte == 0xE0 && second < 0xA0) && !(byte == 0xED && second > 0x9F) && !(byte == 0xF0 && second < 0x90) &&
-                   !(byte == 0xF4 && second > 0x8F);
-        }
-        if (good)
-            out.append(in.substr(i, length));
-        else
-            out += "\xEF\xBF\xBD";
-        i += good ? length : 1;
-    }
-    return out;
+    const std::string_view bytes(text ? text : "");
+    return lossyUtf8(bytes.substr(0, netbit::detail::cutLength(bytes, most)));
 }
 
 git_oid idOf(const std::string& hex)
@@ -68,16 +49,6 @@ bool builds(git_repository* repository, const git_oid& on, const git_oid& commit
     return same(on, commit) || git_graph_descendant_of(repository, &commit, &on) == 1;
 }
 
-std::string timeText(git_time_t seconds)
-{
-    const auto time = static_cast<std::time_t>(seconds);
-    std::tm parts{};
-    std::array<char, 40> out{};
-    if (!::gmtime_r(&time, &parts) || std::strftime(out.data(), out.size(), "%Y-%m-%dT%H:%M:%S.000Z", &parts) == 0)
-        return "1970-01-01T00:00:00.000Z";
-    return out.data();
-}
-
 json::object commitJson(git_repository* repository, const git_oid& id)
 {
     const auto commit = take(&git_commit_lookup, repository, &id);
@@ -86,7 +57,7 @@ json::object commitJson(git_repository* repository, const git_oid& id)
             {"author", valid(author ? author->name : "", 255)},
             {"subject", valid(git_commit_summary(commit.get()), 255)},
             {"message", valid(git_commit_message(commit.get()), longestMessage)},
-            {"created_at", timeText(git_commit_time(commit.get()))}};
+            {"created_at", rfc3339(git_commit_time(commit.get()))}};
 }
 
 /// What the walk finds is new to this ref: not in what it was, nor, for a new branch, in what HEAD names.

@@ -85,11 +85,9 @@ std::string lineOf(const Verdict& verdict, const Command& command)
     return (verdict.kind == Verdict::Kind::refused ? "refused\t" : "forward\t") + command.ref + '\t' + verdict.words + '\n';
 }
 
-std::uint64_t roomOf(const Access& access, std::uint64_t server)
+std::uint64_t roomOf(const Access& access)
 {
-    auto room = server;
-    if (access.maxPushBytes > 0)
-        room = std::min(room, access.maxPushBytes);
+    auto room = access.maxPushBytes;
     if (access.quotaBytes > 0)
         room = std::min(room, access.quotaBytes - std::min(access.quotaBytes, access.sizeBytes));
     return room;

@@ -26,8 +26,8 @@ Verdict judge(const Access& access, const Command& command);
 /// One of the update hook's lines: what is allowed has none.
 std::string lineOf(const Verdict& verdict, const Command& command);
 
-/// How many bytes a push may bring; nothing is left of a quota: 0. `server`: what the server allows.
-std::uint64_t roomOf(const Access& access, std::uint64_t server);
+/// How many bytes a push may bring; nothing is left of a quota: 0.
+std::uint64_t roomOf(const Access& access);
 
 /// "12 MiB", for people.
 std::string sizeText(std::uint64_t bytes);

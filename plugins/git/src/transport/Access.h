@@ -31,7 +31,7 @@ struct Access {
     bool mayWrite = false;
     bool mayManage = false;
     std::vector<ProtectedBranch> branches;
-    std::uint64_t maxPushBytes = 0; ///< 0: as the server allows
+    std::uint64_t maxPushBytes = 0;
     std::uint64_t quotaBytes = 0;   ///< 0: none
     std::uint64_t sizeBytes = 0;
     std::int64_t forkedFrom = 0;

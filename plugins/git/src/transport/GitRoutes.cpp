@@ -163,7 +163,7 @@ void GitRoutes::servePush(Asked asked, const Access& access) const
     const auto push = std::make_shared<Push>(_tools, std::move(asked.request),
                                              Rpc::Form{.contentType = "application/x-git-receive-pack-result",
                                                        .gzip = asked.gzip,
-                                                       .mostBytes = _tools.git.settings()->maxPushBytes + CommandReader::mostBytes},
+                                                       .mostBytes = access.maxPushBytes + CommandReader::mostBytes},
                                              asked.caller, access, *path, asked.protocol);
     push->begin();
 }

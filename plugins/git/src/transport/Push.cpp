@@ -45,7 +45,7 @@ Push::Push(Tools& tools, Later request, Form form, Principal pusher, Access acce
            std::string protocol)
     : Rpc(tools, std::move(request), std::move(form)), _pusher(std::move(pusher)), _access(std::move(access)),
       _repository(std::move(repository)), _protocol(std::move(protocol)),
-      _room(roomOf(_access, tools.git.settings()->maxPushBytes))
+      _room(roomOf(_access))
 {
 }
 
@@ -272,8 +272,8 @@ void endPending(Tools& tools)
         for (const auto& each : document.at("data").as_array()) {
             std::vector<Command> commands;
             for (const auto& command : each.at("commands").as_array())
-                commands.push_back({json::value_to<std::string>(command.at("ref")), json::value_to<std::string>(command.at("old")),
-                                    json::value_to<std::string>(command.at("new"))});
+                commands.push_back({std::string(command.at("ref").as_string()), std::string(command.at("old").as_string()),
+                                    std::string(command.at("new").as_string())});
             pushes.push_back({each.at("id").as_int64(), {each.at("repository_id").as_int64(), std::move(commands)}});
         }
     });

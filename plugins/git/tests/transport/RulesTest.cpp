@@ -93,17 +93,16 @@ TEST(PushRules, ALineIsOneLineOfThreeFields)
     EXPECT_EQ(lineOf({}, command), "");
 }
 
-TEST(PushRules, RoomIsTheLeastOfWhatServerProjectAndQuotaAllow)
+TEST(PushRules, RoomIsTheLeastOfWhatAPushAndTheQuotaAllow)
 {
     auto a = access();
-    EXPECT_EQ(roomOf(a, 100), 100u);
     a.maxPushBytes = 50;
-    EXPECT_EQ(roomOf(a, 100), 50u);
+    EXPECT_EQ(roomOf(a), 50u);
     a.quotaBytes = 60;
     a.sizeBytes = 40;
-    EXPECT_EQ(roomOf(a, 100), 20u);
+    EXPECT_EQ(roomOf(a), 20u);
     a.sizeBytes = 70;
-    EXPECT_EQ(roomOf(a, 100), 0u);
+    EXPECT_EQ(roomOf(a), 0u);
 }
 
 TEST(AccessOfAnOperation, IsReadAndWhatIsNoneIsRefused)
