@@ -49,6 +49,17 @@ std::string filled(std::string_view pattern, std::int64_t id, const Params& para
     return out;
 }
 
+/// The member "url" of a JSON object; empty: it has none.
+std::string urlOf(std::string_view json)
+{
+    JsonDocument document;
+    if (document.parse(json, RequestBody::maxDepth))
+        return {};
+    const auto* const object = document.root().if_object();
+    const auto* const url = object ? object->if_contains("url") : nullptr;
+    return url && url->is_string() ? std::string(url->get_string()) : std::string();
+}
+
 /// The target with another value of one query parameter, as far as its "=".
 std::string targetUpTo(std::string_view target, std::string_view name)
 {
@@ -105,7 +116,9 @@ Result<void> operate(const OperationRoute& route, const Operations& operations, 
                         if (status == 204)
                             return later.noContent();
                         Reply reply(status == 201 && done->replayed ? 200 : status);
-                        const auto where = location.empty() ? std::string() : filled(location, done->id, made);
+                        const auto where = location.empty()     ? std::string()
+                                           : location == "{url}" ? urlOf(done->json)
+                                                                 : filled(location, done->id, made);
                         if (!where.empty())
                             reply.header("Location", where);
                         const auto link = "<" + next + std::to_string(done->id) + ">; rel=\"next\"";

@@ -13,7 +13,8 @@ struct OperationRoute {
     std::string_view operation;
     std::vector<std::string_view> params; ///< of the path, each an argument of that name; texts that live on
     int status = 200;                     ///< of the answer; 204: without what the operation gave; a replayed 201 becomes 200
-    /// Of what was made: "/api/chats/{id}", with the id and the path's parameters in their places. Empty: no Location.
+    /// Of what was made: "/api/chats/{id}", with the id and the path's parameters in their places; "{url}": what it says itself
+    /// in its member url. Empty: no Location.
     std::string_view location{};
     /// Of a list: the query parameter by which a client goes on, from the id that the operation gave. Empty: no Link.
     std::string_view next{};

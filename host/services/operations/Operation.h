@@ -6,6 +6,7 @@
 #include "services/operations/Arguments.h"
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,11 @@ struct Call {
 /// thread; where another server was asked, on one that waited for it. The call may be moved from.
 using Handler = std::function<base::Result<void>(Call& call, Done done)>;
 
+/// Arguments as texts, such as those of a path.
+using Texts = std::span<const std::pair<std::string_view, std::string_view>>;
+/// [worker] Asked before the arguments are read: what is not the caller's to know of is not found, whatever the rest says.
+using Guard = std::function<base::Result<void>(const auth::PrincipalPtr& principal, Texts texts)>;
+
 /// A handler that is a function of the service's: `act(core, call, done)`. `core` outlives the operation.
 template <class Core, class F>
 Handler bound(Core& core, F act)
@@ -43,8 +49,9 @@ struct Operation {
     std::string_view result;  ///< name of the schema of what it gives; empty: nothing
     Handler handler;
     bool secret = false; ///< what it gives is shown once: it takes no idempotency key, for its answer would be kept
-    std::string_view permission{}; ///< that a plugin's manifest must have to call it; empty: none
     bool reads = false; ///< changes nothing: the scope read is enough for it. Others need write
+    std::string_view permission{}; ///< that a plugin's manifest must have to call it; empty: none
+    Guard guard{};
 };
 
 } // namespace netbit::services::operations

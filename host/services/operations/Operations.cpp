@@ -66,6 +66,9 @@ base::Result<void> Operations::call(const auth::PrincipalPtr& principal, const R
         return fault(Status::invalid, "bad_key", "An idempotency key has at most 128 bytes.");
     if (operation->secret && !raw.key.empty())
         return fault(Status::invalid, "bad_key", "What this gives is a secret, shown once: it takes no idempotency key.");
+    if (operation->guard)
+        if (auto known = operation->guard(principal, raw.texts); !known)
+            return known;
     auto arguments = Arguments::read(operation->parameters, raw.arguments, raw.texts);
     if (!arguments)
         return arguments.error();

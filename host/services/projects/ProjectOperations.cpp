@@ -97,7 +97,8 @@ void addLifeOperations(operations::Operations& all, Core& core)
              .parameters = pathToProject(),
              .result = "WholeProject",
              .handler = bound(core, &getProject),
-             .reads = true});
+             .reads = true,
+             .guard = guardProject(core)});
     all.add({.name = "projects.update",
              .summary = "Change a project; the old name goes on leading to it",
              .parameters = pathToProject({{.name = "name", .what = nameRule},
@@ -108,23 +109,27 @@ void addLifeOperations(operations::Operations& all, Core& core)
                                           {.name = "chat_id", .kind = Kind::integer,
                                            .what = "a chat that the caller is an admin of, where its events are told; 0: none"}}),
              .result = "Project",
-             .handler = bound(core, &updateProject)});
+             .handler = bound(core, &updateProject),
+             .guard = guardProject(core)});
     all.add({.name = "projects.delete",
              .summary = "Delete a project; for some time it can be restored",
              .parameters = pathToProject(),
              .result = {},
-             .handler = bound(core, &deleteProject)});
+             .handler = bound(core, &deleteProject),
+             .guard = guardProject(core)});
     all.add({.name = "projects.restore",
              .summary = "Take a deleted project back",
              .parameters = pathToProject(),
              .result = "Project",
-             .handler = bound(core, &restoreProject)});
+             .handler = bound(core, &restoreProject),
+             .guard = guardProject(core)});
     all.add({.name = "projects.transfer",
              .summary = "Give a project to another member, whose name its URL then begins with",
              .parameters = pathToProject({{.name = "user_id", .kind = Kind::integer, .what = "the next owner, a member",
                                            .required = true, .least = 1}}),
              .result = "Project",
-             .handler = bound(core, &transferProject)});
+             .handler = bound(core, &transferProject),
+             .guard = guardProject(core)});
 }
 
 void addMemberOperations(operations::Operations& all, Core& core)
@@ -135,30 +140,35 @@ void addMemberOperations(operations::Operations& all, Core& core)
              .parameters = pathToProject(paging()),
              .result = "ProjectMemberList",
              .handler = bound(core, &listMembers),
-             .reads = true});
+             .reads = true,
+             .guard = guardProject(core)});
     all.add({.name = "projects.add_member",
              .summary = "Take a user into a project",
              .parameters = pathToProject({{.name = "user_id", .kind = Kind::integer, .what = "whom", .required = true, .least = 1},
                                           {.name = "role", .what = "absent: as the project is set",
                                            .choices = {"guest", "viewer", "developer", "admin"}}}),
              .result = "ProjectMember",
-             .handler = bound(core, &addMember)});
+             .handler = bound(core, &addMember),
+             .guard = guardProject(core)});
     all.add({.name = "projects.set_member",
              .summary = "Change a member's role",
              .parameters = pathToProject({member, {.name = "role", .what = "the new one", .required = true,
                                                    .choices = {"guest", "viewer", "developer", "admin"}}}),
              .result = "ProjectMember",
-             .handler = bound(core, &setMemberRole)});
+             .handler = bound(core, &setMemberRole),
+             .guard = guardProject(core)});
     all.add({.name = "projects.remove_member",
              .summary = "Send a member away; oneself: leave",
              .parameters = pathToProject({member}),
              .result = {},
-             .handler = bound(core, &removeMember)});
+             .handler = bound(core, &removeMember),
+             .guard = guardProject(core)});
     all.add({.name = "projects.leave",
              .summary = "Leave a project",
              .parameters = pathToProject(),
              .result = {},
-             .handler = bound(core, &leaveProject)});
+             .handler = bound(core, &leaveProject),
+             .guard = guardProject(core)});
 }
 
 } // namespace
@@ -194,12 +204,14 @@ void addProjectOperations(operations::Operations& all, Core& core)
              .parameters = pathToProject(),
              .result = "ProjectConfig",
              .handler = bound(core, &getConfig),
-             .reads = true});
+             .reads = true,
+             .guard = guardProject(core)});
     all.add({.name = "projects.set_config",
              .summary = "Write a project's settings anew; what is left out has its default",
              .parameters = settings(),
              .result = "ProjectConfig",
-             .handler = bound(core, &setConfig)});
+             .handler = bound(core, &setConfig),
+             .guard = guardProject(core)});
 }
 
 } // namespace netbit::services::projects

@@ -53,7 +53,8 @@ void addRecordOperations(operations::Operations& all, Core& core)
              .parameters = place(paging()),
              .result = "RepositoryList",
              .handler = bound(core, &listRepositories),
-             .reads = true});
+             .reads = true,
+             .guard = guardProject(core)});
     all.add({.name = "repositories.create",
              .summary = "Make a repository in a project, or one of the caller's own",
              .parameters = place({{.name = "name", .what = nameRule, .required = true},
@@ -61,14 +62,16 @@ void addRecordOperations(operations::Operations& all, Core& core)
                                   {.name = "is_public", .kind = Kind::flag,
                                    .what = "everybody may read it, as far as its project lets them; false unless given"}}),
              .result = "Repository",
-             .handler = bound(core, &createRepository)});
+             .handler = bound(core, &createRepository),
+             .guard = guardProject(core)});
     all.add({.name = "repositories.get",
              .summary = "One repository",
              .access = Access::anyone,
              .parameters = placeOfOne(),
              .result = "Repository",
              .handler = bound(core, &getRepository),
-             .reads = true});
+             .reads = true,
+             .guard = guardRepository(core)});
     all.add({.name = "repositories.update",
              .summary = "Change a repository; the old name goes on leading to it",
              .parameters = placeOfOne({{.name = "name", .what = nameRule},
@@ -78,17 +81,20 @@ void addRecordOperations(operations::Operations& all, Core& core)
                                        {.name = "state", .what = "archived: it takes no pushes",
                                         .choices = {"active", "archived"}}}),
              .result = "Repository",
-             .handler = bound(core, &updateRepository)});
+             .handler = bound(core, &updateRepository),
+             .guard = guardRepository(core)});
     all.add({.name = "repositories.delete",
              .summary = "Delete a repository; for some time it can be restored",
              .parameters = placeOfOne(),
              .result = {},
-             .handler = bound(core, &deleteRepository)});
+             .handler = bound(core, &deleteRepository),
+             .guard = guardRepository(core)});
     all.add({.name = "repositories.restore",
              .summary = "Take a deleted repository back",
              .parameters = placeOfOne(),
              .result = "Repository",
-             .handler = bound(core, &restoreRepository)});
+             .handler = bound(core, &restoreRepository),
+             .guard = guardRepository(core)});
     all.add({.name = "repositories.fork",
              .summary = "Make the record of a fork, into a project or as one of the caller's own",
              .parameters = {repositoryId,
@@ -151,16 +157,16 @@ void addKeepingOperations(operations::Operations& all, Core& core)
              .parameters = paging(),
              .result = "PushList",
              .handler = bound(core, &pendingPushes),
-             .permission = keeping,
-             .reads = true});
+             .reads = true,
+             .permission = keeping});
     all.add({.name = "repositories.due",
              .summary = "Repositories whose grace time is over: their bytes may go",
              .access = Access::anyone,
              .parameters = {{.name = "limit", .kind = Kind::integer, .what = "how many, at most", .least = 1, .most = 200}},
              .result = "DueRepositories",
              .handler = bound(core, &dueRepositories),
-             .permission = keeping,
-             .reads = true});
+             .reads = true,
+             .permission = keeping});
     all.add({.name = "repositories.purged",
              .summary = "The bytes of a repository are gone",
              .access = Access::anyone,

@@ -73,7 +73,46 @@ Result<RepositoryStanding> standing(Connection& connection, const Core& core, co
     return out;
 }
 
+std::string_view textNamed(operations::Texts texts, std::string_view name)
+{
+    for (const auto& [key, value] : texts)
+        if (key == name)
+            return value;
+    return {};
+}
+
+operations::Guard guarding(const Core& core,
+                           std::function<Result<void>(Connection&, const Caller&, operations::Texts)> look)
+{
+    return [&core, look = std::move(look)](const auth::PrincipalPtr& principal, operations::Texts texts) {
+        Result<void> out;
+        auto read = core.read([&](Connection& connection) { out = look(connection, callerOf(core, principal), texts); });
+        return read ? out : read;
+    };
+}
+
 } // namespace
+
+operations::Guard guardProject(const Core& core)
+{
+    return guarding(core, [&core](Connection& connection, const Caller& caller, operations::Texts texts) -> Result<void> {
+        const auto project = textNamed(texts, "project");
+        if (project.empty())
+            return {};
+        const auto found = standingIn(connection, core, caller, textNamed(texts, "user"), project);
+        return found ? Result<void>() : found.error();
+    });
+}
+
+operations::Guard guardRepository(const Core& core)
+{
+    return guarding(core, [&core](Connection& connection, const Caller& caller, operations::Texts texts) -> Result<void> {
+        const auto user = textNamed(texts, "user");
+        const auto found = repositoryIn(connection, core, caller, user.empty() ? core.nameOf(caller.userId) : user,
+                                        textNamed(texts, "project"), textNamed(texts, "repo"));
+        return found ? Result<void>() : found.error();
+    });
+}
 
 base::Error projectNotFound()
 {

@@ -51,6 +51,10 @@ base::Result<RepositoryStanding> repositoryIn(storage::Connection&, const Core&,
 /// As checkRight(): repository_archived, repository_deleted.
 base::Result<void> checkRight(const RepositoryStanding& standing, const Caller& caller, Right right);
 
+/// For operations whose path names a project, or a repository (without a project: one of the caller's own).
+operations::Guard guardProject(const Core& core);
+operations::Guard guardRepository(const Core& core);
+
 Config configOf(storage::Connection&, Id projectId);
 
 } // namespace netbit::services::projects
