@@ -169,8 +169,8 @@ TEST_F(Browse, ArchivesUnpackToWhatWasCommitted)
         const auto into = git.path("out-" + format);
         ASSERT_EQ(mkdir(into.c_str(), 0700), 0);
         const auto unpacked = format == "zip"
-            ? runProgram({"python3", "-m", "zipfile", "-e", git.path("a.zip"), into})
-            : runProgram({"tar", "-xzf", git.path("a.tar.gz"), "-C", into});
+            ? runProgram({"/usr/bin/python3", "-m", "zipfile", "-e", git.path("a.zip"), into})
+            : runProgram({"/usr/bin/tar", "-xzf", git.path("a.tar.gz"), "-C", into});
         ASSERT_EQ(unpacked.exitCode, 0) << unpacked.err;
         const auto folder = into + "/packed-" + head.substr(0, 12);
         EXPECT_EQ(readFile(folder + "/a.txt"), "hello");

@@ -288,7 +288,7 @@ TEST_F(Pulls, AMergeThatIsCutShortIsEitherDoneOrNot)
         // As soon as the branch has moved, or the next time round; wherever the database is by then.
         const auto ref = daemon().data() + "/repositories";
         for (int tries = 0; tries < 40 + round * 40; ++tries)
-            if (runProgram({"grep", "-rqs", before, ref, "--include=main"}).exitCode != 0)
+            if (runProgram({"/usr/bin/grep", "-rqs", before, ref, "--include=main"}).exitCode != 0)
                 break;
         daemon().kill();
         daemon().start();
