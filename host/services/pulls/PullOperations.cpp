@@ -86,6 +86,23 @@ std::vector<Parameter> of(std::vector<Parameter> more = {})
     return at(std::move(more));
 }
 
+/// A repository that is not the caller's to know of is not found before anything else is said against a call.
+operations::Guard guardPlace(const Core& core)
+{
+    return [&core](const auth::PrincipalPtr& principal, operations::Texts texts) -> base::Result<void> {
+        Where where;
+        for (const auto& [name, value] : texts)
+            if (name == "user" || name == "project" || name == "repo")
+                (name == "user" ? where.user : name == "project" ? where.project : where.repository) = value;
+        base::Result<void> out;
+        const auto read = core.read([&](storage::Connection& connection) {
+            if (const auto found = repositoryAt(connection, core, projects::callerOf(core, principal), where); !found)
+                out = found.error();
+        });
+        return read ? out : read;
+    };
+}
+
 } // namespace
 
 void addPullOperations(operations::Operations& all, Core& core)
@@ -98,12 +115,12 @@ void addPullOperations(operations::Operations& all, Core& core)
         all.addSchema(name, schema);
     const auto ask = [&](std::string_view name, std::string_view summary, std::vector<Parameter> parameters, std::string_view result, auto handler) {
         all.add({.name = name, .summary = summary, .access = Access::anyone, .parameters = std::move(parameters), .result = result,
-                 .handler = bound(core, handler), .reads = true});
+                 .handler = bound(core, handler), .reads = true, .guard = guardPlace(core)});
     };
     const auto act = [&](std::string_view name, std::string_view summary, std::vector<Parameter> parameters, std::string_view result,
                          auto handler, std::string_view permission = {}) {
         all.add({.name = name, .summary = summary, .parameters = std::move(parameters), .result = result, .handler = bound(core, handler),
-                 .permission = permission});
+                 .permission = permission, .guard = guardPlace(core)});
     };
     act("pulls.open", "Ask for a branch to be merged",
         at({{.name = "title", .what = "one line, at most 256 bytes", .required = true},

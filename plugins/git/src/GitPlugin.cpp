@@ -2,6 +2,8 @@
 // (netbit/draft/operations.h: repositories.access); the bytes are git's own programs' (netbit/draft/process.h).
 
 #include "Settings.h"
+#include "api/PullRoutes.h"
+#include "browse/Markdown.h"
 #include "browse/Repository.h"
 #include "disk/JobRoutes.h"
 #include "disk/Life.h"
@@ -66,6 +68,7 @@ private:
             add("POST", place + "/git-receive-pack", &GitRoutes::push, streamed().summary("Push: for git").schema(pushResult));
         }
         startJobs();
+        addApi();
     }
 
     void startJobs()
@@ -95,6 +98,27 @@ private:
         route(method, pattern, users, [this, handler](Request& request) { return (_jobRoutes.get()->*handler)(request); }, options);
     }
 
+    /// What is read of repositories, and what is asked to be merged.
+    void addApi()
+    {
+        prepareMarkdown();
+        Limits limits;
+        limits.time = _tools->git.settings()->browseTime;
+        limits.rawBytes = _tools->git.settings()->rawBytes;
+        const auto folder = [this](std::int64_t id) {
+            return _tools->store.exists(id) ? Result<std::filesystem::path>(_tools->store.pathOf(id)) : _tools->store.ensure(id, {});
+        };
+        _opening = std::make_unique<Opening>(host(), folder, _tools->git.settings()->browseAtOnce);
+        _browse = std::make_unique<BrowseRoutes>(host(), *_opening, limits);
+        _pulls = std::make_unique<PullRoutes>(host(), *_opening, limits);
+        const AddRoute adding = [this](std::string_view method, std::string_view pattern, netbit::Access access,
+                                       const std::function<Result<void>(Request&)>& handler, const RouteOptions& options) {
+            route(method, pattern, access, handler, options);
+        };
+        _browse->add(adding);
+        _pulls->add(adding);
+    }
+
     using Handler = Result<void> (GitRoutes::*)(Request&) const;
     void add(std::string_view method, const std::string& pattern, Handler handler, const RouteOptions& options)
     {
@@ -109,6 +133,9 @@ private:
     std::unique_ptr<Upkeep> _upkeep;
     std::unique_ptr<JobRoutes> _jobRoutes;
     Timer _timer;
+    std::unique_ptr<Opening> _opening;
+    std::unique_ptr<BrowseRoutes> _browse;
+    std::unique_ptr<PullRoutes> _pulls;
 };
 
 } // namespace

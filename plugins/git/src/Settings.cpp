@@ -18,6 +18,9 @@ Settings Settings::read(const Config& config)
     out.importInside = config.flag("import_inside");
     out.upkeep = std::chrono::hours(config.integer("upkeep_hours"));
     out.mirror = std::chrono::minutes(config.integer("mirror_minutes"));
+    out.browseTime = std::chrono::milliseconds(config.integer("browse_ms"));
+    out.rawBytes = megabytes("raw_mb");
+    out.browseAtOnce = static_cast<unsigned>(config.integer("browse_at_once"));
     return out;
 }
 

@@ -22,6 +22,10 @@ struct Settings {
     std::chrono::hours upkeep{0}; ///< between two gc and fsck of a repository that has changed; 0: never
     std::chrono::minutes mirror{0}; ///< between two fetches of a mirror; 0: never
 
+    std::chrono::milliseconds browseTime{0}; ///< of one request that reads a repository
+    std::uint64_t rawBytes = 0;              ///< of a file that is given as it is, also in an archive
+    unsigned browseAtOnce = 0;               ///< requests that read repositories at the same time
+
     static Settings read(const Config& config);
 };
 

@@ -60,7 +60,7 @@ std::string_view servedType(std::string_view bytes)
 
 } // namespace
 
-void addBoth(const AddRoute& add, std::string_view method, std::string_view name, Access access,
+void addBoth(const AddRoute& add, std::string_view method, std::string_view name, netbit::Access access,
              const std::function<Result<void>(Request&)>& handler, const RouteOptions& options)
 {
     for (const std::string_view place : {"/api/projects/{user}/{project}/{repo}", "/api/git/{user}/{repo}"})

@@ -15,11 +15,11 @@
 namespace netbit::git {
 
 /// How a plugin adds a route.
-using AddRoute = std::function<void(std::string_view method, std::string_view pattern, Access access,
+using AddRoute = std::function<void(std::string_view method, std::string_view pattern, netbit::Access access,
                                     std::function<Result<void>(Request&)> handler, const RouteOptions& options)>;
 
 /// Adds it in both places. `name`: "/contents".
-void addBoth(const AddRoute& add, std::string_view method, std::string_view name, Access access,
+void addBoth(const AddRoute& add, std::string_view method, std::string_view name, netbit::Access access,
              const std::function<Result<void>(Request&)>& handler, const RouteOptions& options);
 
 class BrowseRoutes {

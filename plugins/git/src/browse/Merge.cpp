@@ -175,6 +175,12 @@ void moveRef(const Repository& repository, const std::string& fullName, const gi
     check(status);
 }
 
+void dropRef(const Repository& repository, const std::string& fullName)
+{
+    if (const auto ref = find(&git_reference_lookup, repository.raw(), fullName.c_str()))
+        check(git_reference_delete(ref.get()));
+}
+
 void bring(const Repository& repository, const std::filesystem::path& from, const std::string& branch, const git_oid& id,
            const std::string& fullName)
 {

@@ -35,6 +35,9 @@ git_oid merged(const Repository& repository, const git_commit* base, const git_c
 /// Failure: conflict / ref_changed: it is not at `from`, or somebody is changing it.
 void moveRef(const Repository& repository, const std::string& fullName, const git_oid* from, const git_oid& to);
 
+/// Also one that is not there.
+void dropRef(const Repository& repository, const std::string& fullName);
+
 /// The ref of ours is at `id` then, with all that it needs, taken from the branch of another repository on this disk.
 /// Failure: conflict / ref_changed: the branch is somewhere else by now.
 void bring(const Repository& repository, const std::filesystem::path& from, const std::string& branch, const git_oid& id,
