@@ -6,7 +6,7 @@ namespace netbit::test {
 
 Finished GitClient::run(const std::string& where, std::vector<std::string> words, const std::vector<std::string>& environment) const
 {
-    std::vector<std::string> all{"git"};
+    std::vector<std::string> all{"/usr/bin/git"};
     if (!where.empty())
         all.insert(all.end(), {"-C", path(where)});
     else
