@@ -155,6 +155,18 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"GET /git/{user}/{project}/{repo}/info/refs", {.about = RouteEntry::About::own, .query = "?service=git-upload-pack"}},
     {"POST /git/{user}/{project}/{repo}/git-upload-pack", {RouteEntry::About::own}},
     {"POST /git/{user}/{project}/{repo}/git-receive-pack", {RouteEntry::About::own}},
+    {"GET /api/git/{user}/{repo}/jobs", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/import", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/import-url", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/fork", {RouteEntry::About::own}},
+    {"PUT /api/git/{user}/{repo}/mirror", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/upkeep", {RouteEntry::About::own}},
+    {"GET /api/projects/{user}/{project}/{repo}/jobs", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/import", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/import-url", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/fork", {RouteEntry::About::own}},
+    {"PUT /api/projects/{user}/{project}/{repo}/mirror", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/upkeep", {RouteEntry::About::own}},
 };
 
 } // namespace netbit::test

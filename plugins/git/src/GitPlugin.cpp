@@ -82,12 +82,17 @@ private:
             addJob("POST", place + "/upkeep", &JobRoutes::upkeep, worker().summary("Pack and check a repository now").schema(started));
         }
         constexpr std::chrono::minutes period{1};
-        auto timer = _tools->exec.every(period, [this] { _upkeep->tick(); });
-        _timer = std::move(timer).value();
+        constexpr std::chrono::seconds soon{2}; // what became due while nothing ran
+        _timer = _tools->exec.every(period, [this] { _upkeep->tick(); }).value();
+        _first = _tools->exec.after(soon, [this] { _upkeep->tick(); }).value();
     }
 
     void quiesce() override { _jobs->stop(); }
-    void stop() override { _timer.cancel(); }
+    void stop() override
+    {
+        _timer.cancel();
+        _first.cancel();
+    }
 
     using JobHandler = Result<void> (JobRoutes::*)(Request&) const;
     void addJob(std::string_view method, const std::string& pattern, JobHandler handler, const RouteOptions& options)
@@ -109,6 +114,7 @@ private:
     std::unique_ptr<Upkeep> _upkeep;
     std::unique_ptr<JobRoutes> _jobRoutes;
     Timer _timer;
+    Timer _first;
 };
 
 } // namespace
