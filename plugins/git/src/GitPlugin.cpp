@@ -56,10 +56,10 @@ private:
         _tools = std::make_unique<Tools>(host(), folder);
         _tools->git.use(std::move(_settings));
         _routes = std::make_unique<GitRoutes>(*_tools);
-        if (Life::begin(folder)) {
-            _tools->git.prepare();
+        const bool first = Life::begin(folder);
+        _tools->git.prepare(first);
+        if (first)
             endPending(*_tools);
-        }
         for (const std::string place : {"/git/{user}/{repo}", "/git/{user}/{project}/{repo}"}) {
             add("GET", place + "/info/refs", &GitRoutes::refs, worker().summary("What refs there are: for git").schema(advertisement));
             add("POST", place + "/git-upload-pack", &GitRoutes::fetch, streamed().summary("Clone or fetch: for git").schema(fetchResult));
