@@ -213,6 +213,18 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"DELETE /api/git/{user}/{repo}/pulls/{number}/comments/{comment}", {RouteEntry::About::own}},
     {"PUT /api/git/{user}/{repo}/pulls/{number}/merge", {RouteEntry::About::own}},
     {"POST /api/git/{user}/{repo}/commits/{commit}/statuses", {RouteEntry::About::own}},
+    {"GET /api/git/{user}/{repo}/jobs", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/import", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/import-url", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/fork", {RouteEntry::About::own}},
+    {"PUT /api/git/{user}/{repo}/mirror", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/upkeep", {RouteEntry::About::own}},
+    {"GET /api/projects/{user}/{project}/{repo}/jobs", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/import", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/import-url", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/fork", {RouteEntry::About::own}},
+    {"PUT /api/projects/{user}/{project}/{repo}/mirror", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/upkeep", {RouteEntry::About::own}},
 };
 
 } // namespace netbit::test

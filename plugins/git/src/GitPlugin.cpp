@@ -58,10 +58,10 @@ private:
         _tools = std::make_unique<Tools>(host(), folder);
         _tools->git.use(std::move(_settings));
         _routes = std::make_unique<GitRoutes>(*_tools);
-        if (Life::begin(folder)) {
-            _tools->git.prepare();
+        const bool first = Life::begin(folder);
+        _tools->git.prepare(first);
+        if (first)
             endPending(*_tools);
-        }
         for (const std::string place : {"/git/{user}/{repo}", "/git/{user}/{project}/{repo}"}) {
             add("GET", place + "/info/refs", &GitRoutes::refs, worker().summary("What refs there are: for git").schema(advertisement));
             add("POST", place + "/git-upload-pack", &GitRoutes::fetch, streamed().summary("Clone or fetch: for git").schema(fetchResult));
@@ -85,12 +85,17 @@ private:
             addJob("POST", place + "/upkeep", &JobRoutes::upkeep, worker().summary("Pack and check a repository now").schema(started));
         }
         constexpr std::chrono::minutes period{1};
-        auto timer = _tools->exec.every(period, [this] { _upkeep->tick(); });
-        _timer = std::move(timer).value();
+        constexpr std::chrono::seconds soon{2}; // what became due while nothing ran
+        _timer = _tools->exec.every(period, [this] { _upkeep->tick(); }).value();
+        _first = _tools->exec.after(soon, [this] { _upkeep->tick(); }).value();
     }
 
     void quiesce() override { _jobs->stop(); }
-    void stop() override { _timer.cancel(); }
+    void stop() override
+    {
+        _timer.cancel();
+        _first.cancel();
+    }
 
     using JobHandler = Result<void> (JobRoutes::*)(Request&) const;
     void addJob(std::string_view method, const std::string& pattern, JobHandler handler, const RouteOptions& options)
@@ -136,6 +141,7 @@ private:
     std::unique_ptr<Opening> _opening;
     std::unique_ptr<BrowseRoutes> _browse;
     std::unique_ptr<PullRoutes> _pulls;
+    Timer _first;
 };
 
 } // namespace
