@@ -71,6 +71,9 @@ net::ChildPlan planOf(const nb_process_options& in, const Services& services)
     if (in.stderr_bytes > mostErrorBytes)
         refuseArgument("options.stderr_bytes", "is more than 1 MiB");
     plan.errorBytes = in.stderr_bytes;
+    if ((in.flags & ~NB_PROCESS_JOINED) != 0)
+        refuseArgument("options.flags", "are none that this host knows");
+    plan.joined = in.flags == NB_PROCESS_JOINED;
     return plan;
 }
 

@@ -51,7 +51,7 @@ NETBIT_LEAST_SIZE(nb_operation_call, client);
 NETBIT_LEAST_SIZE(nb_intake_calls, ended);
 NETBIT_LEAST_SIZE(nb_file_reply, header_count);
 NETBIT_LEAST_SIZE(nb_new_file, key);
-NETBIT_LEAST_SIZE(nb_process_options, memory_bytes);
+NETBIT_LEAST_SIZE(nb_process_options, reserved);
 NETBIT_LEAST_SIZE(nb_process_calls, ended);
 
 #undef NETBIT_LEAST_SIZE

@@ -104,7 +104,7 @@ base::Result<void> Child::spawn(const ChildPlan& plan)
     base::Spawn spawn;
     spawn.give(input.theirs.get(), 0);
     spawn.give(output.theirs.get(), 1);
-    spawn.give(errors.theirs.get(), 2);
+    spawn.give(plan.joined ? output.theirs.get() : errors.theirs.get(), 2);
     spawn.closeFrom(3);
     spawn.ownGroup();
     std::vector<std::string> words{"netbit-launch", std::to_string(::getpid()), std::to_string(plan.cpuSeconds),

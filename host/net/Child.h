@@ -27,6 +27,7 @@ struct ChildPlan {
     std::uint64_t cpuSeconds = 0;
     std::uint64_t memoryBytes = 0;
     std::size_t errorBytes = 0; ///< so much of stderr is kept
+    bool joined = false;        ///< stderr is part of the output
 };
 
 struct ChildEnd {

@@ -119,7 +119,7 @@ TEST_F(GitAttacks, RandomBytesInPlaceOfAPackChangeNothing)
     std::mt19937 random(21);
     for (int round = 0; round < 20; ++round) {
         const auto reply = post("receive-pack", update("refs/heads/evil", std::string(40, '0'), std::string(40, 'a')) +
-                                                    (round % 2 ? "PACK" : "") + randomBytes(1 + random() % 100'000, random()));
+                                                    (round % 2 ? "PACK" : "") + randomBytes(1 + random() % 100'000, static_cast<unsigned>(random())));
         EXPECT_EQ(reply.status, 200) << reply.body;
         EXPECT_EQ(reply.body.find("unpack ok"), std::string::npos);
     }
@@ -130,7 +130,7 @@ TEST_F(GitAttacks, RandomBytesInPlaceOfARequestAreRefused)
     std::mt19937 random(22);
     for (int round = 0; round < 20; ++round)
         for (const auto* const service : {"upload-pack", "receive-pack"}) {
-            const auto reply = post(service, randomBytes(1 + random() % 10'000, random()));
+            const auto reply = post(service, randomBytes(1 + random() % 10'000, static_cast<unsigned>(random())));
             EXPECT_EQ(reply.status, 400) << service << ": " << reply.body;
         }
     for (const auto* const service : {"upload-pack", "receive-pack"}) {

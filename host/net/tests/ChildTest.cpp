@@ -187,6 +187,15 @@ TEST_F(ChildTest, KeepsTheBeginningOfWhatItSaysOnStderr)
     EXPECT_EQ(told.errors.substr(0, 7), "line 1\n");
 }
 
+TEST_F(ChildTest, MayHaveItsErrorsInItsOutput)
+{
+    auto plan = shell("echo one; echo two >&2; echo three");
+    plan.joined = true;
+    start(plan);
+    EXPECT_EQ(end().errors, "");
+    EXPECT_EQ(_said->output(), "one\ntwo\nthree\n");
+}
+
 TEST_F(ChildTest, ThatReadsNoMoreSaysSoToTheWriter)
 {
     const auto child = start(shell("exec 0<&-; echo closed; sleep 1000"));

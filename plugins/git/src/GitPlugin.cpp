@@ -5,6 +5,7 @@
 #include "api/PullRoutes.h"
 #include "browse/Markdown.h"
 #include "browse/Repository.h"
+#include "disk/JobRoutes.h"
 #include "disk/Life.h"
 #include "transport/GitRoutes.h"
 #include "transport/Push.h"
@@ -21,6 +22,19 @@ namespace {
 constexpr const char* advertisement = R"({"query":{"properties":{"service":{"type":"string","enum":["git-upload-pack","git-receive-pack"]}}},"type":"application/x-git-upload-pack-advertisement"})";
 constexpr const char* fetchResult = R"({"type":"application/x-git-upload-pack-result"})";
 constexpr const char* pushResult = R"({"type":"application/x-git-receive-pack-result"})";
+
+#define NETBIT_JOB R"("result":{"type":"object","required":["job_id"],"properties":{"job_id":{"type":"integer"}}},"status":202)"
+constexpr const char* started = "{\"query\":{}," NETBIT_JOB "}";
+constexpr const char* startedByUrl =
+    R"({"body":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2000}},"additionalProperties":false},)" NETBIT_JOB "}";
+#undef NETBIT_JOB
+constexpr const char* mirrorBody =
+    R"({"body":{"type":"object","required":["mirror_url"],"properties":{"mirror_url":{"type":"string","maxLength":2000,"description":"empty: none any more"}},"additionalProperties":false},"result":{"$ref":"#/components/schemas/Repository"}})";
+constexpr const char* jobList =
+    R"({"query":{},"result":{"type":"object","required":["data"],"properties":{"data":{"type":"array","items":{"type":"object","required":["id","kind","state"],
+"properties":{"id":{"type":"integer"},"kind":{"enum":["import","fork","mirror","upkeep"]},"state":{"enum":["waiting","running","done","failed"]},
+"step":{"type":["string","null"]},"percent":{"type":["integer","null"]},"message":{"type":"string"},"started_at":{"type":["string","null"],"format":"date-time"},
+"ended_at":{"type":["string","null"],"format":"date-time"}}}}}}})";
 
 class GitPlugin final : public Plugin {
 public:
@@ -54,6 +68,7 @@ private:
             add("POST", place + "/git-receive-pack", &GitRoutes::push, streamed().summary("Push: for git").schema(pushResult));
         }
         addApi();
+        startJobs();
     }
 
     /// What is read of repositories, and what is asked to be merged.
@@ -77,6 +92,33 @@ private:
         _pulls->add(adding);
     }
 
+    void startJobs()
+    {
+        _jobs = std::make_unique<Jobs>(*_tools);
+        _upkeep = std::make_unique<Upkeep>(*_tools, *_jobs);
+        _jobRoutes = std::make_unique<JobRoutes>(*_tools, *_jobs, *_upkeep);
+        for (const std::string place : {"/api/git/{user}/{repo}", "/api/projects/{user}/{project}/{repo}"}) {
+            addJob("GET", place + "/jobs", &JobRoutes::list, worker().summary("What work on a repository runs, and what has become of the last").schema(jobList));
+            addJob("POST", place + "/import", &JobRoutes::importBundle, streamed().summary("Fill an empty repository from a bundle: the body is it").schema(started));
+            addJob("POST", place + "/import-url", &JobRoutes::importUrl, worker().summary("Fill an empty repository from another one's address").schema(startedByUrl));
+            addJob("POST", place + "/fork", &JobRoutes::fork, worker().summary("Fork a repository").operation("repositories.fork").schema(R"({"status":201})"));
+            addJob("PUT", place + "/mirror", &JobRoutes::setMirror, worker().summary("Have a repository follow another one, or none").schema(mirrorBody));
+            addJob("POST", place + "/upkeep", &JobRoutes::upkeep, worker().summary("Pack and check a repository now").schema(started));
+        }
+        constexpr std::chrono::minutes period{1};
+        auto timer = _tools->exec.every(period, [this] { _upkeep->tick(); });
+        _timer = std::move(timer).value();
+    }
+
+    void quiesce() override { _jobs->stop(); }
+    void stop() override { _timer.cancel(); }
+
+    using JobHandler = Result<void> (JobRoutes::*)(Request&) const;
+    void addJob(std::string_view method, const std::string& pattern, JobHandler handler, const RouteOptions& options)
+    {
+        route(method, pattern, users, [this, handler](Request& request) { return (_jobRoutes.get()->*handler)(request); }, options);
+    }
+
     using Handler = Result<void> (GitRoutes::*)(Request&) const;
     void add(std::string_view method, const std::string& pattern, Handler handler, const RouteOptions& options)
     {
@@ -90,6 +132,10 @@ private:
     std::unique_ptr<Opening> _opening;
     std::unique_ptr<BrowseRoutes> _browse;
     std::unique_ptr<PullRoutes> _pulls;
+    std::unique_ptr<Jobs> _jobs;
+    std::unique_ptr<Upkeep> _upkeep;
+    std::unique_ptr<JobRoutes> _jobRoutes;
+    Timer _timer;
 };
 
 } // namespace

@@ -150,6 +150,22 @@ std::string updatedJson(const fs::path& path, const std::vector<Command>& update
     return json::serialize(out);
 }
 
+std::vector<Command> newRefs(const fs::path& path, std::size_t most)
+{
+    std::vector<Command> out;
+    const auto repository = take(&git_repository_open_bare, path.c_str());
+    for (const auto* const pattern : {"refs/heads/*", "refs/tags/*"}) {
+        const auto each = take(&git_reference_iterator_glob_new, repository.get(), pattern);
+        git_reference* raw = nullptr;
+        while (out.size() < most && git_reference_next(&raw, each.get()) == 0) {
+            const Owned<git_reference> ref(raw);
+            if (const auto* const id = git_reference_target(ref.get()))
+                out.push_back({git_reference_name(ref.get()), std::string(noObject), hexOf(id)});
+        }
+    }
+    return out;
+}
+
 void clearAfterKill(const fs::path& path, const std::vector<Command>& commands)
 {
     std::error_code ignored;

@@ -20,6 +20,9 @@ std::string commandsJson(const std::vector<Command>& commands);
 /// The member "updated" of repositories.end_push: each with its kind, how many commits it brings and the newest of them.
 std::string updatedJson(const std::filesystem::path& repository, const std::vector<Command>& updated);
 
+/// Every branch and tag as a command that makes it; branches first, so many at most.
+std::vector<Command> newRefs(const std::filesystem::path& repository, std::size_t most);
+
 /// Files that a git that was killed has left: locks of refs, and packs that came half. No git may run in there.
 void clearAfterKill(const std::filesystem::path& repository, const std::vector<Command>& commands);
 

@@ -67,23 +67,46 @@ fs::path Store::room() const
     return folder / ("made-" + std::to_string(::getpid()) + '-' + std::to_string(++count));
 }
 
+Result<fs::path> Store::makeBeside(std::string_view wanted) const
+{
+    const auto made = room();
+    const std::string branch(wanted.empty() ? "main" : wanted);
+    git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+    options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
+    options.initial_head = branch.c_str();
+    git_repository* raw = nullptr;
+    if (const int status = git_repository_init_ext(&raw, made.c_str(), &options); status < 0)
+        return gitError(status);
+    Owned<git_repository>(raw).reset();
+    return made;
+}
+
+std::vector<std::int64_t> Store::all() const
+{
+    std::vector<std::int64_t> out;
+    std::error_code failed;
+    for (const auto& group : fs::directory_iterator(_folder, failed)) {
+        if (group.path().filename().string().size() != 2)
+            continue;
+        for (const auto& each : fs::directory_iterator(group.path(), failed))
+            if (const auto id = parseInteger<std::int64_t>(each.path().stem().string()); id && each.path().extension() == ".git")
+                out.push_back(*id);
+    }
+    return out;
+}
+
 Result<fs::path> Store::ensure(std::int64_t id, std::string_view defaultBranch) const
 {
     const auto place = pathOf(id);
     const std::string branch(defaultBranch.empty() ? "main" : defaultBranch);
     if (!exists(id)) {
-        const auto made = room();
-        git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
-        options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
-        options.initial_head = branch.c_str();
-        git_repository* raw = nullptr;
-        if (const int status = git_repository_init_ext(&raw, made.c_str(), &options); status < 0)
-            return gitError(status);
-        Owned<git_repository>(raw).reset();
-        const auto put = putInPlace(made, place);
+        const auto made = makeBeside(branch);
+        if (!made)
+            return made;
+        const auto put = putInPlace(*made, place);
         std::error_code ignored;
         if (!put)
-            fs::remove_all(made, ignored);
+            fs::remove_all(*made, ignored);
         if (!put && put.status() != Status::conflict) // else somebody was quicker
             return put.error();
     }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string_view>
+#include <vector>
 
 namespace netbit::git {
 
@@ -17,6 +18,9 @@ public:
     /// Its folder, made when it is not there: whole or not at all. HEAD names the default branch afterwards.
     Result<std::filesystem::path> ensure(std::int64_t id, std::string_view defaultBranch) const;
     bool exists(std::int64_t id) const;
+    /// A new empty one beside, to be adopted. Error: as ensure.
+    Result<std::filesystem::path> makeBeside(std::string_view branch) const;
+    std::vector<std::int64_t> all() const; ///< ids of those that have a folder
     /// Puts a bare repository that was made beside, on the same file system, in its place. Error: conflict / repository_not_empty.
     Result<void> adopt(std::int64_t id, const std::filesystem::path& made) const;
     std::uint64_t sizeOf(std::int64_t id) const; ///< of its objects, bytes

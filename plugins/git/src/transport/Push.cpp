@@ -254,6 +254,28 @@ void Push::conclude()
     finish();
 }
 
+void tellImport(Tools& tools, const Principal& caller, std::int64_t repository)
+{
+    const auto path = tools.store.pathOf(repository);
+    const auto found = asResult([&] { return newRefs(path, CommandReader::mostCommands); });
+    if (!found || found->empty())
+        return;
+    const auto arguments = "{\"id\":" + std::to_string(repository) + ",\"commands\":" + commandsJson(*found) + '}';
+    OperationCall call;
+    call.operation = "repositories.begin_push";
+    call.arguments = arguments;
+    tools.operations.call(caller, call, [&tools, repository, path, refs = *found](const Result<Done>& begun) {
+        if (!begun)
+            return tools.log.warn("An import could not be told.", {{"repository", std::to_string(repository)}, {"code", begun.error().code}});
+        auto task = [&tools, repository, path, refs, push = begun->id] {
+            const auto text = asResult([&] { return updatedJson(path, refs); });
+            endPush(tools, push, text ? *text : "[]", tools.store.sizeOf(repository), [] {});
+        };
+        if (!tools.exec.post(task))
+            task();
+    });
+}
+
 // After a crash.
 
 void endPending(Tools& tools)

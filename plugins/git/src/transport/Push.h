@@ -48,6 +48,9 @@ private:
     std::int64_t _push = 0;
 };
 
+/// [worker] Tells of refs that came without a push, as if `caller` had pushed them: they are there already.
+void tellImport(Tools& tools, const Principal& caller, std::int64_t repository);
+
 /// [control] Ends the pushes that were under way when the server died, from what the refs are. Not while one of ours may run.
 void endPending(Tools& tools);
 

@@ -21,6 +21,9 @@ extern "C" {
 
 typedef struct nb_process nb_process;
 
+/* What it writes to stderr comes as output as well, in the order of the writing, and nb_process_end.errors is empty. */
+#define NB_PROCESS_JOINED 1u
+
 /* What a child is started as. Everything is copied before start returns. No text may have a NUL byte. */
 typedef struct nb_process_options {
     uint32_t size;
@@ -34,6 +37,8 @@ typedef struct nb_process_options {
     uint64_t wall_ms;             /* so long after its start it is ended: 1 ms to 7 days, looked at every 100 ms */
     uint64_t cpu_s;               /* CPU time of each of its processes, seconds, at least 1 (RLIMIT_CPU) */
     uint64_t memory_bytes;        /* private memory of each of its processes, at least 1 MiB (RLIMIT_DATA) */
+    uint32_t flags;               /* NB_PROCESS_JOINED or 0 */
+    uint32_t reserved;
 } nb_process_options;
 
 /* nb_process_end.reason */

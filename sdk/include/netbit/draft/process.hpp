@@ -25,6 +25,7 @@ struct ProcessOptions {
     std::chrono::seconds cpuTime{60};
     std::uint64_t memoryBytes = 256u << 20;
     std::uint32_t stderrBytes = 4096;
+    bool joined = false; /* stderr comes as output as well */
 };
 
 struct ProcessEnd {
@@ -145,6 +146,7 @@ public:
         raw.wall_ms = static_cast<std::uint64_t>(options.wallTime.count());
         raw.cpu_s = static_cast<std::uint64_t>(options.cpuTime.count());
         raw.memory_bytes = options.memoryBytes;
+        raw.flags = options.joined ? NB_PROCESS_JOINED : 0u;
         auto share = std::make_unique<Share>(std::move(listener));
         nb_process* out = nullptr;
         ErrorBuffer error;
