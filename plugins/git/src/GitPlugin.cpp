@@ -78,8 +78,10 @@ private:
         Limits limits;
         limits.time = _tools->git.settings()->browseTime;
         limits.rawBytes = _tools->git.settings()->rawBytes;
-        const auto folder = [this](std::int64_t id) {
-            return _tools->store.exists(id) ? Result<std::filesystem::path>(_tools->store.pathOf(id)) : _tools->store.ensure(id, {});
+        // Whoever only looks makes nothing: what is not there yet looks like one that is empty. No record has the id 0.
+        const auto empty = _tools->store.ensure(0, {}).value();
+        const auto folder = [this, empty](std::int64_t id) {
+            return Result<std::filesystem::path>(_tools->store.exists(id) ? _tools->store.pathOf(id) : empty);
         };
         _opening = std::make_unique<Opening>(host(), folder, _tools->git.settings()->browseAtOnce);
         _browse = std::make_unique<BrowseRoutes>(host(), *_opening, limits);
