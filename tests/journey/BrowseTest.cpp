@@ -2,6 +2,7 @@
 
 #include "journey/Git.h"
 
+#include <memory>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -177,6 +178,44 @@ TEST_F(Browse, ArchivesUnpackToWhatWasCommitted)
         EXPECT_TRUE(readFile(folder + "/noise.bin") == randomBytes(3 << 20, 9));
     }
     expectProblem(as(ada()).get(base + "/archive?format=rar"), 422, "invalid_parameter");
+}
+
+TEST_F(Browse, WhoDoesNotReadAnArchiveHoldsUpNobody)
+{
+    const auto base = begun("slow");
+    for (int i = 0; i < 8; ++i)
+        git.commit("work", "noise" + std::to_string(i), randomBytes(2 << 20, static_cast<unsigned>(100 + i)));
+    push();
+    // More of them than there are threads, or than may read at once.
+    std::vector<std::unique_ptr<RawHttp>> readers;
+    for (int i = 0; i < 12; ++i) {
+        readers.push_back(std::make_unique<RawHttp>(Socket::tcp(daemon().http())));
+        readers.back()->send("GET " + base + "/archive?format=zip HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + ada().token + "\r\n\r\n");
+        const auto head = readers.back()->readHead();
+        ASSERT_EQ(head.status, 200);
+    }
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(listAt(get(base + "/contents"), "/entries").size(), 9u);
+    const auto whole = as(ada()).get(base + "/archive?format=zip");
+    EXPECT_GT(whole.body.size(), std::size_t{16} << 20);
+    for (std::size_t i = 0; i < 6; ++i)
+        readers[i].reset(); // goes away in the middle
+    for (std::size_t i = 6; i < readers.size(); ++i) {
+        // The same bytes, in chunks, at last.
+        std::string out;
+        for (;;) {
+            const auto line = readers[i]->takeText("\r\n");
+            const auto size = std::stoul(line, nullptr, 16);
+            if (size == 0)
+                break;
+            std::string piece;
+            while (piece.size() < size + 2)
+                piece += readers[i]->takeText("\n");
+            out += piece.substr(0, size);
+            ASSERT_EQ(piece.size(), size + 2);
+        }
+        EXPECT_TRUE(out == whole.body);
+    }
 }
 
 TEST_F(Browse, NamesOfAnyBytesAreAskedForAndGiven)

@@ -205,7 +205,7 @@ TEST_F(Pulls, AForkOfAPublicProjectIsMergedByItsDevelopers)
     const auto source = integerAt(as(eve()).expect(200, "GET", base), "/id");
     const auto fork = integerAt(as(eve()).expect(201, "POST", base + "/fork", "{}"), "/id");
     for (const Deadline deadline; listAt(as(eve()).expect(200, "GET", "/api/git/eve/tools/branches"), "/data").empty();)
-        ASSERT_FALSE(deadline.passed()) << "the fork gets its commits";
+        ASSERT_FALSE(deadline.over()) << "the fork gets its commits";
     git.good("work", {"checkout", "-q", "-b", "theirs", "main"});
     git.commit("work", "theirs.txt", "t\n");
     git.good("work", {"push", "-q", git.url("eve/tools", &eve()), "theirs"});

@@ -67,8 +67,31 @@ private:
             add("POST", place + "/git-upload-pack", &GitRoutes::fetch, streamed().summary("Clone or fetch: for git").schema(fetchResult));
             add("POST", place + "/git-receive-pack", &GitRoutes::push, streamed().summary("Push: for git").schema(pushResult));
         }
-        startJobs();
         addApi();
+        startJobs();
+    }
+
+    /// What is read of repositories, and what is asked to be merged.
+    void addApi()
+    {
+        prepareMarkdown();
+        Limits limits;
+        limits.time = _tools->git.settings()->browseTime;
+        limits.rawBytes = _tools->git.settings()->rawBytes;
+        // Whoever only looks makes nothing: what is not there yet looks like one that is empty. No record has the id 0.
+        const auto empty = _tools->store.ensure(0, {}).value();
+        const auto folder = [this, empty](std::int64_t id) {
+            return Result<std::filesystem::path>(_tools->store.exists(id) ? _tools->store.pathOf(id) : empty);
+        };
+        _opening = std::make_unique<Opening>(host(), folder, _tools->git.settings()->browseAtOnce);
+        _browse = std::make_unique<BrowseRoutes>(host(), *_opening, limits);
+        _pulls = std::make_unique<PullRoutes>(host(), *_opening, limits);
+        const AddRoute adding = [this](std::string_view method, std::string_view pattern, netbit::Access access,
+                                       const std::function<Result<void>(Request&)>& handler, const RouteOptions& options) {
+            route(method, pattern, access, handler, options);
+        };
+        _browse->add(adding);
+        _pulls->add(adding);
     }
 
     void startJobs()
@@ -103,27 +126,6 @@ private:
         route(method, pattern, users, [this, handler](Request& request) { return (_jobRoutes.get()->*handler)(request); }, options);
     }
 
-    /// What is read of repositories, and what is asked to be merged.
-    void addApi()
-    {
-        prepareMarkdown();
-        Limits limits;
-        limits.time = _tools->git.settings()->browseTime;
-        limits.rawBytes = _tools->git.settings()->rawBytes;
-        const auto folder = [this](std::int64_t id) {
-            return _tools->store.exists(id) ? Result<std::filesystem::path>(_tools->store.pathOf(id)) : _tools->store.ensure(id, {});
-        };
-        _opening = std::make_unique<Opening>(host(), folder, _tools->git.settings()->browseAtOnce);
-        _browse = std::make_unique<BrowseRoutes>(host(), *_opening, limits);
-        _pulls = std::make_unique<PullRoutes>(host(), *_opening, limits);
-        const AddRoute adding = [this](std::string_view method, std::string_view pattern, netbit::Access access,
-                                       const std::function<Result<void>(Request&)>& handler, const RouteOptions& options) {
-            route(method, pattern, access, handler, options);
-        };
-        _browse->add(adding);
-        _pulls->add(adding);
-    }
-
     using Handler = Result<void> (GitRoutes::*)(Request&) const;
     void add(std::string_view method, const std::string& pattern, Handler handler, const RouteOptions& options)
     {
@@ -134,13 +136,13 @@ private:
     Settings _settings; // until start
     std::unique_ptr<Tools> _tools;
     std::unique_ptr<GitRoutes> _routes;
+    std::unique_ptr<Opening> _opening;
+    std::unique_ptr<BrowseRoutes> _browse;
+    std::unique_ptr<PullRoutes> _pulls;
     std::unique_ptr<Jobs> _jobs;
     std::unique_ptr<Upkeep> _upkeep;
     std::unique_ptr<JobRoutes> _jobRoutes;
     Timer _timer;
-    std::unique_ptr<Opening> _opening;
-    std::unique_ptr<BrowseRoutes> _browse;
-    std::unique_ptr<PullRoutes> _pulls;
     Timer _first;
 };
 

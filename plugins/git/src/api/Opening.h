@@ -31,7 +31,7 @@ struct Opened {
     Repository repository() const { return Repository::open(folder); }
 };
 
-/// Where a repository lies, made if it is not there yet.
+/// Where a repository lies; where there is nothing yet, an empty one.
 using FolderOf = std::function<Result<std::filesystem::path>(std::int64_t repositoryId)>;
 
 /// What the browse routes share.

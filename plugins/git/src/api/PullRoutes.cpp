@@ -1,5 +1,6 @@
 #include "api/PullRoutes.h"
 
+#include "api/PullBodies.h"
 #include "api/PullSchemas.h"
 #include "api/Query.h"
 #include "browse/Blame.h"
@@ -64,9 +65,12 @@ void namePlace(OperationCall& call, const Exchange& request)
 }
 
 void PullRoutes::one(const AddRoute& add, std::string_view method, std::string_view name, netbit::Access access, Handler handler,
-                     std::string_view summary, std::string_view schema)
+                     std::string_view summary, std::string_view schema, Form form)
 {
-    const auto answer = [this, handler](Request& request) {
+    const auto answer = [this, handler, form](Request& request) -> Result<void> {
+        if (form)
+            if (const auto good = asResult([&] { form(request); }); !good)
+                return good;
         return _opening.open(request, [this, handler](Later& later, const Opened& opened) { (this->*handler)(later, opened); });
     };
     addBoth(add, method, name, access, answer, worker().summary(summary).schema(schema).maxBody(256u << 10));
@@ -74,14 +78,14 @@ void PullRoutes::one(const AddRoute& add, std::string_view method, std::string_v
 
 void PullRoutes::add(const AddRoute& add)
 {
-    one(add, "POST", "/pulls", users, &PullRoutes::open, "Ask for a branch to be merged", schemas::newPull);
+    one(add, "POST", "/pulls", users, &PullRoutes::open, "Ask for a branch to be merged", schemas::newPull, &checkNewPull);
     one(add, "GET", "/pulls/{number}", anyone, &PullRoutes::get, "One pull request, with what keeps it from being merged", schemas::pull);
     one(add, "GET", "/pulls/{number}/diff", anyone, &PullRoutes::diff, "What it changes", schemas::pullDiff);
     one(add, "GET", "/pulls/{number}/commits", anyone, &PullRoutes::commits, "Its commits, newest first; at most 250", schemas::pullCommits);
     one(add, "GET", "/pulls/{number}/comments", anyone, &PullRoutes::comments, "What was said, and where its lines are now", schemas::pullComments);
-    one(add, "POST", "/pulls/{number}/comments", users, &PullRoutes::comment, "Say something, of the whole or of a line", schemas::newComment);
-    one(add, "PUT", "/pulls/{number}/merge", users, &PullRoutes::merge, "Merge it; If-Match says the head that was looked at", schemas::mergePull);
-    one(add, "POST", "/commits/{commit}/statuses", users, &PullRoutes::status, "Say what became of a commit", schemas::newStatus);
+    one(add, "POST", "/pulls/{number}/comments", users, &PullRoutes::comment, "Say something, of the whole or of a line", schemas::newComment, &checkNewComment);
+    one(add, "PUT", "/pulls/{number}/merge", users, &PullRoutes::merge, "Merge it; If-Match says the head that was looked at", schemas::mergePull, &checkMerge);
+    one(add, "POST", "/commits/{commit}/statuses", users, &PullRoutes::status, "Say what became of a commit", schemas::newStatus, &checkNewStatus);
     one(add, "GET", "/why", anyone, &PullRoutes::why, "From a line to its commit, and to what was said of that", schemas::why);
     addRecords(add);
 }

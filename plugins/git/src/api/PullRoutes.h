@@ -31,8 +31,10 @@ public:
 
 private:
     using Handler = void (PullRoutes::*)(Later&, const Opened&) const;
+    /// Throws a Failure where a body has not the form that it must have, whatever it is about.
+    using Form = void (*)(const Exchange&);
     void one(const AddRoute& add, std::string_view method, std::string_view name, netbit::Access access, Handler handler,
-             std::string_view summary, std::string_view schema);
+             std::string_view summary, std::string_view schema, Form form = nullptr);
     void addRecords(const AddRoute& add);
 
     void get(Later& request, const Opened& opened) const;

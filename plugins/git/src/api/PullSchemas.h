@@ -7,23 +7,23 @@ namespace netbit::git::schemas {
 
 inline constexpr const char* pull = R"({"query":{},)" NETBIT_PULL "}";
 inline constexpr const char* newPull =
-    R"({"body":{"type":"object","required":["title","base","head"],"properties":{"title":{"type":"string","maxLength":256},)"
+    R"({"query":{},"body":{"type":"object","required":["title","base","head"],"properties":{"title":{"type":"string","maxLength":256},)"
     R"("body":{"type":"string"},"draft":{"type":"boolean"},"base":{"type":"string","description":"the branch that it goes into"},)"
     R"("head":{"type":"string","description":"the branch that is to be merged"},"head_repository_id":{"type":"integer","format":"int64",)"
     R"("description":"a fork; absent: the same repository"}}},"status":201,)" NETBIT_PULL "}";
 inline constexpr const char* mergePull =
-    R"({"body":{"type":"object","properties":{"method":{"type":"string","enum":["merge","squash","rebase"],"description":"merge unless given"},)"
+    R"({"query":{},"body":{"type":"object","properties":{"method":{"type":"string","enum":["merge","squash","rebase"],"description":"merge unless given"},)"
     R"("message":{"type":"string","description":"of the commit; absent: made of the title and the number"}}},)" NETBIT_PULL "}";
 inline constexpr const char* pullComments =
     R"({"query":{"properties":{"limit":{"type":"integer","minimum":1,"maximum":200},"after":{"type":"integer","format":"int64","minimum":0}}},)"
     R"("result":{"$ref":"#/components/schemas/PullCommentList"}})";
 inline constexpr const char* newComment =
-    R"({"body":{"type":"object","required":["body"],"properties":{"body":{"type":"string"},"reply_to":{"type":"integer","format":"int64"},)"
+    R"({"query":{},"body":{"type":"object","required":["body"],"properties":{"body":{"type":"string"},"reply_to":{"type":"integer","format":"int64"},)"
     R"("path":{"type":"string"},"side":{"type":"string","enum":["old","new"],"description":"of the base, or of the head; new unless given"},)"
     R"("line":{"type":"integer","minimum":1},"commit":{"type":"string","description":"in which the line has that number"}}},)"
     R"("status":201,"result":{"$ref":"#/components/schemas/PullComment"}})";
 inline constexpr const char* newStatus =
-    R"({"body":{"type":"object","required":["state"],"properties":{"context":{"type":"string","maxLength":100},)"
+    R"({"query":{},"body":{"type":"object","required":["state"],"properties":{"context":{"type":"string","maxLength":100},)"
     R"("state":{"type":"string","enum":["pending","success","failure","error"]},"target_url":{"type":"string","maxLength":2000},)"
     R"("description":{"type":"string","maxLength":300}}},"status":201,"result":{"$ref":"#/components/schemas/CommitStatus"}})";
 inline constexpr const char* pullCommits =

@@ -1,10 +1,10 @@
 // Opening, commenting and merging: what git says is looked up first, then the host decides and records.
 
 #include "api/Merging.h"
+#include "api/PullBodies.h"
 #include "api/PullRoutes.h"
 #include "api/Query.h"
 #include "browse/Blame.h"
-#include "support/RequestBody.h"
 
 #include <boost/json/serialize.hpp>
 
@@ -16,20 +16,7 @@ namespace {
 
 constexpr std::size_t mostNoted = 500; // commits of a request that lines lead to
 
-/// Reads the body's members; a Failure where it is none, or has others.
-template <class Read>
-void readBody(const Exchange& request, Read read)
-{
-    support::RequestBody body(request.header("Content-Type"));
-    auto fields = body.read(request.body());
-    if (!fields)
-        throw Failure(fields.error());
-    read(*fields);
-    if (const auto fault = support::RequestBody::finish(*fields))
-        throw Failure(*fault);
-}
-
-/// Calls an operation that writes, with these arguments, and answers with what it gives.
+/// Calls an operation that writes, with these arguments, and answers with what it gives. `then` is called in any case.
 void act(const Opening& opening, Later& request, const Opened& opened, std::string_view operation, const json::object& arguments,
          std::vector<std::string_view> params, std::function<void()> then = {})
 {
@@ -42,43 +29,28 @@ void act(const Opening& opening, Later& request, const Opened& opened, std::stri
         call.text(name, request.param(name));
     call.key = request.header("Idempotency-Key").value_or(std::string_view());
     opening.operations().call(opened.caller, call, [later = std::move(request), then = std::move(then)](Result<Done> done) mutable {
-        if (!done)
-            return later.problem(done.error());
         if (then)
             then();
+        if (!done)
+            return later.problem(done.error());
         later.reply(Reply(done->replayed ? 200 : 201).bytes(done->json));
     });
 }
 
-void copyText(json::object& to, support::Fields& fields, std::string_view name)
+void need(bool there, std::string_view name)
 {
-    if (const auto text = fields.text(name))
-        to[name] = *text;
+    if (!there)
+        throw Failure(Error(Status::invalid, "missing_member", "\"" + std::string(name) + "\" must be said.", '/' + std::string(name)));
 }
 
 } // namespace
 
 void PullRoutes::open(Later& request, const Opened& opened) const
 {
-    json::object arguments;
-    std::string baseName;
-    std::string headName;
-    std::int64_t headRepository = 0;
-    readBody(request, [&](support::Fields& fields) {
-        copyText(arguments, fields, "title");
-        copyText(arguments, fields, "body");
-        if (const auto draft = fields.flag("draft"))
-            arguments["draft"] = *draft;
-        baseName = fields.text("base").value_or(std::string_view());
-        headName = fields.text("head").value_or(std::string_view());
-        headRepository = fields.integer("head_repository_id", 1).value_or(0);
-        if (!arguments.contains("title"))
-            fields.missing("title");
-        if (baseName.empty())
-            fields.missing("base");
-        if (headName.empty())
-            fields.missing("head");
-    });
+    auto [arguments, baseName, headName, headRepository] = readNewPull(request);
+    need(arguments.contains("title"), "title");
+    need(!baseName.empty(), "base");
+    need(!headName.empty(), "head");
     const auto repository = opened.repository();
     const auto base = repository.branch(baseName);
     if (!base)
@@ -126,26 +98,9 @@ void PullRoutes::open(Later& request, const Opened& opened) const
 
 void PullRoutes::comment(Later& request, const Opened& opened) const
 {
-    json::object arguments;
-    std::string path;
-    std::string side;
-    std::string commit;
-    std::int64_t line = 0;
-    readBody(request, [&](support::Fields& fields) {
-        copyText(arguments, fields, "body");
-        if (!arguments.contains("body"))
-            fields.missing("body");
-        if (const auto to = fields.integer("reply_to", 1))
-            arguments["reply_to"] = *to;
-        path = fields.text("path").value_or(std::string_view());
-        side = fields.text("side").value_or("new");
-        commit = fields.text("commit").value_or(std::string_view());
-        line = fields.integer("line", 1, 10'000'000).value_or(0);
-        if (!path.empty() && line == 0)
-            fields.missing("line");
-        if (side != "new" && side != "old")
-            fields.refuse("out_of_range", "side", "It must be old or new.");
-    });
+    auto [arguments, path, side, commit, line] = readNewComment(request);
+    need(arguments.contains("body"), "body");
+    need(path.empty() || line != 0, "line");
     const auto pull = pullOf(request, opened);
     if (!path.empty()) {
         const auto repository = opened.repository();
@@ -175,13 +130,8 @@ void PullRoutes::comment(Later& request, const Opened& opened) const
 
 void PullRoutes::status(Later& request, const Opened& opened) const
 {
-    json::object arguments;
-    readBody(request, [&](support::Fields& fields) {
-        for (const std::string_view name : {"context", "state", "target_url", "description"})
-            copyText(arguments, fields, name);
-        if (!arguments.contains("state"))
-            fields.missing("state");
-    });
+    auto arguments = readNewStatus(request);
+    need(arguments.contains("state"), "state");
     const auto id = readId(request.param("commit"));
     const auto repository = opened.repository();
     if (!id || !find(&git_commit_lookup, repository.raw(), &*id))
@@ -192,26 +142,14 @@ void PullRoutes::status(Later& request, const Opened& opened) const
 
 void PullRoutes::merge(Later& request, const Opened& opened) const
 {
-    MergeMethod method = MergeMethod::merge;
-    std::string methodText = "merge";
-    std::string message;
-    readBody(request, [&](support::Fields& fields) {
-        methodText = fields.text("method").value_or("merge");
-        message = fields.text("message").value_or(std::string_view());
-        const auto known = mergeMethod(methodText);
-        if (!known)
-            fields.refuse("out_of_range", "method", "It must be merge, squash or rebase.");
-        method = known.value_or(MergeMethod::merge);
-        if (message.size() > (64u << 10))
-            fields.refuse("out_of_range", "message", "It has at most 64 KiB.");
-    });
+    auto order = readMerge(request);
     const auto pull = pullOf(request, opened);
     const auto match = request.header("If-Match");
     if (!match)
         throw Failure(Error(Status::invalid, "if_match_missing", "If-Match says which head is merged: its commit's id in quotes."));
     if (*match != '"' + hexOf(pull.head) + '"')
         throw Failure(Error(Status::preconditionFailed, "head_moved", "The head is another commit by now: look at that first."));
-    Merging::start(_opening, _exec, std::move(request), opened, pull, {methodText, method, std::move(message)}, _limits,
+    Merging::start(_opening, _exec, std::move(request), opened, pull, std::move(order), _limits,
                    [this](const Repository& repository, const Opened& of, const Pull& wanted) { keepHead(repository, of, wanted); });
 }
 
