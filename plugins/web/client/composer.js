@@ -110,6 +110,7 @@ export function Composer({ attrs: { chat, threadId } }) {
       .filter((one) => one.name.toLowerCase().startsWith(start) || one.words.toLowerCase().startsWith(start));
     const everyone = ["here", "all"].filter((name) => name.startsWith(start)).map((name) => ({ name, words: t(`mention.${name}`) }));
     options = [...people, ...everyone].slice(0, 8);
+    if (options.length === 1 && options[0].name.toLowerCase() === start) options = []; // it is all there
     chosen = 0;
   }
 

@@ -156,7 +156,7 @@ function toolbar(message, attrs) {
     canEdit(message) && iconButton("edit", t("edit"), { onclick: () => attrs.startEdit(message) }),
     iconButton("pin", message.pinned_at ? t("unpin") : t("pin"), { onclick: () => attempt(() => pin(message)) }),
     canDelete(message) && iconButton("trash", t("delete"), { onclick: () => askDelete(message) }),
-    iconButton("more", t("copy_link"), { onclick: copyLink }));
+    iconButton("link", t("copy_link"), { onclick: copyLink }));
 }
 
 function body(message, attrs) {
