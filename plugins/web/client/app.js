@@ -11,6 +11,7 @@ import { allViews } from "./registry.js";
 import { boot } from "./session.js";
 import { applyTheme } from "./state.js";
 import { Shell } from "./views/shell.js";
+import { redraw } from "./redraw.js";
 
 applyTheme();
 
@@ -27,7 +28,7 @@ async function start() {
   m.route.prefix("#");
   m.route(document.getElementById("app"), "/", routes);
   await ready;
-  m.redraw();
+  redraw();
   if ("serviceWorker" in navigator) navigator.serviceWorker.register(serviceWorkerUrl(), { scope: "/" }).catch(() => {});
 }
 

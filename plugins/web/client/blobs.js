@@ -1,7 +1,7 @@
 // Pictures and files need the access token, so they are fetched and shown as blobs. The oldest go when there are many.
-import m from "mithril";
 import { problemOf, send } from "./api.js";
 import { state } from "./state.js";
+import { redraw } from "./redraw.js";
 
 const most = 150;
 const known = new Map(); // path → {url} once it is there, {} while it is fetched, {none: true}
@@ -23,7 +23,7 @@ async function fetchInto(path, entry) {
     known.delete(path); // no server: another time
   }
   ++state.stamp;
-  m.redraw();
+  redraw();
 }
 
 /** The URL of a picture, or null until it is there, or if there is none. */

@@ -8,6 +8,7 @@ import { get, post, put, del, patch } from "./api.js";
 import { keep, keepChat } from "./idb.js";
 import { elements, isPlain } from "./markup.js";
 import { state, userName } from "./state.js";
+import { redraw } from "./redraw.js";
 
 const most = 300;
 const page = 50;
@@ -60,19 +61,19 @@ export async function loadChats() {
   showCounts();
   await Promise.all([...state.chats.values()].filter((chat) => chat.chat_type === "direct").map(loadMembers));
   rememberChats();
-  m.redraw();
+  redraw();
 }
 
 export async function loadChat(id) {
   const chat = takeChat(await get(`/api/chats/${id}`));
   if (chat.chat_type === "direct") await loadMembers(chat);
   showCounts();
-  m.redraw();
+  redraw();
   return chat;
 }
 
 export function rememberChats() {
-  const plain = [...state.chats.values()].map(({ items, members, thread, loaded, loading, ...chat }) => ({
+  const plain = [...state.chats.values()].map(({ items, members, thread, loaded, loading, heard, pins, ...chat }) => ({
     ...chat, hasOlder: true, hasNewer: false, loaded: false, loading: null, thread: null, items: [], members,
   }));
   keep("chats", plain);
@@ -96,7 +97,7 @@ export async function loadMembers(chat) {
   } finally {
     chat.askingMembers = false;
   }
-  m.redraw();
+  redraw();
 }
 
 export async function loadUsers() {
@@ -107,7 +108,7 @@ export async function loadUsers() {
     if (!after || state.users.size >= 2000) break;
   }
   ++state.stamp;
-  m.redraw();
+  redraw();
 }
 
 // --- Messages ---
@@ -133,6 +134,27 @@ export function place(items, message) {
   while (at > 0 && before(message, items[at - 1])) --at;
   items.splice(at, 0, message);
   return message;
+}
+
+/** A message that has just been made, by the answer to its request or by its event, whichever comes first: whether it is news. */
+export function arrive(chat, message) {
+  chat.heard ??= new Set();
+  const isNew = !chat.heard.has(message.id) && !chat.items.some((one) => one.id === message.id);
+  chat.heard.add(message.id);
+  if (chat.heard.size > 200) chat.heard.delete(chat.heard.values().next().value);
+  const shown = [];
+  if (chat.loaded && !chat.hasNewer) shown.push(place(chat.items, message));
+  if (message.thread_id) {
+    if (isNew)
+      touch(chat, message.thread_id, (root) => {
+        root.reply_count = (root.reply_count || 0) + 1;
+        root.last_reply_at = message.created_at;
+      });
+    if (chat.thread?.rootId === message.thread_id) shown.push(place(chat.thread.items, { ...message }));
+  }
+  if (!chat.last_message || chat.last_message.id <= message.id) chat.last_message = message;
+  ensureHtml(chat, shown);
+  return isNew;
 }
 
 /** Every copy of a message that is in memory. */
@@ -174,7 +196,7 @@ export async function ensureHtml(chat, messages) {
     } catch {
       return; // shown as it was written until there is a server again
     }
-    m.redraw();
+    redraw();
   }
 }
 
@@ -206,9 +228,9 @@ async function once(chat, work) {
   if (chat.loading) return chat.loading;
   chat.loading = work().finally(() => {
     chat.loading = null;
-    m.redraw();
+    redraw();
   });
-  m.redraw();
+  redraw();
   return chat.loading;
 }
 
@@ -283,7 +305,7 @@ export async function loadThread(chat, rootId) {
   const { root, data, pagination } = await get(`/api/chats/${chat.id}/messages/${rootId}/thread`, { limit: 200 });
   chat.thread = { rootId: root.id, root, items: data, hasMore: pagination.next_after, unread: 0 };
   ensureHtml(chat, [root, ...data]);
-  m.redraw();
+  redraw();
   if (data.length) put(`/api/chats/${chat.id}/read`, { message_id: data.at(-1).id, thread: root.id }).catch(() => {});
 }
 
@@ -293,7 +315,7 @@ export async function loadMoreOfThread(chat) {
   for (const message of data) place(thread.items, message);
   thread.hasMore = pagination.next_after;
   ensureHtml(chat, data);
-  m.redraw();
+  redraw();
 }
 
 // --- Acts. The event that follows says the same once more. ---
@@ -302,12 +324,12 @@ export const react = async (message, emoji) => {
   const mine = message.reactions?.find((one) => one.emoji === emoji)?.user_ids?.includes(state.me.id);
   const path = `/api/chats/${message.chat_id}/messages/${message.id}/reactions/${encodeURIComponent(emoji)}`;
   refresh(state.chats.get(message.chat_id), await (mine ? del(path) : put(path)));
-  m.redraw();
+  redraw();
 };
 
 export const edit = async (message, content) => {
   refresh(state.chats.get(message.chat_id), await patch(`/api/chats/${message.chat_id}/messages/${message.id}`, { content }));
-  m.redraw();
+  redraw();
 };
 
 export const remove = (message) => del(`/api/chats/${message.chat_id}/messages/${message.id}`);
@@ -315,14 +337,14 @@ export const remove = (message) => del(`/api/chats/${message.chat_id}/messages/$
 export const pin = async (message) => {
   const path = `/api/chats/${message.chat_id}/messages/${message.id}/pin`;
   refresh(state.chats.get(message.chat_id), await (message.pinned_at ? del(path) : put(path)));
-  m.redraw();
+  redraw();
 };
 
 export async function loadPins(chat) {
   const { data } = await get(`/api/chats/${chat.id}/pins`);
   chat.pins = data;
   ensureHtml(chat, data);
-  m.redraw();
+  redraw();
 }
 
 export const createChat = async (fields) => takeChat(await post("/api/chats", fields));
@@ -356,7 +378,7 @@ export function markRead(chat) {
   chat.last_read_message_id = last.id;
   chat.unread_count = chat.mention_count = 0;
   showCounts();
-  m.redraw();
+  redraw();
   put(`/api/chats/${chat.id}/read`, { message_id: last.id }).catch(() => {
     chat.last_read_message_id = 0; // once more, when there is a server
   });

@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 import { submit } from "./outbox.js";
 import { state, userName } from "./state.js";
 import { accessToken } from "./tokens.js";
+import { redraw } from "./redraw.js";
 
 let typedAt = 0;
 function tellTyping(chatId) {
@@ -72,7 +73,7 @@ export function Composer({ attrs: { chat, threadId } }) {
       const { draft } = await get(`/api/chats/${chat.id}/draft`);
       known = draft?.content || "";
       if (draft && !text) text = known;
-      m.redraw();
+      redraw();
     } catch {
       // without a server there is what this tab remembers
     }
@@ -159,13 +160,13 @@ export function Composer({ attrs: { chat, threadId } }) {
       files.push(file);
       upload(file, (part) => {
         file.part = part;
-        m.redraw();
+        redraw();
       }).then((made) => {
         file.made = made;
       }, (error) => {
         files = files.filter((one) => one !== file);
         notice(`${name}: ${error.message}`, "error");
-      }).finally(m.redraw);
+      }).finally(redraw);
     }
   }
 
@@ -243,9 +244,11 @@ export function Composer({ attrs: { chat, threadId } }) {
               event.preventDefault();
               takeFiles([...event.clipboardData.files]);
             },
-            onblur: () => {
-              options = [];
+            onblur: (event) => {
+              event.redraw = false; // it may be a drawing that takes the focus away
               if (saving) attempt(storeDraft);
+              if (options.length) redraw();
+              options = [];
             },
           }),
           iconButton("send", t("send"), { class: "send", disabled: busy() || (!text.trim() && !files.length), onclick: () => sendNow(attrs) })));

@@ -5,6 +5,7 @@ import { picture } from "./blobs.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { presenceOf, state, userName } from "./state.js";
+import { redraw } from "./redraw.js";
 
 export const focusIn = (selector) => document.querySelector(selector)?.focus();
 
@@ -20,9 +21,9 @@ export function notice(text, kind = "info") {
   state.notices.push(one);
   setTimeout(() => {
     state.notices.splice(state.notices.indexOf(one), 1);
-    m.redraw();
+    redraw();
   }, 6000);
-  m.redraw();
+  redraw();
 }
 
 /** Does it, and tells what went wrong. */
@@ -33,7 +34,7 @@ export async function attempt(work) {
     notice(wordsOf(error), "error");
     return undefined;
   } finally {
-    m.redraw();
+    redraw();
   }
 }
 
@@ -70,7 +71,7 @@ export function Form() {
       error = wordsOf(failure);
     }
     busy = false;
-    m.redraw();
+    redraw();
   };
   return {
     view: ({ attrs: { submit: work, label, class: name }, children }) =>
@@ -100,14 +101,14 @@ let lastFocus = null;
 export function openDialog(title, view) {
   lastFocus ??= document.activeElement;
   state.dialog = { title, view };
-  m.redraw();
+  redraw();
 }
 
 export function closeDialog() {
   state.dialog = null;
   const back = lastFocus;
   lastFocus = null;
-  m.redraw();
+  redraw();
   setTimeout(() => back?.isConnected && back.focus(), 0);
 }
 
@@ -123,7 +124,9 @@ export const Dialog = {
         event.preventDefault();
         closeDialog();
       },
-      onclick: (event) => event.target.localName === "dialog" && closeDialog(),
+      onclick: (event) => {
+        if (event.target.localName === "dialog") closeDialog(); // beside it; a false returned would undo the click
+      },
     }, m(".dialog",
       m("header", m("h2#dialog-title", state.dialog.title), iconButton("close", t("close"), { onclick: closeDialog })),
       m(state.dialog.view))),

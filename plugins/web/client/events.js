@@ -1,10 +1,10 @@
 // What the server tells, applied to what is known here.
-import m from "mithril";
-import { ensureHtml, loadChat, loadMembers, place, refresh, showCounts, takeChat, touch } from "./chats.js";
+import { arrive, loadChat, loadMembers, refresh, showCounts, takeChat, touch } from "./chats.js";
 import { recognise } from "./outbox.js";
 import { hearTopic } from "./registry.js";
 import { announceSoon } from "./live.js";
 import { state } from "./state.js";
+import { redraw } from "./redraw.js";
 
 const on = (topic, hear) => hearTopic(topic, hear);
 const chatOf = (event) => state.chats.get(event.data.chat_id ?? event.chat_id);
@@ -21,23 +21,12 @@ on("message.created", ({ data: message }) => {
   }
   const own = message.sender_id === state.me.id;
   if (own) recognise(message);
-  const isNew = !chat.items.some((one) => one.id === message.id);
-  if (chat.loaded && !chat.hasNewer) place(chat.items, message);
-  if (message.thread_id) {
-    touch(chat, message.thread_id, (root) => {
-      if (isNew) root.reply_count = (root.reply_count || 0) + 1;
-      root.last_reply_at = message.created_at;
-    });
-    if (chat.thread?.rootId === message.thread_id) place(chat.thread.items, { ...message });
-  }
-  if (!chat.last_message || chat.last_message.id <= message.id) chat.last_message = message;
+  const isNew = arrive(chat, message);
   if (!own && isNew && message.id > (chat.last_read_message_id || 0)) {
     chat.unread_count = (chat.unread_count || 0) + 1;
     if (mentionsMe(message)) chat.mention_count = (chat.mention_count || 0) + 1;
   }
   state.typing.get(chat.id)?.delete(message.sender_id);
-  const shown = [chat.items.find((one) => one.id === message.id), chat.thread?.items.find((one) => one.id === message.id)];
-  ensureHtml(chat, shown.filter(Boolean));
   showCounts();
 });
 
@@ -108,7 +97,7 @@ on("typing", ({ data }) => {
   if (data.user_id === state.me.id) return;
   if (!state.typing.has(data.chat_id)) state.typing.set(data.chat_id, new Map());
   state.typing.get(data.chat_id).set(data.user_id, Date.now() + 5000);
-  setTimeout(m.redraw, 5100);
+  setTimeout(redraw, 5100);
 });
 
 on("presence.changed", ({ data }) => {

@@ -5,6 +5,7 @@ import { closeDialog, focusIn, openDialog } from "./dom.js";
 import { t } from "./i18n.js";
 import { state } from "./state.js";
 import { Switcher } from "./views/dialogs.js";
+import { redraw } from "./redraw.js";
 
 const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
 const mod = mac ? "⌘" : "Ctrl";
@@ -36,7 +37,7 @@ document.addEventListener("keydown", (event) => {
   const control = mac ? event.metaKey : event.ctrlKey;
   const handled = () => {
     event.preventDefault();
-    m.redraw();
+    redraw();
   };
   if (control && event.key.toLowerCase() === "k") {
     if (state.dialog?.view !== Switcher) openDialog(t("keys.switch"), Switcher);

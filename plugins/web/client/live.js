@@ -1,10 +1,10 @@
 // The stream of events (server-sent events, WHATWG HTML section 9.2), read by fetch so that the token goes in a header. It goes on
 // behind the last event that was heard; where that is not possible, everything is asked anew.
-import m from "mithril";
 import { put, send, SignedOut } from "./api.js";
 import { currentToken } from "./tokens.js";
 import { tellEvent } from "./registry.js";
 import { state } from "./state.js";
+import { redraw } from "./redraw.js";
 
 const silence = 45_000; // three heartbeats of the server
 let lastId = null;
@@ -16,7 +16,7 @@ let generation = 0;
 function setLink(link) {
   if (state.link === link) return;
   state.link = link;
-  m.redraw();
+  redraw();
 }
 
 function parse(block, refreshAll) {
@@ -66,7 +66,7 @@ async function listen(refreshAll) {
       const blocks = rest.split("\n\n");
       rest = blocks.pop();
       for (const block of blocks) parse(block, refreshAll);
-      if (blocks.length) m.redraw();
+      if (blocks.length) redraw();
     }
   } finally {
     clearTimeout(alarm);

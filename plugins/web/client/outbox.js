@@ -1,10 +1,10 @@
 // Messages on their way. Each is kept on this device with its idempotency key before it is sent, and forgotten when the server has
 // answered: whatever happens in between, it is sent once more with the same key, and the server makes one message of it.
-import m from "mithril";
 import { post, Problem, SignedOut, uuid } from "./api.js";
-import { ensureHtml, place } from "./chats.js";
+import { arrive } from "./chats.js";
 import { forgetUnsent, keepUnsent, kept } from "./idb.js";
 import { state } from "./state.js";
+import { redraw } from "./redraw.js";
 
 export const unsent = []; // {key, chat_id, content, reply_to, thread_id, attachments, files, at, error}
 let flushing = false;
@@ -28,7 +28,7 @@ export async function submit({ chatId, content, replyTo = null, threadId = null,
     attachments: files.map((file) => file.id), files, at: Date.now(),
   };
   unsent.push(item);
-  m.redraw();
+  redraw();
   await keepUnsent(item);
   flush();
 }
@@ -42,7 +42,7 @@ export function recognise(message) {
 export function drop(item) {
   unsent.splice(unsent.indexOf(item), 1);
   forgetUnsent(item.key);
-  m.redraw();
+  redraw();
 }
 
 export function tryAgain(item) {
@@ -63,12 +63,7 @@ async function sendOne(item) {
     ...(item.reply_to && { reply_to: item.reply_to }),
   }, { headers: { "Idempotency-Key": item.key } });
   const chat = state.chats.get(item.chat_id);
-  if (chat) {
-    if (!chat.hasNewer) place(chat.items, message);
-    if (chat.thread && message.thread_id === chat.thread.rootId) place(chat.thread.items, message);
-    if (!chat.last_message || chat.last_message.id < message.id) chat.last_message = message;
-    ensureHtml(chat, chat.items.slice(-3).concat(chat.thread?.items.slice(-3) || []));
-  }
+  if (chat) arrive(chat, message);
 }
 
 export async function flush(now = false) {
@@ -92,11 +87,11 @@ export async function flush(now = false) {
         continue;
       } finally {
         delete item.sending;
-        m.redraw();
+        redraw();
       }
       unsent.splice(unsent.indexOf(item), 1);
       await forgetUnsent(item.key);
-      m.redraw();
+      redraw();
     }
   } finally {
     flushing = false;

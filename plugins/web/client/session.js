@@ -7,6 +7,7 @@ import { startListening, stopListening } from "./live.js";
 import { flush, loadUnsent, unsent } from "./outbox.js";
 import { state } from "./state.js";
 import { accessToken, adopt, onSignedOutElsewhere, signOut as endSession } from "./tokens.js";
+import { redraw } from "./redraw.js";
 
 const marker = "netbit.user"; // an id, no secret: whether it is worth asking for a session
 
@@ -86,7 +87,7 @@ function begin(user) {
   state.booted = true;
   loadUnsent();
   startListening(refreshAll, leave);
-  m.redraw();
+  redraw();
 }
 
 export function rememberedChat(id) {
@@ -104,7 +105,7 @@ export async function leave() {
   await forgetAll();
   document.title = "NetBit";
   m.route.set("/");
-  m.redraw();
+  redraw();
 }
 
 export async function signOut() {

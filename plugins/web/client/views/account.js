@@ -72,7 +72,7 @@ const Password = {
     await post("/api/user/password", fields);
     notice(t("saved"));
   } },
-  m("input.hidden", { type: "text", autocomplete: "username", value: state.me.username, tabindex: -1, "aria-hidden": "true", readonly: true }),
+  m("input.hidden", { type: "text", autocomplete: "username", value: state.me.username, tabindex: -1, "aria-label": t("username"), readonly: true }),
   m(Field, { label: t("old_password"), name: "old_password", type: "password", required: true, autocomplete: "current-password" }),
   m(Field, { label: t("new_password"), name: "new_password", type: "password", required: true, autocomplete: "new-password" }))),
 };

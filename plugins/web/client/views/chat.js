@@ -11,6 +11,7 @@ import { refreshers, rememberedChat } from "../session.js";
 import { state, userName } from "../state.js";
 import { canEdit, Message, Pending } from "./message.js";
 import { showChatSettings } from "./members.js";
+import { redraw } from "../redraw.js";
 
 const together = 5 * 60_000;
 const isGrouped = (one, before) =>
@@ -42,7 +43,7 @@ export function Chat({ attrs: { id, at } }) {
         if (!chat().items.length) {
           const kept = await rememberedChat(id);
           if (kept && !chat().items.length) chat().items = kept;
-          m.redraw();
+          redraw();
         }
         await loadNewest(chat());
       } else {
@@ -52,7 +53,7 @@ export function Chat({ attrs: { id, at } }) {
     } catch (error) {
       if (error.status === 404) gone = true;
     }
-    m.redraw();
+    redraw();
   }
 
   const refresh = () => {
@@ -105,23 +106,23 @@ export function Chat({ attrs: { id, at } }) {
   async function toEnd() {
     if (chat().hasNewer) await attempt(() => loadNewest(chat()));
     atEnd = true;
-    m.redraw();
+    redraw();
   }
 
   const acts = {
     reply: (message) => {
       replyTo = message;
       document.querySelector(".main .composer textarea")?.focus();
-      m.redraw();
+      redraw();
     },
     openThread: (message) => m.route.set(`/c/${id}/t/${message.thread_id || message.id}`),
     startEdit: (message) => {
       editing = message.id;
-      m.redraw();
+      redraw();
     },
     stopEdit: () => {
       editing = null;
-      m.redraw();
+      redraw();
       document.querySelector(".main .composer textarea")?.focus();
     },
   };
@@ -216,13 +217,12 @@ export function Chat({ attrs: { id, at } }) {
         },
         onremove: () => (list = null),
       },
-      one.hasOlder && m(".more", { key: "older" }, one.loaded ? t("loading") : ""),
-      !one.hasOlder && one.loaded && m(".beginning", { key: "beginning" }, t("beginning", { name: chatName(one) })),
-      m(".rows", { key: "rows" }, rows())),
+      m(".head", { class: one.hasOlder ? "more" : "beginning" }, one.loaded && (one.hasOlder ? t("loading") : t("beginning", { name: chatName(one) }))),
+      m(".rows", rows())),
       (!atEnd || one.hasNewer) && m(".to-end", iconButton("down", t("to_newest"), { onclick: toEnd })),
       typingLine(),
       mayWrite()
-        ? m(Composer, { key: `composer-${id}`, chat: one, replyTo, dropReply: () => (replyTo = null), sent: toEnd, offer: (take) => (takeFiles = take),
+        ? m(Composer, { chat: one, replyTo, dropReply: () => (replyTo = null), sent: toEnd, offer: (take) => (takeFiles = take),
           editLast: () => {
             const last = [...one.items].reverse().find(canEdit);
             if (last) acts.startEdit(last);

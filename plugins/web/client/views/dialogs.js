@@ -6,6 +6,7 @@ import { attempt, Avatar, closeDialog, Field, Form } from "../dom.js";
 import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { nameOf, state } from "../state.js";
+import { redraw } from "../redraw.js";
 
 const go = (chat) => {
   closeDialog();
@@ -70,7 +71,7 @@ export function Directory() {
     const mine = ++asked;
     const found = await attempt(() => get("/api/chats/public", { q: words || undefined, limit: 50 }));
     if (mine === asked && found) data = found.data;
-    m.redraw();
+    redraw();
   };
   return {
     oninit: ask,

@@ -8,6 +8,7 @@ import { icon } from "../icons.js";
 import { highlighted } from "../markup.js";
 import { addView } from "../registry.js";
 import { state, userName } from "../state.js";
+import { redraw } from "../redraw.js";
 
 function Search() {
   let words = m.route.param("q") || "";
@@ -27,7 +28,7 @@ function Search() {
     if (mine !== asked || !page) return;
     found = more ? [...found, ...page.data] : page.data;
     next = page.pagination.has_older ? page.pagination.next_before : null;
-    m.redraw();
+    redraw();
   }
 
   return {

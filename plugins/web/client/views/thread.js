@@ -9,6 +9,7 @@ import { pendingOf } from "../outbox.js";
 import { refreshers } from "../session.js";
 import { state } from "../state.js";
 import { Message, Pending } from "./message.js";
+import { redraw } from "../redraw.js";
 
 export const panelHead = (chatId, title) =>
   m("header", m("h2", title), link(`/c/${chatId}`, { class: "icon-button", title: t("close"), "aria-label": t("close") }, icon("close")));
@@ -23,7 +24,7 @@ export function Thread({ attrs: { id, root } }) {
     startEdit: (message) => (editing = message.id),
     stopEdit: () => {
       editing = null;
-      m.redraw();
+      redraw();
     },
   };
   const row = (message) => m(Message, {
