@@ -109,6 +109,8 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"DELETE /api/chats/{id}/hooks/{hook}", {RouteEntry::About::chat}},
     {"POST /hooks/{secret}", {}},
     {"PUT /api/chats/{id}/settings", {RouteEntry::About::chat}},
+    {"POST /api/chats/{id}/typing", {RouteEntry::About::chat}},
+    {"PUT /api/user/presence", {}},
     {"GET /api/events", {.endless = true}},
     {"GET /api/search", {.query = "?q=word"}},
     {"GET /api/files", {}},
@@ -225,6 +227,10 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"POST /api/projects/{user}/{project}/{repo}/fork", {RouteEntry::About::own}},
     {"PUT /api/projects/{user}/{project}/{repo}/mirror", {RouteEntry::About::own}},
     {"POST /api/projects/{user}/{project}/{repo}/upkeep", {RouteEntry::About::own}},
+    {"GET /", {}},
+    {"GET /web/{file...}", {RouteEntry::About::own}}, // a name that no file has is there for nobody
+    {"POST /web/session", {}},
+    {"DELETE /web/session", {}},
 };
 
 } // namespace netbit::test

@@ -6,6 +6,7 @@
 #include "Requests.h"
 #include "Routes.h"
 #include "Schemas.h"
+#include "support/LiveEvents.h"
 
 #include <netbit/chat.hpp>
 #include <netbit/draft/operations.hpp>
@@ -72,6 +73,10 @@ private:
             worker().summary("What happens, as server-sent events").schema(schemas::events).thaw([this](Stream stream, const Frozen& piece) {
                 return goOn(std::move(stream), piece);
             }));
+        post("/api/chats/{id}/typing", users, [this](Request& request) { return typing(request); },
+             worker().summary("Tell the others of a chat that one is typing").maxBody(1024).schema(schemas::typing));
+        put("/api/user/presence", users, [this](Request& request) { return presence(request); },
+            worker().summary("Tell those one shares a chat with that one is here, away or gone").maxBody(1024).schema(schemas::presence));
         for (const auto& line : operationLines()) {
             const auto options = support::documented(line.route, worker().summary(line.summary).maxBody(line.maxBody));
             const auto handler = [this, &line](Request& request) { return operate(line, request); };
@@ -188,6 +193,44 @@ private:
                 reply.header("Idempotency-Replayed", "true");
             later.reply(reply);
         });
+        return {};
+    }
+
+    Result<void> typing(Request& request) const
+    {
+        const auto id = readId(request.param("id"));
+        if (!id)
+            return chatNotFound();
+        const auto by = caller(request);
+        if (const auto seen = _chat.mayRead(by, *id); !seen)
+            return seen.error();
+        if (!request.body().empty()) {
+            support::RequestBody body(request.header("Content-Type"));
+            auto fields = body.read(request.body());
+            if (!fields)
+                return fields.error();
+            if (auto fault = support::RequestBody::finish(*fields))
+                return std::move(*fault);
+        }
+        const auto published = _events.publish(by, support::typingTopic, *id, support::typingData(by.userId(), *id));
+        if (!published)
+            return published.error();
+        request.noContent();
+        return {};
+    }
+
+    Result<void> presence(Request& request) const
+    {
+        support::RequestBody body(request.header("Content-Type"));
+        const auto state = readPresence(body, request.body());
+        if (!state)
+            return state.error();
+        const auto by = caller(request);
+        const auto told = R"({"state":")" + std::string(*state) + R"("})";
+        const auto published = _events.publish(by, support::presenceTopic, 0, support::presenceData(by.userId(), told));
+        if (!published)
+            return published.error();
+        request.noContent();
         return {};
     }
 

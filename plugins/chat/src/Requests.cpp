@@ -47,4 +47,19 @@ Result<std::optional<std::string_view>> readKey(std::optional<std::string_view> 
     return header;
 }
 
+Result<std::string_view> readPresence(support::RequestBody& body, std::string_view text)
+{
+    auto fields = body.read(text);
+    if (!fields)
+        return fields.error();
+    const auto state = fields->text("state");
+    if (!state)
+        fields->missing("state");
+    else if (*state != "online" && *state != "away" && *state != "offline")
+        fields->refuse("bad_value", "state", "It must be online, away or offline.");
+    if (auto fault = support::RequestBody::finish(*fields))
+        return std::move(*fault);
+    return *state;
+}
+
 } // namespace netbit::chat

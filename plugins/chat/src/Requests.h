@@ -19,4 +19,7 @@ Result<NewMessage> readNewMessage(support::RequestBody& body, std::string_view t
 /// Idempotency-Key: 1…128 visible ASCII characters; an empty field is as none.
 Result<std::optional<std::string_view>> readKey(std::optional<std::string_view> header);
 
+/// online, away or offline: what {"state": …} says.
+Result<std::string_view> readPresence(support::RequestBody& body, std::string_view text);
+
 } // namespace netbit::chat

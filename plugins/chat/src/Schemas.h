@@ -30,6 +30,10 @@ inline constexpr const char* events =
     R"("description":"Goes on behind this event; Last-Event-ID says the same."},)"
     R"("topics":{"type":"string","description":"With commas between; message.* takes all of a kind."}}},)"
     R"("type":"text/event-stream"})";
+inline constexpr const char* typing = R"({"query":{},"status":204})";
+inline constexpr const char* presence =
+    R"({"query":{},"body":{"type":"object","required":["state"],"properties":{"state":{"type":"string",)"
+    R"("enum":["online","away","offline"]}},"additionalProperties":false},"status":204})";
 
 #undef NETBIT_REF
 #undef NETBIT_PAGES

@@ -1,6 +1,8 @@
 #pragma once
 // Cookies (RFC 6265), as far as a login at a provider needs them.
 
+#include "support/CookieHeader.h"
+
 #include <string>
 #include <string_view>
 
@@ -10,8 +12,7 @@ namespace netbit::user {
 inline constexpr std::string_view secureCookie = "__Host-netbit-login";
 inline constexpr std::string_view plainCookie = "netbit-login";
 
-/// The value of a cookie in a Cookie header; empty: it is not there, or there twice, so that nobody can tell which is meant.
-std::string_view cookieOf(std::string_view header, std::string_view name) noexcept;
+using support::cookieOf;
 
 /// A Set-Cookie header; no seconds: takes it away. Lax, so that it comes along when the provider sends the browser back.
 std::string setCookie(std::string_view value, bool secure, long long seconds);

@@ -1,0 +1,147 @@
+// Small things that several views need.
+import m from "mithril";
+import { Problem, Unreachable } from "./api.js";
+import { picture } from "./blobs.js";
+import { t } from "./i18n.js";
+import { icon } from "./icons.js";
+import { presenceOf, state, userName } from "./state.js";
+import { redraw } from "./redraw.js";
+
+export const focusIn = (selector) => document.querySelector(selector)?.focus();
+
+export function wordsOf(error) {
+  if (error instanceof Unreachable) return t("unreachable");
+  if (error instanceof Problem) return [error.message, ...error.fields.map((one) => one.detail).filter((one) => one !== error.message)].join(" ");
+  return String(error?.message || error);
+}
+
+/** Told in the corner, and by a screen reader. */
+export function notice(text, kind = "info") {
+  const one = { text, kind };
+  state.notices.push(one);
+  setTimeout(() => {
+    state.notices.splice(state.notices.indexOf(one), 1);
+    redraw();
+  }, 6000);
+  redraw();
+}
+
+/** Does it, and tells what went wrong. */
+export async function attempt(work) {
+  try {
+    return await work();
+  } catch (error) {
+    notice(wordsOf(error), "error");
+    return undefined;
+  } finally {
+    redraw();
+  }
+}
+
+export const Avatar = {
+  view({ attrs: { id, name, small } }) {
+    const shown = name || userName(id);
+    const url = id ? picture(`/api/users/${id}/avatar`) : null;
+    return m(`span.avatar.hue${(id || 0) % 8}${small ? ".small" : ""}`, { "aria-hidden": "true" },
+      url ? m("img", { src: url, alt: "" }) : [...shown.replace(/^[^\p{L}\p{N}]+/u, "")][0]?.toUpperCase() || "?");
+  },
+};
+
+export const Presence = {
+  view: ({ attrs: { id } }) => m(`span.presence.${presenceOf(id)}`, { title: t(`presence.${presenceOf(id)}`) }, m("span.hidden", t(`presence.${presenceOf(id)}`))),
+};
+
+/** A button that is an icon, with a name for everyone. */
+export const iconButton = (name, label, attrs = {}) =>
+  m("button.icon-button", { type: "button", title: label, "aria-label": label, ...attrs }, icon(name));
+
+/** A form that calls `submit` with its fields' values, shows what went wrong, and is still while it works. */
+export function Form() {
+  let error = null;
+  let busy = false;
+  const submit = async (event, work) => {
+    event.preventDefault();
+    if (busy) return;
+    const form = event.target;
+    busy = true;
+    error = null;
+    try {
+      if ((await work(Object.fromEntries(new FormData(form)))) !== false) form.reset();
+    } catch (failure) {
+      error = wordsOf(failure);
+    }
+    busy = false;
+    redraw();
+  };
+  return {
+    view: ({ attrs: { submit: work, label, class: name }, children }) =>
+      m("form", { class: name, onsubmit: (event) => submit(event, work), "aria-busy": String(busy) },
+        children,
+        error && m("p.error", { role: "alert" }, error),
+        label && m("button.primary", { type: "submit", disabled: busy }, label)),
+  };
+}
+
+let fields = 0;
+/** An input with its label. */
+export function Field() {
+  const id = `field-${++fields}`;
+  return {
+    view: ({ attrs: { label, hint, type = "text", options, ...rest } }) =>
+      m(".field",
+        m("label", { for: id }, label),
+        options ? m("select", { id, ...rest }, options.map(([value, text]) => m("option", { value, selected: value === rest.value }, text)))
+          : type === "textarea" ? m("textarea", { id, ...rest })
+            : m("input", { id, type, ...rest }),
+        hint && m("small", hint)),
+  };
+}
+
+let lastFocus = null;
+export function openDialog(title, view) {
+  lastFocus ??= document.activeElement;
+  state.dialog = { title, view };
+  redraw();
+}
+
+export function closeDialog() {
+  state.dialog = null;
+  const back = lastFocus;
+  lastFocus = null;
+  redraw();
+  setTimeout(() => back?.isConnected && back.focus(), 0);
+}
+
+export const Dialog = {
+  oncreate({ dom }) {
+    dom.showModal();
+    (dom.querySelector("[autofocus],input,textarea,select") || dom.querySelector("button"))?.focus();
+  },
+  view: () =>
+    m("dialog", {
+      "aria-labelledby": "dialog-title",
+      oncancel: (event) => {
+        event.preventDefault();
+        closeDialog();
+      },
+      onclick: (event) => {
+        if (event.target.localName === "dialog") closeDialog(); // beside it; a false returned would undo the click
+      },
+    }, m(".dialog",
+      m("header", m("h2#dialog-title", state.dialog.title), iconButton("close", t("close"), { onclick: closeDialog })),
+      m(state.dialog.view))),
+};
+
+/** Asks before what cannot be undone. */
+export function confirmed(question, label, work) {
+  openDialog(question, {
+    view: () => m(".buttons",
+      m("button", { type: "button", onclick: closeDialog }, t("cancel")),
+      m("button.danger", { type: "button", onclick: () => {
+        closeDialog();
+        attempt(work);
+      } }, label)),
+  });
+}
+
+export const link = (path, attrs, ...children) => m("a", { ...attrs, href: `#${path}` }, ...children);

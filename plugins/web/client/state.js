@@ -1,0 +1,44 @@
+// What the client knows. Views read it, acts and events change it, and then ask for a redraw.
+
+export const state = {
+  me: null, // the user who is signed in
+  booted: false, // it is known whether somebody is
+  link: "connecting", // connecting, live, offline
+  chats: new Map(), // id → chat of the API, with what the client adds: see chats.js
+  users: new Map(), // id → user of the API
+  presence: new Map(), // id → {state, at}
+  typing: new Map(), // chat id → Map of user id → when it ends
+  drafts: new Map(), // chat id → {content, reply_to}
+  notices: [], // what is told in a corner for a while
+  dialog: null, // {title, view}
+  stamp: 0, // grows with what every message may show: names, pictures
+};
+
+export const isAdmin = () => state.me?.role === "admin";
+export const nameOf = (user) => user?.display_name || user?.username || "";
+
+/** How a user is called who may be known by an id alone. */
+export function userName(id, otherwise = "") {
+  return nameOf(state.users.get(id)) || otherwise || `#${id}`;
+}
+
+export function presenceOf(id) {
+  const known = state.presence.get(id);
+  return known && known.at > Date.now() - 150_000 ? known.state : "offline";
+}
+
+export function theme() {
+  return localStorage.getItem("netbit.theme") || "system";
+}
+
+export function setTheme(name) {
+  if (name === "system") localStorage.removeItem("netbit.theme");
+  else localStorage.setItem("netbit.theme", name);
+  applyTheme();
+}
+
+export function applyTheme() {
+  const name = theme();
+  if (name === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = name;
+}

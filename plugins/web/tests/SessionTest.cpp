@@ -1,0 +1,31 @@
+#include "Session.h"
+
+#include <gtest/gtest.h>
+
+namespace netbit::web {
+namespace {
+
+TEST(WebSession, TheCookieIsOutOfReachOfScriptsAndOfOtherSites)
+{
+    EXPECT_EQ(setCookie("v", true, 60), "netbit-session=v; Path=/web/session; HttpOnly; SameSite=Strict; Max-Age=60; Secure");
+    EXPECT_EQ(setCookie("", false, 0), "netbit-session=; Path=/web/session; HttpOnly; SameSite=Strict; Max-Age=0");
+}
+
+TEST(WebSession, TheScriptGetsEverythingButTheRefreshToken)
+{
+    const auto parted = part(R"({"access_token":"a","refresh_token":"r","expires_in":900,"user":{"id":2,"username":"\u00e4"}})");
+    ASSERT_TRUE(parted);
+    EXPECT_EQ(parted->refreshToken, "r");
+    EXPECT_EQ(parted->json.find("refresh"), std::string::npos);
+    EXPECT_NE(parted->json.find(R"("access_token":"a")"), std::string::npos);
+    EXPECT_NE(parted->json.find(R"("id":2)"), std::string::npos);
+}
+
+TEST(WebSession, WhatIsNoSessionIsNotTakenForOne)
+{
+    for (const auto* text : {"", "[]", "{}", R"({"refresh_token":1})", R"({"refresh_token":null})", "{"})
+        EXPECT_FALSE(part(text)) << text;
+}
+
+} // namespace
+} // namespace netbit::web
