@@ -107,6 +107,9 @@ Result<void> deleteBoard(Core& core, Call& call, Done done);
 Result<void> putCard(Core& core, Call& call, Done done);
 Result<void> removeCard(Core& core, Call& call, Done done);
 
+/// For operations whose path names a message: chat_not_found, message_not_found.
+operations::Guard guardMessage(const Core& core);
+
 /// [writer] Within the end of a push: commits are linked with what they speak of, and those on the default branch close it.
 Result<void> lookIntoPush(Turn& turn, const projects::Pushed& pushed);
 /// [writer] Within the transaction of a message, or of its edit: it is linked with what it speaks of, as far as its sender may

@@ -3,6 +3,8 @@
 
 #include "services/projects/Parameters.h"
 
+#include <algorithm>
+
 namespace netbit::services::issues {
 
 using operations::bound;
@@ -87,6 +89,8 @@ void add(Operations& all, Core& core, std::string_view name, std::string_view su
                                     .reads = reads};
     if (ofProject)
         operation.guard = projects::guardProject(core);
+    else if (std::any_of(operation.parameters.begin(), operation.parameters.end(), [](const auto& one) { return one.name == "message"; }))
+        operation.guard = guardMessage(core);
     all.add(std::move(operation));
 }
 

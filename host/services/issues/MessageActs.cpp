@@ -8,6 +8,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <charconv>
+
 namespace netbit::services::issues {
 
 using base::fault;
@@ -17,9 +19,31 @@ using storage::IssueRepository;
 
 namespace json = boost::json;
 
+operations::Guard guardMessage(const Core& core)
+{
+    return [&core](const auth::PrincipalPtr& principal, operations::Texts texts) {
+        Id chatId = 0;
+        Id messageId = 0;
+        for (const auto& [name, value] : texts)
+            if (name == "id" || name == "message")
+                std::from_chars(value.data(), value.data() + value.size(), name == "id" ? chatId : messageId);
+        Result<void> out;
+        auto read = core.read([&](Connection& connection) {
+            if (!storage::ChatRepository::participant(connection, chatId, projects::callerOf(core, principal).userId)) {
+                out = fault(Status::notFound, "chat_not_found", "There is no such chat, or you are not in it.");
+                return;
+            }
+            const auto message = storage::MessageRepository::byId(connection, messageId);
+            if (!message || message->chatId != chatId)
+                out = fault(Status::notFound, "message_not_found", "There is no such message in this chat.");
+        });
+        return read ? out : read;
+    };
+}
+
 void lookIntoMessage(Core& core, Connection& connection, const storage::MessageRecord& message)
 {
-    if (message.content.find('#') == std::string::npos || (referencesIn(message.content).empty() && !message.isEdited))
+    if (!message.isEdited && referencesIn(message.content).empty())
         return;
     const auto caller = projects::callerOf(core, message.senderId);
     auto context = storage::ProjectRepository::byChat(connection, message.chatId);

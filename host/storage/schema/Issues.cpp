@@ -126,6 +126,12 @@ CREATE TRIGGER links_of_messages AFTER DELETE ON messages
 BEGIN
     DELETE FROM links WHERE kind IN ('message', 'origin') AND source_id = old.id;
 END;
+
+CREATE TRIGGER links_of_deleted_messages AFTER UPDATE OF deleted_at ON messages
+WHEN old.deleted_at IS NULL AND new.deleted_at IS NOT NULL
+BEGIN
+    DELETE FROM links WHERE kind = 'message' AND source_id = old.id;
+END;
 )sql";
 
 } // namespace netbit::storage::schema
