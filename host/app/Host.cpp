@@ -19,11 +19,13 @@
 #include "services/cache/KeyValueCache.h"
 #include "services/chat/ChatOperations.h"
 #include "services/chat/ChatService.h"
+#include "services/chat/Core.h"
 #include "services/events/EventLog.h"
 #include "services/exec/Timers.h"
 #include "services/exec/WorkerPool.h"
 #include "services/files/FileOperations.h"
 #include "services/files/FileService.h"
+#include "services/issues/IssueService.h"
 #include "services/log/Log.h"
 #include "services/metrics/Registry.h"
 #include "services/operations/Operations.h"
@@ -433,6 +435,10 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.projects.load();
     parts.projects.addOperations(parts.operations);
     services::pulls::addPullOperations(parts.operations, parts.projects.core());
+    services::issues::addIssueOperations(parts.operations, parts.projects.core());
+    parts.chat.core().spoken = [&parts](storage::Connection& connection, const storage::MessageRecord& message) {
+        services::issues::lookIntoMessage(parts.projects.core(), connection, message);
+    };
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);
     parts.writer.start();

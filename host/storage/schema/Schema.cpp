@@ -150,7 +150,8 @@ const Migration steps[] = {
     {9, "projects", schema::projects},
     {10, "numbers", schema::numbers},
     {11, "pulls", schema::pulls},
-    {12, "external kinds", schema::externalKinds},
+    {12, "issues", schema::issues},
+    {13, "external kinds", schema::externalKinds},
 };
 
 } // namespace
