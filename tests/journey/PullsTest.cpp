@@ -268,6 +268,44 @@ TEST_F(Pulls, WhoMergesHimselfHasMergedIt)
     EXPECT_EQ(textAt(shown, "/merge_commit"), remoteMain());
 }
 
+// From what somebody says in a chat to the commit that mends it, over HTTP and git alone.
+TEST_F(Pulls, AMessageBecomesAnIssueThatAMergeCloses)
+{
+    const auto chat = makeChat(daemon(), ada(), "group", {bob()}, "tools");
+    const auto said = as(bob()).expect(201, "POST", messagesOf(chat), R"({"content":"It counts to nine only."})");
+    const auto message = messagesOf(chat) + "/" + std::to_string(integerAt(said, "/id"));
+    const auto base = begun("story");
+    const auto made = as(ada()).expect(201, "POST", message + "/issue", R"({"owner":"ada","project":"story"})");
+    const auto issue = std::to_string(integerAt(made, "/number"));
+    EXPECT_EQ(textAt(made, "/title"), "It counts to nine only.");
+    EXPECT_EQ(textAt(as(bob()).expect(200, "GET", message + "/issues"), "/data/0/state"), "open");
+    as(ada()).expect(200, "PATCH", home + "/issues/" + issue, R"({"assignees":["bob"]})");
+
+    write("ten", "file.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
+    const auto number = integerAt(as(bob()).expect(201, "POST", base + "/pulls",
+                                                   R"({"title":"Count to ten","body":"Fixes #)" + issue + R"(","base":"main","head":"ten"})"), "/number");
+    EXPECT_NE(std::to_string(number), issue) << "issues and pull requests have one counter";
+    const auto path = base + "/pulls/" + std::to_string(number);
+    as(ada()).expect(201, "POST", path + "/reviews", R"({"verdict":"approve","body":"Good."})");
+    EXPECT_EQ(textAt(as(ada()).expect(200, "GET", home + "/issues/" + issue), "/state"), "open");
+    const auto merged = merge(ada(), base, number, "squash");
+    ASSERT_EQ(merged.status, 200) << merged.body;
+    EXPECT_EQ(textAt(as(bob()).expect(200, "GET", home + "/issues/" + issue), "/state"), "closed");
+    EXPECT_EQ(textAt(as(bob()).expect(200, "GET", message + "/issues"), "/data/0/state"), "closed") << "where it was said";
+    EXPECT_EQ(remoteMain(), textAt(merged.document(), "/merge_commit"));
+    EXPECT_EQ(git.good("work", {"show", "origin/main:file.txt"}), "1\n2\n3\n4\n5\n6\n7\n8\n9\n10");
+
+    // A push straight to the default branch does it as well.
+    const auto second = std::to_string(integerAt(as(bob()).expect(201, "POST", home + "/issues", R"({"title":"And to eleven"})"), "/number"));
+    git.good("work", {"checkout", "-q", "main"});
+    git.good("work", {"reset", "-q", "--hard", "origin/main"});
+    writeFile(git.path("work") + "/eleven", "11\n");
+    git.good("work", {"add", "."});
+    git.good("work", {"commit", "-q", "-m", "Count on\n\nfixes #" + second});
+    git.good("work", {"push", "-q", "origin", "main"});
+    EXPECT_EQ(textAt(as(bob()).expect(200, "GET", home + "/issues/" + second), "/state"), "closed");
+}
+
 TEST_F(Pulls, AMergeThatIsCutShortIsEitherDoneOrNot)
 {
     const auto base = begun("killed");
