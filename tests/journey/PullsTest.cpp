@@ -279,7 +279,7 @@ TEST_F(Pulls, AMessageBecomesAnIssueThatAMergeCloses)
     const auto issue = std::to_string(integerAt(made, "/number"));
     EXPECT_EQ(textAt(made, "/title"), "It counts to nine only.");
     EXPECT_EQ(textAt(as(bob()).expect(200, "GET", message + "/issues"), "/data/0/state"), "open");
-    as(ada()).expect(200, "PATCH", home + "/issues/" + issue, R"({"assignees":["bob"]})");
+    as(ada()).expect(200, "PATCH", home + "/issues/" + issue, "{\"assignees\":[" + std::to_string(bob().id) + "]}");
 
     write("ten", "file.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
     const auto number = integerAt(as(bob()).expect(201, "POST", base + "/pulls",
