@@ -138,7 +138,7 @@ const std::vector<Command>& allCommands()
         std::vector<Command> all;
         for (auto part :
              {adminCommands(), pluginCommands(), authorCommands(), importCommands(), transferCommands(), configCommands(), accountCommands(), chatCommands(),
-              searchCommands(), pingCommands()})
+              projectCommands(), searchCommands(), pingCommands()})
             std::ranges::move(part, std::back_inserter(all));
         return all;
     }();

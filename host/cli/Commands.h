@@ -38,6 +38,7 @@ std::vector<Command> transferCommands(); ///< import from other systems, export
 std::vector<Command> configCommands();
 std::vector<Command> accountCommands(); ///< login, logout
 std::vector<Command> chatCommands(); ///< chats, send, tail
+std::vector<Command> projectCommands(); ///< issue, repo
 std::vector<Command> searchCommands(); ///< search
 std::vector<Command> pingCommands();
 

@@ -148,6 +148,7 @@ const Migration steps[] = {
     {7, "transfers", schema::transfers},
     {8, "identities", identityTables},
     {9, "projects", schema::projects},
+    {10, "issues", schema::issues},
 };
 
 } // namespace

@@ -9,6 +9,7 @@ namespace netbit::storage::schema
 extern const char* const files;
 extern const char* const transfers;
 extern const char* const projects;
+extern const char* const issues;
 extern const char* const chatsInFull; // a literal's address: there before any constructor has run
 
 } // namespace netbit::storage::schema
