@@ -31,8 +31,10 @@ base::Result<boost::json::array> allOf(Person& person, const std::string& target
     boost::json::array all;
     std::int64_t next = 0;
     do {
-        const auto page = target + (target.find('?') == std::string::npos ? "?" : "&") + "limit=200" +
-            (next == 0 ? std::string() : "&" + std::string(cursor) + "=" + std::to_string(next));
+        auto page = target;
+        page += target.find('?') == std::string::npos ? "?limit=200" : "&limit=200";
+        if (next != 0)
+            page.append("&").append(cursor).append("=").append(std::to_string(next));
         const auto answer = person.ask("GET", page);
         if (!answer)
             return answer.error();

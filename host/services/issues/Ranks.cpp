@@ -22,7 +22,7 @@ std::string rankBetween(std::string_view after, std::string_view before)
         const auto high = open ? digits.size() : digitAt(before, at, digits.size());
         if (high > low + 1) {
             // At the end of a column one digit more is enough: a list that is appended to keeps short ranks.
-            const auto step = open && at < after.size() ? low + 1 : low + (high - low) / 2;
+            const auto step = before.empty() && at < after.size() ? low + 1 : low + (high - low) / 2;
             return out + digits[step];
         }
         out += digits[low];

@@ -85,7 +85,8 @@ TEST_F(IssueHouse, AreFoundByWhatTheySay)
     good(cem, "issues.update", at(3, {{"state", "closed"}}));
     const auto found = [&](Id who, const json::object& query) {
         std::string numbers;
-        for (const auto& issue : good(who, "issues.list", with(home, query)).at("data").as_array())
+        const auto shown1 = good(who, "issues.list", with(home, query));
+        for (const auto& issue : shown1.at("data").as_array())
             numbers += std::to_string(issue.at("number").as_int64()) + " ";
         return numbers;
     };
@@ -166,7 +167,7 @@ TEST_F(IssueHouse, AMessageBecomesOneIssueAndLeadsToIt)
     EXPECT_EQ(made.at("title").as_string(), "The door is stuck.");
     EXPECT_NE(std::string(made.at("body").as_string()).find("Again"), std::string::npos);
     EXPECT_TRUE(ask(ben, "issues.from_message", make)->replayed) << "one message, one issue";
-    EXPECT_EQ(refusal(cem, "issues.from_message", make), "message_not_found") << "he is not in the chat";
+    EXPECT_EQ(refusal(cem, "issues.from_message", make), "chat_not_found") << "he is not in the chat";
     const auto shown = good(ben, "issues.of_message", {{"id", 7}, {"message", 70}}).at("data").as_array();
     ASSERT_EQ(shown.size(), 2U);
     EXPECT_TRUE(shown[0].at("made_of_it").as_bool());
@@ -224,7 +225,8 @@ TEST_F(IssueHouse, ABoardIsInTheOrderThatItsMovesMake)
             order.push_back(one.as_int64());
         ASSERT_EQ(order, cards) << "round " << round;
     }
-    for (const auto& column : good(cem, "boards.get", with(home, {{"board", boardId}})).at("columns").as_array()) {
+    const auto shown2 = good(cem, "boards.get", with(home, {{"board", boardId}}));
+    for (const auto& column : shown2.at("columns").as_array()) {
         std::vector<std::int64_t> order;
         for (const auto& issue : column.at("cards").as_array())
             order.push_back(issue.at("number").as_int64());
@@ -258,7 +260,8 @@ TEST_F(IssueHouse, ActivityTellsWhatHappenedTheNewestFirst)
     good(cem, "issues.comment", at(1, {{"body", "hm"}}));
     good(ben, "issues.update", at(1, {{"state", "closed"}}));
     std::string told;
-    for (const auto& row : good(cem, "projects.activity", home).at("data").as_array())
+    const auto shown3 = good(cem, "projects.activity", home);
+    for (const auto& row : shown3.at("data").as_array())
         told += std::string(row.at("topic").as_string()) + " ";
     EXPECT_EQ(told, "issue.closed issue.commented issue.created ");
 }
