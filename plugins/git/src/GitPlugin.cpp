@@ -26,10 +26,10 @@ constexpr const char* pushResult = R"({"type":"application/x-git-receive-pack-re
 #define NETBIT_JOB R"("result":{"type":"object","required":["job_id"],"properties":{"job_id":{"type":"integer"}}},"status":202)"
 constexpr const char* started = "{\"query\":{}," NETBIT_JOB "}";
 constexpr const char* startedByUrl =
-    R"({"body":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2000}},"additionalProperties":false},)" NETBIT_JOB "}";
+    R"({"query":{},"body":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2000}},"additionalProperties":false},)" NETBIT_JOB "}";
 #undef NETBIT_JOB
 constexpr const char* mirrorBody =
-    R"({"body":{"type":"object","required":["mirror_url"],"properties":{"mirror_url":{"type":"string","maxLength":2000,"description":"empty: none any more"}},"additionalProperties":false},"result":{"$ref":"#/components/schemas/Repository"}})";
+    R"({"query":{},"body":{"type":"object","required":["mirror_url"],"properties":{"mirror_url":{"type":"string","maxLength":2000,"description":"empty: none any more"}},"additionalProperties":false},"result":{"$ref":"#/components/schemas/Repository"}})";
 constexpr const char* jobList =
     R"({"query":{},"result":{"type":"object","required":["data"],"properties":{"data":{"type":"array","items":{"type":"object","required":["id","kind","state"],
 "properties":{"id":{"type":"integer"},"kind":{"enum":["import","fork","mirror","upkeep"]},"state":{"enum":["waiting","running","done","failed"]},
@@ -103,7 +103,7 @@ private:
             addJob("GET", place + "/jobs", &JobRoutes::list, worker().summary("What work on a repository runs, and what has become of the last").schema(jobList));
             addJob("POST", place + "/import", &JobRoutes::importBundle, streamed().summary("Fill an empty repository from a bundle: the body is it").schema(started));
             addJob("POST", place + "/import-url", &JobRoutes::importUrl, worker().summary("Fill an empty repository from another one's address").schema(startedByUrl));
-            addJob("POST", place + "/fork", &JobRoutes::fork, worker().summary("Fork a repository").operation("repositories.fork").schema(R"({"status":201})"));
+            addJob("POST", place + "/fork", &JobRoutes::fork, worker().summary("Fork a repository").operation("repositories.fork").schema(R"({"query":{},"status":201})"));
             addJob("PUT", place + "/mirror", &JobRoutes::setMirror, worker().summary("Have a repository follow another one, or none").schema(mirrorBody));
             addJob("POST", place + "/upkeep", &JobRoutes::upkeep, worker().summary("Pack and check a repository now").schema(started));
         }
