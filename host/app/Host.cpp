@@ -416,6 +416,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.projects.setOptions(projectOptions(config.host));
     parts.projects.load();
     parts.projects.addOperations(parts.operations);
+    parts.transfer.keepProjectsIn(parts.projects.core());
     services::issues::addIssueOperations(parts.operations, parts.projects.core());
     parts.chat.core().spoken = [&parts](storage::Connection& connection, const storage::MessageRecord& message) {
         services::issues::lookIntoMessage(parts.projects.core(), connection, message);

@@ -13,7 +13,7 @@
 namespace netbit::storage
 {
 
-enum class ExternalKind : std::uint8_t { user = 1, chat = 2, message = 3, file = 4 };
+enum class ExternalKind : std::uint8_t { user = 1, chat = 2, message = 3, file = 4, project = 5, repository = 6 };
 
 /// A reference to a message that is not there.
 struct ExternalReference {

@@ -1,6 +1,7 @@
 #include "services/transfer/Keys.h"
 
 #include "storage/FileRepository.h"
+#include "storage/ProjectRepository.h"
 #include "storage/Repositories.h"
 
 #include <charconv>
@@ -48,6 +49,8 @@ Id Keys::find(ExternalKind kind, std::string_view key) const
     case ExternalKind::chat: return storage::ChatRepository::byId(*_connection, own) ? own : 0;
     case ExternalKind::message: return storage::MessageRepository::byId(*_connection, own) ? own : 0;
     case ExternalKind::file: return storage::FileRepository::byId(*_connection, own) ? own : 0;
+    case ExternalKind::project: return storage::ProjectRepository::byId(*_connection, own) ? own : 0;
+    case ExternalKind::repository: return storage::RepoRepository::byId(*_connection, own) ? own : 0;
     }
     return 0;
 }

@@ -9,12 +9,12 @@
 
 namespace netbit::services::transfer {
 
-enum class Kind : std::uint8_t { user, chat, member, message, file, threadRead };
-constexpr std::size_t kinds = 6;
+enum class Kind : std::uint8_t { user, chat, member, message, file, threadRead, project, repository };
+constexpr std::size_t kinds = 8;
 
 constexpr std::string_view nameOf(Kind kind) noexcept
 {
-    constexpr std::string_view names[] = {"user", "chat", "member", "message", "file", "thread_read"};
+    constexpr std::string_view names[] = {"user", "chat", "member", "message", "file", "thread_read", "project", "repository"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -4,6 +4,7 @@
 // - board_cards.rank orders a column's cards as text; whoever moves one writes that one's rank alone.
 // - links: what speaks of what. A kind has an id (issue, comment, message: its own; commit: the repository's) and, for a
 //   commit, its object id as key. origin: the issue was made of that message.
+// - external_ids takes two kinds more, 5 a project and 6 a repository; SQLite changes no CHECK in its place.
 
 #include "storage/schema/Steps.h"
 
@@ -132,6 +133,18 @@ WHEN old.deleted_at IS NULL AND new.deleted_at IS NOT NULL
 BEGIN
     DELETE FROM links WHERE kind = 'message' AND source_id = old.id;
 END;
+
+CREATE TABLE external_ids_in_full (
+    source_id INTEGER NOT NULL REFERENCES external_sources (id),
+    kind      INTEGER NOT NULL CHECK (kind IN (1, 2, 3, 4, 5, 6)),
+    key       TEXT NOT NULL,
+    local_id  INTEGER NOT NULL,
+    PRIMARY KEY (source_id, kind, key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO external_ids_in_full (source_id, kind, key, local_id) SELECT source_id, kind, key, local_id FROM external_ids;
+DROP TABLE external_ids;
+ALTER TABLE external_ids_in_full RENAME TO external_ids;
+CREATE INDEX external_ids_by_local ON external_ids (kind, local_id);
 )sql";
 
 } // namespace netbit::storage::schema
