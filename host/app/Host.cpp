@@ -435,6 +435,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.projects.load();
     parts.projects.addOperations(parts.operations);
     services::pulls::addPullOperations(parts.operations, parts.projects.core());
+    parts.transfer.keepProjectsIn(parts.projects.core());
     services::issues::addIssueOperations(parts.operations, parts.projects.core());
     parts.chat.core().spoken = [&parts](storage::Connection& connection, const storage::MessageRecord& message) {
         services::issues::lookIntoMessage(parts.projects.core(), connection, message);

@@ -13,7 +13,16 @@
 namespace netbit::storage
 {
 
-enum class ExternalKind : std::uint8_t { user = 1, chat = 2, message = 3, file = 4, scheduled = 5, hook = 6 };
+enum class ExternalKind : std::uint8_t {
+    user = 1,
+    chat = 2,
+    message = 3,
+    file = 4,
+    scheduled = 5,
+    hook = 6,
+    project = 7,
+    repository = 8,
+};
 
 /// A reference to a message that is not there.
 struct ExternalReference {

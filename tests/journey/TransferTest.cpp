@@ -385,8 +385,16 @@ TEST_F(TransferFrom, Seed)
     makeDatabase(folder.path() + "/seed.db", seedTables);
     const auto report = takeIn("seed", folder.path() + "/seed.db");
     EXPECT_EQ(integerAt(report, "/added/message"), 6);
-    EXPECT_EQ(integerAt(report, "/left_out/projects"), 2);
+    EXPECT_EQ(integerAt(report, "/added/project"), 2);
+    EXPECT_EQ(integerAt(report, "/added/repository"), 1);
     auto ann = as("ann");
+    const auto project = ann.expect(200, "GET", "/api/projects/ann/p");
+    EXPECT_EQ(textAt(project, "/project/role"), "owner");
+    EXPECT_EQ(textAt(project, "/repositories/0/name"), "r");
+    const auto again = takeIn("seed", folder.path() + "/seed.db");
+    EXPECT_EQ(integerAt(again, "/already/project"), 2);
+    EXPECT_EQ(integerAt(again, "/already/repository"), 1);
+    EXPECT_EQ(listAt(ann.expect(200, "GET", "/api/projects"), "/data").size(), 2u);
     const auto page = ann.expect(200, "GET", messagesOf(chatNamed(ann, "all")));
     ASSERT_EQ(listAt(page, "/data").size(), 5u);
     EXPECT_EQ(textAt(page, "/data/0/content"), "first");

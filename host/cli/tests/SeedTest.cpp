@@ -47,7 +47,11 @@ TEST(Seed, EachTableIsRead)
     EXPECT_EQ(at(sink.one("message", "2"), "edited_at"), "2024-01-02T03:05:00.000Z");
     EXPECT_EQ(at(sink.one("message", "4"), "type"), "system");
     EXPECT_EQ(at(sink.one("message", "5"), "type"), "image");
-    for (const auto* reason : {"invalid_time 1", "invalid_utf8 1", "projects 2", "project_configs 1", "repositories 1", "message_type 1",
+    EXPECT_EQ(sink.of("project").size(), 2u);
+    EXPECT_EQ(at(sink.one("project", "1"), "owner"), "1");
+    EXPECT_EQ(at(sink.one("project", "1"), "name"), "p");
+    EXPECT_EQ(at(sink.one("repository", "1"), "project"), "1");
+    for (const auto* reason : {"invalid_time 1", "invalid_utf8 1", "message_type 1",
                                "chat_type 2"}) {
         EXPECT_NE(out.report.find(reason), std::string::npos) << reason << "\n" << out.report;
     }

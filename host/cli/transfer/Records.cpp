@@ -28,6 +28,32 @@ std::string cut(std::string text, std::size_t most)
 
 } // namespace
 
+std::string json(const ProjectItem& item)
+{
+    return JsonLine("project")
+        .text("id", item.key)
+        .text("owner", item.owner)
+        .text("name", item.name)
+        .text("description", item.description)
+        .flag("public", item.open)
+        .time("created_at", item.createdAt)
+        .raw("config", item.config)
+        .object();
+}
+
+std::string json(const RepositoryItem& item)
+{
+    return JsonLine("repository")
+        .text("id", item.key)
+        .text("owner", item.owner)
+        .text("project", item.project)
+        .text("name", item.name)
+        .text("description", item.description)
+        .flag("public", item.open)
+        .time("created_at", item.createdAt)
+        .object();
+}
+
 std::string json(const UserItem& item)
 {
     return JsonLine("user")

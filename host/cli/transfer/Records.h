@@ -85,6 +85,28 @@ struct MessageItem {
     base::Millis deletedAt = 0;
 };
 
+struct ProjectItem {
+    std::string key{};
+    std::string owner{};
+    std::string name{};
+    std::string description{};
+    bool open = false; ///< everybody may read it
+    base::Millis createdAt = 0;
+    std::string config{}; ///< a JSON object, or empty
+};
+
+struct RepositoryItem {
+    std::string key{};
+    std::string owner{};
+    std::string project{}; ///< empty: its owner's own
+    std::string name{};
+    std::string description{};
+    bool open = false;
+    base::Millis createdAt = 0;
+};
+
+std::string json(const ProjectItem& item);
+std::string json(const RepositoryItem& item);
 std::string json(const UserItem& item);
 std::string json(const ChatItem& item);
 std::string json(const MemberItem& item);

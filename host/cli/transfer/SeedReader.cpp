@@ -1,4 +1,5 @@
-// The seed's own database: users, chats, chat_participants, messages. It is opened for reading only.
+// The seed's own database: users, chats, chat_participants, messages, projects, project_configs, repositories. It is opened
+// for reading only.
 
 #include "base/Json.h"
 #include "cli/transfer/Readers.h"
@@ -122,7 +123,7 @@ public:
             return fault(Status::invalid, "no_seed",
                          _path + " is no database of the seed: users, chats, chat_participants and messages are its tables.");
         for (const auto part : {&SeedReader::users, &SeedReader::chats, &SeedReader::messages, &SeedReader::members,
-                                &SeedReader::rest})
+                                &SeedReader::projects, &SeedReader::repositories})
             if (auto done = (this->*part)(reading); !done)
                 return done;
         return {};
@@ -256,31 +257,81 @@ private:
         });
     }
 
-    /// What has no place here yet.
-    Result<void> rest(const Reading& reading)
+    /// Older databases of the seed have no projects.
+    Result<bool> has(const std::string& table)
     {
-        for (const std::string table : {"projects", "project_configs", "repositories"}) {
-            bool there = false;
-            if (auto asked = each("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '" + table + "'",
-                                  [&](const Rows&) {
-                                      there = true;
-                                      return Result<void>();
-                                  });
-                !asked)
-                return asked;
-            if (!there)
-                continue;
-            if (auto counted = each("SELECT rowid FROM " + table + " ORDER BY rowid",
-                                    [&](const Rows& row) {
-                                        reading.report.leftOut(table, at(table, row), table,
-                                                               "This server keeps no projects yet.");
-                                        return Result<void>();
-                                    });
-                !counted)
-                return counted;
-        }
-        return {};
+        bool there = false;
+        auto asked = each("SELECT 1 FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND name = '" + table + "'",
+                          [&](const Rows&) {
+                              there = true;
+                              return Result<void>();
+                          });
+        if (!asked)
+            return asked.error();
+        return there;
     }
+
+    Result<void> projects(const Reading& reading)
+    {
+        const auto there = has("projects");
+        if (!there || !*there)
+            return there ? Result<void>() : there.error();
+        const auto configs = has("project_configs");
+        if (!configs)
+            return configs.error();
+        const std::string config =
+            *configs ? "(SELECT c.config_json FROM project_configs c WHERE c.project_id = p.id)" : "NULL";
+        return each("SELECT p.id, p.name, p.owner_id, p.description, p.is_public, p.created_at, " + config +
+                        " FROM projects p ORDER BY p.id",
+                    [&](const Rows& row) -> Result<void> {
+                        const auto where = at("projects", row);
+                        if (!base::validUtf8(row.text(1)) || !base::validUtf8(row.text(3))) {
+                            reading.report.leftOut("project", where, "invalid_utf8", "Its text is no UTF-8.");
+                            return {};
+                        }
+                        ProjectItem item;
+                        item.key = std::to_string(row.integer(0));
+                        item.name = chatName(row.text(1), "project " + item.key);
+                        item.owner = std::to_string(row.integer(2));
+                        item.description = prose(row.text(3), 2'000);
+                        item.open = row.integer(4) != 0;
+                        item.createdAt = row.time(5).value_or(0);
+                        if (!row.isNull(6)) {
+                            const auto document = base::parseJson(row.text(6));
+                            if (document && document->is_object() && row.text(6).size() <= maxConfigBytes)
+                                item.config = row.text(6);
+                            else
+                                reading.report.note(where, "project_config", "Its settings are no JSON object that could be read.");
+                        }
+                        return reading.sink.put("project", json(item), where);
+                    });
+    }
+
+    Result<void> repositories(const Reading& reading)
+    {
+        const auto there = has("repositories");
+        if (!there || !*there)
+            return there ? Result<void>() : there.error();
+        return each("SELECT id, name, project_id, owner_id, description, is_public, created_at FROM repositories ORDER BY id",
+                    [&](const Rows& row) -> Result<void> {
+                        const auto where = at("repositories", row);
+                        if (!base::validUtf8(row.text(1)) || !base::validUtf8(row.text(4))) {
+                            reading.report.leftOut("repository", where, "invalid_utf8", "Its text is no UTF-8.");
+                            return {};
+                        }
+                        RepositoryItem item;
+                        item.key = std::to_string(row.integer(0));
+                        item.name = chatName(row.text(1), "repository " + item.key);
+                        item.project = row.isNull(2) ? std::string() : std::to_string(row.integer(2));
+                        item.owner = std::to_string(row.integer(3));
+                        item.description = prose(row.text(4), 2'000);
+                        item.open = row.integer(5) != 0;
+                        item.createdAt = row.time(6).value_or(0);
+                        return reading.sink.put("repository", json(item), where);
+                    });
+    }
+
+    static constexpr std::size_t maxConfigBytes = 256 * 1024;
 
     const std::string _path;
     const DatabasePtr _database;

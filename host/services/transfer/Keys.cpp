@@ -1,6 +1,7 @@
 #include "services/transfer/Keys.h"
 
 #include "storage/FileRepository.h"
+#include "storage/ProjectRepository.h"
 #include "storage/Repositories.h"
 
 #include <charconv>
@@ -51,6 +52,8 @@ Id Keys::find(ExternalKind kind, std::string_view key) const
     // At home there is nothing to take in: what was sent or taken back meanwhile does not come again.
     case ExternalKind::scheduled:
     case ExternalKind::hook: return own;
+    case ExternalKind::project: return storage::ProjectRepository::byId(*_connection, own) ? own : 0;
+    case ExternalKind::repository: return storage::RepoRepository::byId(*_connection, own) ? own : 0;
     }
     return 0;
 }

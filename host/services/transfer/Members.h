@@ -114,6 +114,14 @@ public:
         }
     }
 
+    boost::json::object object(std::string_view name)
+    {
+        const auto* const value = find(name, false);
+        if (value && !value->is_object())
+            wrong(name, "must be an object");
+        return value && value->is_object() ? value->get_object() : boost::json::object();
+    }
+
     void wrong(std::string_view name, std::string_view why)
     {
         if (_good)

@@ -9,13 +9,13 @@
 
 namespace netbit::services::transfer {
 
-enum class Kind : std::uint8_t { user, chat, member, message, file, threadRead, draft, scheduled, hook };
-constexpr std::size_t kinds = 9;
+enum class Kind : std::uint8_t { user, chat, member, message, file, threadRead, draft, scheduled, hook, project, repository };
+constexpr std::size_t kinds = 11;
 
 constexpr std::string_view nameOf(Kind kind) noexcept
 {
-    constexpr std::string_view names[] = {"user",        "chat",  "member",    "message", "file",
-                                          "thread_read", "draft", "scheduled", "hook"};
+    constexpr std::string_view names[] = {"user",  "chat",      "member", "message", "file",      "thread_read",
+                                          "draft", "scheduled", "hook",   "project", "repository"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -250,6 +250,32 @@ Record readThreadRead(Members& in)
     return out;
 }
 
+Record readProject(Members& in)
+{
+    ProjectRecord out;
+    out.key = in.line("id", maxKeyBytes, true);
+    out.owner = in.line("owner", maxKeyBytes, true);
+    out.project.name = in.line("name", 400, true);
+    out.project.description = in.text("description", 2'000);
+    out.project.isPublic = in.flag("public");
+    out.project.createdAt = in.time("created_at");
+    out.config = in.object("config");
+    return out;
+}
+
+Record readRepository(Members& in)
+{
+    RepositoryRecord out;
+    out.key = in.line("id", maxKeyBytes, true);
+    out.owner = in.line("owner", maxKeyBytes, true);
+    out.project = in.line("project", maxKeyBytes);
+    out.repository.name = in.line("name", 400, true);
+    out.repository.description = in.text("description", 2'000);
+    out.repository.isPublic = in.flag("public");
+    out.repository.createdAt = in.time("created_at");
+    return out;
+}
+
 } // namespace
 
 Result<Record> readRecord(const boost::json::value& value)
@@ -277,6 +303,10 @@ Result<Record> readRecord(const boost::json::value& value)
         out = readScheduled(in);
     else if (kind == "hook")
         out = readHook(in);
+    else if (kind == "project")
+        out = readProject(in);
+    else if (kind == "repository")
+        out = readRepository(in);
     else
         in.wrong("kind", "is none that this version knows");
     if (auto good = in.done(); !good)

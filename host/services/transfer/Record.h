@@ -7,6 +7,7 @@
 
 #include "base/Result.h"
 #include "storage/FileRepository.h"
+#include "storage/ProjectRepository.h"
 #include "storage/Records.h"
 
 #include <boost/json/value.hpp>
@@ -111,8 +112,23 @@ struct ThreadReadRecord {
     std::string read{};
 };
 
+struct ProjectRecord {
+    std::string key{};
+    std::string owner{};
+    storage::ProjectRecord project{}; ///< without ids; its name as it was elsewhere
+    boost::json::object config{};     ///< likewise
+};
+
+/// A repository without its bytes.
+struct RepositoryRecord {
+    std::string key{};
+    std::string owner{};
+    std::string project{}; ///< empty: its owner's own
+    storage::RepositoryRecord repository{}; ///< without ids; its name as it was elsewhere
+};
+
 using Record = std::variant<UserRecord, ChatRecord, MemberRecord, MessageRecord, FileRecord, ThreadReadRecord, DraftRecord,
-                            ScheduledRecord, HookRecord>;
+                            ScheduledRecord, HookRecord, ProjectRecord, RepositoryRecord>;
 
 /// Strict: a member that a record of this kind does not have is an error, and so is text that the rest of the server would
 /// refuse. Error: invalid, with a pointer into the record.

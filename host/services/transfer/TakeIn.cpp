@@ -20,6 +20,7 @@ void TakeIn::apply(storage::Connection& connection)
     _directs.clear();
     _events.clear();
     _nextDue = 0;
+    _newProjects.clear();
     _keys = Keys::writing(connection, _batch.source);
     _source = _keys->source();
     _references = ExternalRepository::anyReferences(connection);
@@ -70,6 +71,8 @@ void TakeIn::publish()
 {
     for (auto& user : _newUsers)
         _core.users.put(std::move(user));
+    for (auto& [projectId, entry] : _newProjects)
+        _projects->directory.put(projectId, std::move(entry));
     for (auto& [chatId, what] : _touched) {
         auto* entry = _core.cache.find(chatId);
         if (!entry) {

@@ -2,6 +2,7 @@
 // A batch of records becomes users, chats and messages: one transaction, and what readers see behind it.
 
 #include "services/chat/Core.h"
+#include "services/projects/Core.h"
 #include "services/transfer/Keys.h"
 #include "services/transfer/Outcome.h"
 #include "services/transfer/Record.h"
@@ -25,7 +26,11 @@ struct Batch {
 /// else it says.
 class TakeIn {
 public:
-    TakeIn(chat::Core& core, const Batch& batch) : _core(core), _batch(batch), _exact(batch.source == ownSource) {}
+    /// `projects`: nullptr where none are kept.
+    TakeIn(chat::Core& core, projects::Core* projects, const Batch& batch)
+        : _core(core), _projects(projects), _batch(batch), _exact(batch.source == ownSource)
+    {
+    }
 
     void apply(storage::Connection& connection);
     void publish(); ///< [writer]
@@ -61,6 +66,8 @@ private:
     void take(const DraftRecord& record);
     void take(const ScheduledRecord& record);
     void take(const HookRecord& record);
+    void take(const ProjectRecord& record);
+    void take(const RepositoryRecord& record);
 
     Id userOf(const std::string& key);
     Id chatOf(const std::string& key);
@@ -90,6 +97,7 @@ private:
     void note(std::string reason, std::string detail) { outcome.notes.push_back({_index, std::move(reason), std::move(detail)}); }
 
     chat::Core& _core;
+    projects::Core* const _projects;
     const Batch& _batch;
     const bool _exact;
 
@@ -109,6 +117,7 @@ private:
     std::map<chat::WriterSide::Pair, Id> _directs;
     std::vector<storage::EventRecord> _events;
     base::Millis _nextDue = 0; ///< of the scheduled messages; 0: there are none
+    std::vector<std::pair<Id, std::shared_ptr<const projects::Directory::Entry>>> _newProjects;
 };
 
 } // namespace netbit::services::transfer

@@ -21,8 +21,8 @@ constexpr std::size_t maxSourceBytes = 200;
 
 class TakeInJob final : public storage::Job {
 public:
-    TakeInJob(chat::Core& core, Batch batch, TransferService::Taken taken)
-        : _batch(std::move(batch)), _takeIn(core, _batch), _taken(std::move(taken))
+    TakeInJob(chat::Core& core, projects::Core* projects, Batch batch, TransferService::Taken taken)
+        : _batch(std::move(batch)), _takeIn(core, projects, _batch), _taken(std::move(taken))
     {
     }
 
@@ -78,7 +78,7 @@ Result<void> TransferService::takeIn(const auth::Principal& admin, Batch batch, 
         return badSource();
     if (batch.records.size() > recordsAtOnce)
         return fault(Status::tooLarge, "batch_too_large", "A batch has at most 5,000 records.", "/records");
-    std::unique_ptr<storage::Job> job = std::make_unique<TakeInJob>(_core, std::move(batch), std::move(taken));
+    std::unique_ptr<storage::Job> job = std::make_unique<TakeInJob>(_core, _projects, std::move(batch), std::move(taken));
     if (!_core.writer.submit(job))
         return chat::overloaded();
     return {};

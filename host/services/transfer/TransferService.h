@@ -17,6 +17,8 @@ public:
     /// `files`: nullptr where no files are kept.
     explicit TransferService(chat::Core& core, files::FileService* files = nullptr) : _core(core), _files(files) {}
 
+    void keepProjectsIn(projects::Core& core) noexcept { _projects = &core; } ///< [control] else those of others are left out
+
     /// [any] Takes a batch in, in one transaction; `taken` is called on the writer's thread. Error: forbidden; invalid /
     /// invalid_source; tooLarge / batch_too_large; unavailable / overloaded.
     base::Result<void> takeIn(const auth::Principal& admin, Batch batch, Taken taken);
@@ -42,6 +44,7 @@ private:
 
     chat::Core& _core;
     files::FileService* const _files;
+    projects::Core* _projects = nullptr;
     std::atomic<bool> _exporting{false};
 };
 

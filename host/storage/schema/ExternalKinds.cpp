@@ -1,4 +1,5 @@
-// external_ids for whatever comes to be exported: 5 a scheduled message, 6 a hook. SQLite changes no CHECK, so the table is made anew.
+// external_ids for whatever comes to be exported: 5 a scheduled message, 6 a hook, 7 a project, 8 a
+// repository. SQLite changes no CHECK, so the table is made anew.
 
 #include "storage/schema/Steps.h"
 

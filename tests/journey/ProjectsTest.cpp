@@ -1,0 +1,136 @@
+// A project as its people use it: over HTTP, beside its chat.
+
+#include "journey/Stage.h"
+
+namespace netbit::test {
+
+namespace {
+
+class Projects : public OnStage {
+protected:
+    static std::string names(const json::value& list, const char* member)
+    {
+        std::string out;
+        for (const auto& item : listAt(list, "/data"))
+            out += textAt(item, std::string("/") + member) + " ";
+        return out;
+    }
+};
+
+} // namespace
+
+TEST_F(Projects, AreMadeOnceAndFoundWhereTheAnswerSays)
+{
+    auto http = as(ada());
+    const auto body = R"({"name":"garden","description":"What grows where","is_public":true})";
+    const auto made = http.request("POST", "/api/projects/create", body, {{"Idempotency-Key", "g1"}});
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(made.header("location"), "/api/projects/ada/garden");
+    const auto again = http.request("POST", "/api/projects/create", body, {{"Idempotency-Key", "g1"}});
+    EXPECT_EQ(again.body, made.body);
+    expectProblem(http.post("/api/projects/create", body), 409, "name_taken");
+    const auto wrong = http.post("/api/projects/create", R"({"name":"a/b"})");
+    expectProblem(wrong, 422, "invalid_name");
+    EXPECT_EQ(textAt(wrong.document(), "/errors/0/pointer"), "/name");
+    const auto whole = daemon().client().expect(200, "GET", "/api/projects/ada/garden");
+    for (const auto* member : {"/project/id", "/repositories", "/config/visibility", "/owner/username"})
+        EXPECT_TRUE(has(whole, member)) << member;
+    EXPECT_NE(names(daemon().client().expect(200, "GET", "/api/projects/public"), "name").find("garden "), std::string::npos);
+}
+
+TEST_F(Projects, SettingsAreNotLostToTwoWhoWriteAtOnce)
+{
+    const auto project = makeProject(daemon(), ada(), "settings");
+    auto http = as(ada());
+    const auto read = http.get(project.path("/config"));
+    const auto tag = read.header("etag");
+    EXPECT_EQ(http.request("GET", project.path("/config"), "", {{"If-None-Match", tag}}).status, 304);
+    EXPECT_EQ(http.request("PUT", project.path("/config"), R"({"metadata":{"language":"C++"}})", {{"If-Match", tag}}).status, 200);
+    expectProblem(http.request("PUT", project.path("/config"), R"({"metadata":{"language":"Rust"}})", {{"If-Match", tag}}), 412);
+    EXPECT_EQ(textAt(http.expect(200, "GET", project.path("/config")), "/metadata/language"), "C++");
+    const auto wrong = http.request("PUT", project.path("/config"), R"({"protected_branches":[{"pattern":"main","push":["boss"]}]})");
+    expectProblem(wrong, 422);
+    EXPECT_EQ(textAt(wrong.document(), "/errors/0/pointer"), "/protected_branches/0/push/0");
+}
+
+TEST_F(Projects, ListsGoOnWhereTheirLinkSays)
+{
+    auto http = as(bob());
+    for (int i = 0; i < 5; ++i)
+        http.expect(201, "POST", "/api/repos/create", "{\"name\":\"page" + std::to_string(i) + "\"}");
+    std::string seen;
+    std::string target = "/api/repos?limit=2";
+    for (int pages = 0; !target.empty() && pages < 10; ++pages) {
+        const auto page = http.get(target);
+        ASSERT_EQ(page.status, 200) << page.body;
+        seen += names(page.document(), "name");
+        const auto link = page.header("link");
+        target = link.empty() ? "" : link.substr(1, link.find('>') - 1);
+    }
+    EXPECT_EQ(seen, "page0 page1 page2 page3 page4 ");
+}
+
+TEST_F(Projects, AnOldNameLeadsOn)
+{
+    const auto project = makeProject(daemon(), ada(), "before");
+    auto http = as(ada());
+    http.expect(200, "PATCH", project.path("/code"), R"({"name":"source"})");
+    http.expect(200, "PATCH", project.path(), R"({"name":"behind"})");
+    EXPECT_EQ(textAt(http.expect(200, "GET", project.path("/code")), "/url"), "/api/projects/ada/behind/source");
+}
+
+TEST_F(Projects, AMessageBecomesAnIssueThatShowsHowItGoes)
+{
+    const auto project = makeProject(daemon(), ada(), "house");
+    const auto chat = makeChat(daemon(), ada(), "group", {bob()}, "house chat");
+    auto ann = as(ada());
+    auto ben = as(bob());
+    ann.expect(201, "POST", project.path("/members"), "{\"user_id\":" + std::to_string(bob().id) + ",\"role\":\"developer\"}");
+    ann.expect(200, "PATCH", project.path(), "{\"chat_id\":" + std::to_string(chat) + "}");
+    expectProblem(ben.request("PATCH", project.path(), "{\"chat_id\":0}"), 403);
+    const auto message = say(ben, chat, "The roof leaks, as in #1 and `#2`");
+    const auto at = "/api/chats/" + std::to_string(chat) + "/messages/" + std::to_string(message);
+    const auto made = ann.request("POST", at + "/issue", R"({"owner":"ada","project":"house"})");
+    ASSERT_EQ(made.status, 201) << made.body;
+    const auto issue = made.header("location");
+    EXPECT_EQ(issue, "/api/projects/ada/house/issues/2");
+    EXPECT_EQ(ben.request("POST", at + "/issue", R"({"owner":"ada","project":"house"})").status, 200);
+    const auto states = [&] {
+        std::string out;
+        for (const auto& one : listAt(ben.expect(200, "GET", at + "/issues"), "/data"))
+            out += textAt(one, "/reference") + " " + textAt(one, "/state") + " ";
+        return out;
+    };
+    EXPECT_EQ(states(), "house#2 open house#1 open ");
+    ben.expect(200, "PATCH", issue, R"({"state":"closed"})");
+    EXPECT_EQ(states(), "house#2 closed house#1 open ");
+    EXPECT_EQ(textAt(ann.expect(200, "GET", issue + "/links"), "/data/0/kind"), "origin");
+    EXPECT_EQ(integerAt(ann.expect(200, "GET", project.path("/issues/1/links")), "/data/0/message_id"), message);
+    expectProblem(as(eve()).get(at + "/issues"), 404, "chat_not_found");
+    ben.request("DELETE", at);
+    EXPECT_TRUE(listAt(ann.expect(200, "GET", project.path("/issues/1/links")), "/data").empty()) << "it says nothing any more";
+}
+
+TEST_F(Projects, EventsOfAPrivateOneReachItsMembersAlone)
+{
+    const auto project = makeProject(daemon(), ada(), "whispers");
+    makeProject(daemon(), ada(), "shouts", true);
+    // Everything from the beginning of the log, up to the last thing: a public issue that both may hear of.
+    as(ada()).expect(201, "POST", "/api/projects/ada/shouts/issues", R"({"title":"the last word"})");
+    const auto heard = [&](const User& who) {
+        RawHttp raw(Socket::tcp(daemon().http()));
+        raw.send("GET /api/events?after=0&topics=project.*,issue.*,repository.*,board.*,label.*,milestone.* HTTP/1.1\r\nHost: a\r\n"
+                 "Authorization: Bearer " + who.token + "\r\n\r\n");
+        EXPECT_EQ(raw.readHead().status, 200);
+        return raw.takeText("the last word");
+    };
+    const auto whispered = "\"name\":\"whispers\"";
+    EXPECT_NE(heard(ada()).find(whispered), std::string::npos);
+    for (const auto* who : {&bob(), &eve(), &root()}) {
+        const auto all = heard(*who);
+        EXPECT_EQ(all.find("whispers"), std::string::npos) << who->name;
+        EXPECT_NE(all.find("shouts"), std::string::npos) << who->name;
+    }
+}
+
+} // namespace netbit::test
