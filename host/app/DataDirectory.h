@@ -17,6 +17,8 @@ public:
     std::filesystem::path database() const { return _path / "netbit.db"; }
     std::filesystem::path socket() const { return _path / "netbitd.sock"; }
     std::filesystem::path files() const { return _path / "files"; } ///< see services/files/FileStore.h
+    std::filesystem::path root() const { return _path; }
+    std::filesystem::path backups() const { return _path / "backups"; } ///< unless backup.directory names another place
     std::filesystem::path generations() const { return _path / "generations"; }
     std::filesystem::path plugins() const { return _path / "plugins"; } ///< those of `netbit plugin install`
     std::filesystem::path pluginChoices() const { return _path / "plugins.json"; } ///< see base/PluginChoices.h

@@ -16,6 +16,7 @@
 #include "net/Reactor.h"
 #include "outgoing/CurlFetch.h"
 #include "services/auth/AuthService.h"
+#include "services/backup/BackupSchedule.h"
 #include "services/cache/KeyValueCache.h"
 #include "services/chat/ChatOperations.h"
 #include "services/chat/ChatService.h"
@@ -55,6 +56,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 namespace auth = services::auth;
+namespace backup = services::backup;
 namespace chat = services::chat;
 namespace events = services::events;
 namespace exec = services::exec;
@@ -167,6 +169,15 @@ projects::ProjectOptions projectOptions(const HostSettings& settings)
     options.maxPushBytes = settings.integer("repositories.max_push_bytes");
     options.quotaBytes = settings.integer("repositories.quota_bytes");
     return options;
+}
+
+backup::ScheduleOptions backupOptions(const HostSettings& settings, const DataPaths& data)
+{
+    const auto& folder = settings.text("backup.directory");
+    return {.folder = folder.empty() ? data.backups() : fs::path(folder),
+            .every = hours(settings.integer("backup.every_hours")),
+            .keep = static_cast<unsigned>(settings.integer("backup.keep")),
+            .wholeEvery = static_cast<unsigned>(settings.integer("backup.whole_every"))};
 }
 
 events::EventOptions eventOptions(const HostSettings& settings)
@@ -306,6 +317,8 @@ struct Host::Parts {
                       thumbnailerOptions(initial, program)),
           transfer(chat.core(), &fileService),
           projects(*database, writer, users, events),
+          backups(data->root(), fileService, NETBIT_VERSION),
+          backupSchedule(backups),
           cache(size(initial, "cache.plugin_quota_bytes")),
           inherited(std::move(sockets)),
           reactors(reactorCount(initial), &inherited),
@@ -348,6 +361,10 @@ struct Host::Parts {
     files::FileService fileService;
     services::transfer::TransferService transfer;
     projects::ProjectService projects;
+    backup::BackupService backups;
+    backup::BackupSchedule backupSchedule;
+    std::mutex backupMutex; // guards backupWish
+    backup::ScheduleOptions backupWish;
     services::cache::KeyValueCache cache;
     metrics::Registry metrics;
     net::InheritedSockets inherited;
@@ -459,6 +476,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
             parts.timers.after(milliseconds(0), std::move(task)); // knocks until it is let in
     });
     std::move(moving.begin(), moving.end(), std::back_inserter(routes));
+    auto saving = backupRoutes(parts.backups);
+    std::move(saving.begin(), saving.end(), std::back_inserter(routes));
     auto docs = docsRoutes(parts.router, parts.operations);
     std::move(docs.begin(), docs.end(), std::back_inserter(routes));
     auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _around.onControl, _around.reload});
@@ -495,6 +514,13 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.indexIn(milliseconds(0));
     parts.timers.every(seconds(1), [&parts] { parts.chat.sendDue(); });
     parts.timers.every(seconds(config.host.integer("files.collect_s")), [&parts] { parts.fileService.collect(); });
+    parts.backupWish = backupOptions(config.host, *parts.data);
+    parts.timers.every(seconds(60), [&parts] {
+        std::unique_lock lock(parts.backupMutex); // backupWish
+        const auto wish = parts.backupWish;
+        lock.unlock();
+        parts.backupSchedule.tend(wish);
+    });
     parts.timers.every(hours(1), [&parts] {
         parts.auth.prune();
         parts.chat.prune();
@@ -537,6 +563,10 @@ Result<void> Host::reconfigure(const Config& config)
     parts.chat.setOptions(chatOptions(config.host));
     parts.fileService.setOptions(fileOptions(config.host));
     parts.projects.setOptions(projectOptions(config.host));
+    {
+        const std::lock_guard lock(parts.backupMutex); // backupWish
+        parts.backupWish = backupOptions(config.host, *parts.data);
+    }
     for (const auto& key : changed)
         if (isLive(key)) // the others are compared with what is in force, the next time too
             parts.settings.take(key, config.host);
@@ -574,6 +604,7 @@ void Host::stop()
     parts.draining = true;
     const milliseconds patience(parts.settings.integer("shutdown.patience_ms"));
     parts.fetch.stop();
+    parts.backups.stop();
     // Plugins first: a stream that only its plugin can end would hold up the draining for the whole patience.
     if (parts.loader)
         parts.loader->quiesceAll();

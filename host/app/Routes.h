@@ -14,6 +14,9 @@
 namespace netbit::services::auth {
 class AuthService;
 }
+namespace netbit::services::backup {
+class BackupService;
+}
 namespace netbit::services::chat {
 class ChatService;
 }
@@ -67,6 +70,9 @@ std::vector<edge::Route> adminRoutes(AskFacts facts, services::auth::AuthService
 /// `onWorker`: for the bytes of files.
 std::vector<edge::Route> transferRoutes(services::auth::AuthService& auth, services::transfer::TransferService& service,
                                         edge::OnWorker onWorker);
+
+/// /admin/backup
+std::vector<edge::Route> backupRoutes(services::backup::BackupService& service);
 
 /// How the routes reach the plugins.
 struct PluginDoor {

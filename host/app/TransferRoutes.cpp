@@ -1,6 +1,7 @@
 // Chats in and out through the admin's door: records in batches, exports as streams.
 
 #include "app/FileIntake.h"
+#include "app/Pipe.h"
 #include "app/Routes.h"
 
 #include "base/Json.h"
@@ -10,9 +11,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 namespace netbit::app {
 
@@ -29,8 +27,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t maxBatchBytes = 64 * 1024 * 1024;
-constexpr std::size_t pieceBytes = 64 * 1024;
-constexpr std::chrono::seconds patience(60); // with a reader that does not read
 
 Result<transfer::Batch> readBatch(Exchange& exchange)
 {
@@ -107,71 +103,6 @@ Outcome takeIn(Exchange& exchange, AuthService& auth, TransferService& service)
     return Outcome::replied;
 }
 
-/// Writes into a stream that is opened with the first piece, and waits where the reader is slow.
-class Pipe : public std::enable_shared_from_this<Pipe> {
-public:
-    explicit Pipe(Exchange& exchange) : _exchange(exchange) {}
-
-    bool put(std::string_view line)
-    {
-        _piece += line;
-        return _piece.size() < pieceBytes || flush();
-    }
-    /// The answer, or the rest of it.
-    void finish(const Result<void>& done)
-    {
-        if (!done && !_stream)
-            return _exchange.problem(done.error());
-        if (done && flush())
-            _stream->end(); // else the connection closes, so that the client sees that something is missing
-    }
-
-private:
-    bool flush()
-    {
-        if (!_stream) {
-            edge::Reply head;
-            head.contentType = "application/x-ndjson";
-            _stream = _exchange.stream(std::move(head));
-            _stream->onDrained([self = weak_from_this()] {
-                if (const auto pipe = self.lock())
-                    pipe->wake(false);
-            });
-            _stream->onClosed([self = weak_from_this()] {
-                if (const auto pipe = self.lock())
-                    pipe->wake(true);
-            });
-        }
-        {
-            const std::lock_guard lock(_mutex); // _drained
-            _drained = false;
-        }
-        const auto state = _stream->write(_piece);
-        _piece.clear();
-        if (state == edge::WriteState::ok)
-            return true;
-        std::unique_lock lock(_mutex); // _drained, _closed
-        return state == edge::WriteState::full &&
-               _changed.wait_for(lock, patience, [this] { return _drained || _closed; }) && !_closed;
-    }
-
-    void wake(bool closed)
-    {
-        const std::lock_guard lock(_mutex); // _drained, _closed
-        _drained = true;
-        _closed = _closed || closed;
-        _changed.notify_all();
-    }
-
-    Exchange& _exchange;
-    std::shared_ptr<edge::ReplyStream> _stream;
-    std::string _piece;
-    std::mutex _mutex; // guards what follows
-    std::condition_variable _changed;
-    bool _drained = false;
-    bool _closed = false;
-};
-
 Result<transfer::ExportScope> readScope(Exchange& exchange)
 {
     const auto kind = exchange.queryValue("scope");
@@ -199,14 +130,14 @@ Outcome exportAll(Exchange& exchange, AuthService& auth, TransferService& servic
         exchange.problem(scope.error());
         return Outcome::replied;
     }
-    const auto pipe = std::make_shared<Pipe>(exchange);
+    const auto pipe = std::make_shared<Pipe>(exchange, "application/x-ndjson");
     pipe->finish(service.exportTo(*auth.localAdmin(), *scope, [&](std::string_view line) { return pipe->put(line); }));
     return Outcome::replied;
 }
 
 Outcome exportDays(Exchange& exchange, AuthService& auth, TransferService& service)
 {
-    const auto pipe = std::make_shared<Pipe>(exchange);
+    const auto pipe = std::make_shared<Pipe>(exchange, "application/x-ndjson");
     const auto done = service.exportDays(*auth.localAdmin(), exchange.queryValue("name"),
                                          [&](std::string_view path, std::string_view bytes) {
                                              return pipe->put(base::JsonLine().text("path", path).text("bytes", bytes).line());

@@ -35,6 +35,7 @@ std::vector<Command> authorCommands(); ///< plugin new
 std::vector<Command> pluginCommands(); ///< the same, and DATA/plugins.json when no server is running
 std::vector<Command> importCommands();
 std::vector<Command> transferCommands(); ///< import from other systems, export
+std::vector<Command> backupCommands(); ///< backup, restore, verify
 std::vector<Command> configCommands();
 std::vector<Command> accountCommands(); ///< login, logout
 std::vector<Command> chatCommands(); ///< chats, send, tail

@@ -159,6 +159,11 @@ base::Result<Reply> Http::post(const std::string& target, std::uint64_t length, 
     return exchange("POST", target, {}, {}, {}, source, length);
 }
 
+base::Result<Reply> Http::receive(const std::string& target, std::string_view body, const Pieces& sink) const
+{
+    return exchange("POST", target, body, {}, sink);
+}
+
 base::Result<Reply> Http::exchange(std::string_view method, const std::string& target, std::string_view body,
                                    const Headers& headers, const Pieces& sink, const Source& source,
                                    std::uint64_t length) const

@@ -59,6 +59,8 @@ public:
     /// status is not 200. Where the sink answers false, it is read no further. Error: closed.
     using Pieces = std::function<bool(std::string_view)>;
     base::Result<Reply> receive(const std::string& target, const Pieces& sink) const;
+    /// The same for a POST of that body.
+    base::Result<Reply> receive(const std::string& target, std::string_view body, const Pieces& sink) const;
 
     /// POST of a body of that length, which `source` writes into a buffer piece by piece (0: it has ended too early). It may be
     /// answered before its end. Error: closed.

@@ -122,4 +122,8 @@ struct SqliteOptions {
 /// Error: unavailable / database_unusable with the engine's words.
 base::Result<std::unique_ptr<Database>> openSqlite(const SqliteOptions& options);
 
+/// Copies the database as it is at one moment, while others go on writing, into a new file (mode 0600), which is on disk when
+/// this returns. `also` sees that same moment. Error: that of the engine, storageFull among them; nothing is left then.
+base::Result<void> copySqlite(const std::string& from, const std::string& to, const std::function<void(Connection&)>& also);
+
 } // namespace netbit::storage

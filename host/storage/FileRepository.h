@@ -43,6 +43,9 @@ struct FileRepository {
     static std::vector<Id> chatsWith(Connection&, Id fileId); ///< that have a message with it
     static void each(Connection&, Id ownerId, const std::function<void(const FileRecord&)>&); ///< without the avatar
 
+    /// Each of the bytes once: 32 bytes of SHA-256 and their size.
+    static void eachDigest(Connection&, const std::function<void(std::string_view sha256, std::int64_t size)>&);
+
     // Bytes that no file has.
     static void orphan(Connection&, std::string_view sha256, std::int64_t since); ///< also one that is there already
     struct Orphan {

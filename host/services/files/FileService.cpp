@@ -208,6 +208,8 @@ std::optional<std::pair<FileRecord, base::Descriptor>> FileService::openForExpor
     return std::pair(std::move(*file), std::move(bytes));
 }
 
+std::shared_ptr<const void> FileService::keepAll() { return _core->store->pinAll(); }
+
 std::size_t FileService::collect()
 {
     constexpr std::size_t atOnce = 100;

@@ -121,6 +121,8 @@ public:
     /// file_not_found, no_thumbnail, no_avatar; those of maySeeUser; unavailable / storage_failed, too_busy.
     base::Result<void> open(const auth::PrincipalPtr& principal, Id id, Part part, Opened opened);
 
+    /// [any] As long as it is held collect() removes nothing.
+    std::shared_ptr<const void> keepAll();
     /// [worker] Removes bytes that no file has had for the grace time. Gives how many.
     std::size_t collect();
 

@@ -193,10 +193,20 @@ std::shared_ptr<const void> FileStore::pin(const std::string& sha256)
             }};
 }
 
+std::shared_ptr<const void> FileStore::pinAll()
+{
+    const std::lock_guard lock(_pins->mutex); // all
+    ++_pins->all;
+    return {static_cast<const void*>(this), [pins = _pins](const void*) {
+                const std::lock_guard unpinning(pins->mutex); // all
+                --pins->all;
+            }};
+}
+
 bool FileStore::remove(const std::string& sha256, const std::function<bool()>& unused)
 {
     const std::lock_guard lock(_pins->mutex); // counts: nobody pins while this is decided
-    if (_pins->counts.contains(sha256) || !unused())
+    if (_pins->all > 0 || _pins->counts.contains(sha256) || !unused())
         return false;
     ::unlink(place("thumbnails", sha256).c_str());
     if (::unlink(place("", sha256).c_str()) == 0 || errno == ENOENT)

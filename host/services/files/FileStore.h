@@ -68,6 +68,8 @@ public:
 
     /// As long as it is held those bytes are not removed.
     std::shared_ptr<const void> pin(const std::string& sha256);
+    /// As long as it is held nothing is removed: for a backup.
+    std::shared_ptr<const void> pinAll();
     /// Unless they are pinned, or `unused` says no: that is asked when nobody can pin any more. True: they are gone.
     bool remove(const std::string& sha256, const std::function<bool()>& unused);
 
@@ -79,6 +81,7 @@ private:
     struct Pins {
         std::mutex mutex; // guards counts, and every removal
         std::unordered_map<std::string, std::size_t> counts;
+        std::size_t all = 0; // likewise
     };
 
     std::filesystem::path place(std::string_view folder, std::string_view sha256) const;

@@ -157,4 +157,11 @@ void FileRepository::forget(Connection& connection, const Orphan& orphan)
         .run();
 }
 
+void FileRepository::eachDigest(Connection& connection, const std::function<void(std::string_view, std::int64_t)>& take)
+{
+    auto& rows = connection.prepare("SELECT sha256, max(size) FROM files GROUP BY sha256");
+    while (rows.step())
+        take(rows.text(0), rows.integer(1));
+}
+
 } // namespace netbit::storage

@@ -1,5 +1,7 @@
 #include "storage/sqlite/SqliteConnection.h"
 
+#include "storage/sqlite/Failure.h"
+
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/Utility.h>
 #include <Poco/Data/Statement.h>
@@ -145,5 +147,19 @@ void SqliteConnection::rollback() noexcept
 }
 
 bool SqliteConnection::inTransaction() const noexcept { return sqlite3_get_autocommit(_handle) == 0; }
+
+void SqliteConnection::copyTo(SqliteConnection& other)
+{
+    constexpr int pagesAtOnce = 1024;
+    auto* const copy = sqlite3_backup_init(other._handle, "main", _handle, "main");
+    if (!copy)
+        other.fail(sqlite3_errcode(other._handle));
+    int result = SQLITE_OK;
+    while (result == SQLITE_OK)
+        result = sqlite3_backup_step(copy, pagesAtOnce);
+    const int finished = sqlite3_backup_finish(copy);
+    if (result != SQLITE_DONE)
+        sqlite::fail(other._handle, result == SQLITE_BUSY || result == SQLITE_LOCKED ? result : finished);
+}
 
 } // namespace netbit::storage::sqlite

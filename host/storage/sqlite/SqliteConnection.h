@@ -39,6 +39,8 @@ public:
     void commit();
     void rollback() noexcept;
     bool inTransaction() const noexcept;
+    /// Everything, as this connection's transaction sees it. Throws DatabaseError.
+    void copyTo(SqliteConnection& other);
 
 private:
     friend class SqliteStatement;

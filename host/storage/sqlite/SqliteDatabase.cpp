@@ -156,4 +156,32 @@ base::Result<std::unique_ptr<Database>> openSqlite(const SqliteOptions& options)
     }
 }
 
+base::Result<void> copySqlite(const std::string& from, const std::string& to, const std::function<void(Connection&)>& also)
+{
+    const auto failed = [&](base::Status status, std::string_view why) {
+        for (const auto* const suffix : {"", "-journal", "-wal", "-shm"})
+            ::unlink((to + suffix).c_str());
+        return base::fault(status, status == base::Status::storageFull ? "storage_full" : "database_unusable", why);
+    };
+    if (::access(from.c_str(), F_OK) != 0) // to open it would make it
+        return base::fault(base::Status::unavailable, "database_unusable", from + ": " + std::strerror(errno) + '.');
+    try {
+        makePrivate(to);
+        SqliteConnection source(from);
+        source.set("busy_timeout=5000");
+        SqliteConnection target(to);
+        // A read transaction that is open: what others write meanwhile is not seen, and makes nothing begin anew.
+        source.begin("BEGIN");
+        source.prepare("SELECT count(*) FROM sqlite_schema").step();
+        source.copyTo(target);
+        also(source);
+        source.rollback();
+        return {};
+    } catch (const Poco::Exception& error) {
+        return failed(base::Status::unavailable, error.displayText());
+    } catch (const DatabaseError& error) {
+        return failed(error.status(), error.what());
+    }
+}
+
 } // namespace netbit::storage
