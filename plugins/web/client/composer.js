@@ -11,10 +11,10 @@ import { state, userName } from "./state.js";
 import { accessToken } from "./tokens.js";
 import { redraw } from "./redraw.js";
 
-let typedAt = 0;
+const typedAt = new Map(); // chat id → when it was told last
 function tellTyping(chatId) {
-  if (Date.now() - typedAt < 3000 || state.link !== "live") return;
-  typedAt = Date.now();
+  if (Date.now() - (typedAt.get(chatId) || 0) < 3000 || state.link !== "live") return;
+  typedAt.set(chatId, Date.now());
   fetchQuietly(chatId);
 }
 async function fetchQuietly(chatId) {
@@ -138,6 +138,7 @@ export function Composer({ attrs: { chat, threadId } }) {
     });
     text = "";
     files = [];
+    typedAt.delete(chat.id);
     area.value = "";
     attrs.dropReply?.();
     attrs.sent?.();
