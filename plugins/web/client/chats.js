@@ -7,7 +7,7 @@ import m from "mithril";
 import { get, post, put, del, patch } from "./api.js";
 import { keep, keepChat } from "./idb.js";
 import { elements, isPlain } from "./markup.js";
-import { state, userName } from "./state.js";
+import { state, userName, whenUnknown } from "./state.js";
 import { redraw } from "./redraw.js";
 
 const most = 300;
@@ -110,6 +110,19 @@ export async function loadUsers() {
   ++state.stamp;
   redraw();
 }
+
+const asked = new Set();
+whenUnknown(async (id) => {
+  if (!state.me || asked.has(id)) return;
+  asked.add(id);
+  try {
+    state.users.set(id, await get(`/api/users/${id}`));
+    ++state.stamp;
+    redraw();
+  } catch {
+    setTimeout(() => asked.delete(id), 60_000); // gone, or no server: not at once again
+  }
+});
 
 // --- Messages ---
 

@@ -5,15 +5,16 @@ import { chatName, loadMembers } from "./chats.js";
 import { attempt, Avatar, iconButton, notice } from "./dom.js";
 import { bytes, t } from "./i18n.js";
 import { icon } from "./icons.js";
+import { excerpt } from "./markup.js";
 import { submit } from "./outbox.js";
 import { state, userName } from "./state.js";
 import { accessToken } from "./tokens.js";
 import { redraw } from "./redraw.js";
 
-let typedAt = 0;
+const typedAt = new Map(); // chat id → when it was told last
 function tellTyping(chatId) {
-  if (Date.now() - typedAt < 3000 || state.link !== "live") return;
-  typedAt = Date.now();
+  if (Date.now() - (typedAt.get(chatId) || 0) < 3000 || state.link !== "live") return;
+  typedAt.set(chatId, Date.now());
   fetchQuietly(chatId);
 }
 async function fetchQuietly(chatId) {
@@ -137,6 +138,7 @@ export function Composer({ attrs: { chat, threadId } }) {
     });
     text = "";
     files = [];
+    typedAt.delete(chat.id);
     area.value = "";
     attrs.dropReply?.();
     attrs.sent?.();
@@ -201,7 +203,7 @@ export function Composer({ attrs: { chat, threadId } }) {
       const label = threadId ? t("reply_in_thread") : t("write_to", { name: chatName(chat) });
       return m(".composer",
         attrs.replyTo && m(".replying", icon("reply"), m("span", t("replying_to", { name: userName(attrs.replyTo.sender_id, attrs.replyTo.sender_name) })),
-          m("span.excerpt", attrs.replyTo.content.slice(0, 120)), iconButton("close", t("cancel"), { onclick: attrs.dropReply })),
+          m("span.excerpt", excerpt(attrs.replyTo.content)), iconButton("close", t("cancel"), { onclick: attrs.dropReply })),
         files.length > 0 && m("ul.uploads", files.map((file) =>
           m("li", { key: file.key }, icon("file"), m("span.name", file.name), m("small", bytes(file.blob.size)),
             !file.made && m("progress", { max: 1, value: file.part, "aria-label": t("uploading", { name: file.name }) }),

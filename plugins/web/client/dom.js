@@ -83,17 +83,19 @@ export function Form() {
 }
 
 let fields = 0;
-/** An input with its label. */
+/** An input with its label. Without a handler of its changes, `value` is what it begins with: a redraw leaves what was typed. */
 export function Field() {
   const id = `field-${++fields}`;
   return {
-    view: ({ attrs: { label, hint, type = "text", options, ...rest } }) =>
-      m(".field",
+    view: ({ attrs: { label, hint, type = "text", options, value, ...rest } }) => {
+      const held = rest.oninput || rest.onchange;
+      const attrs = { id, ...rest, ...(held ? { value } : { oncreate: ({ dom }) => value !== undefined && (dom.value = value) }) };
+      return m(".field",
         m("label", { for: id }, label),
-        options ? m("select", { id, ...rest }, options.map(([value, text]) => m("option", { value, selected: value === rest.value }, text)))
-          : type === "textarea" ? m("textarea", { id, ...rest })
-            : m("input", { id, type, ...rest }),
-        hint && m("small", hint)),
+        options ? m("select", attrs, options.map(([key, text]) => m("option", { value: key }, text)))
+          : type === "textarea" ? m("textarea", attrs) : m("input", { ...attrs, type }),
+        hint && m("small", hint));
+    },
   };
 }
 

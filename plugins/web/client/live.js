@@ -86,13 +86,12 @@ export async function startListening(refreshAll, signedOut) {
       }
     }
     if (mine !== generation) return;
-    setLink(navigator.onLine === false ? "offline" : "connecting");
     wait = Math.min(15_000, (wait || 250) * 2);
+    setLink(wait > 1000 || navigator.onLine === false ? "offline" : "connecting");
     await new Promise((resolve) => {
       wake = resolve;
       setTimeout(resolve, wait * (0.5 + Math.random() / 2));
     });
-    if (wait > 1000) setLink("offline");
   }
 }
 

@@ -77,6 +77,9 @@ export function isPlain(text) {
   return !/[\n`*_~<>[\]#|\\&:/@]|www\.|^\s*(?:[-+=]|\d+[.)])|^\s|\s$| {2}/.test(text);
 }
 
+/** The beginning of a message in one line, without the marks of Markdown. */
+export const excerpt = (text, length = 120) => text.slice(0, 4 * length).replace(/^```\w*|[*_`~]+|^[#>]+ /gm, "").replace(/\s+/g, " ").trim().slice(0, length);
+
 /** The text in pieces, with those that were searched for marked. Places are counted in code points, as the server does. */
 export function highlighted(text, highlights) {
   const points = [...text];

@@ -17,8 +17,13 @@ export const state = {
 export const isAdmin = () => state.me?.role === "admin";
 export const nameOf = (user) => user?.display_name || user?.username || "";
 
+let learn = () => {};
+/** Who is asked about a user that is known by an id alone. */
+export const whenUnknown = (ask) => (learn = ask);
+
 /** How a user is called who may be known by an id alone. */
 export function userName(id, otherwise = "") {
+  if (id && !state.users.has(id)) learn(id);
   return nameOf(state.users.get(id)) || otherwise || `#${id}`;
 }
 

@@ -4,6 +4,7 @@ import { activity, chatName, otherOf, sortedChats } from "../chats.js";
 import { Avatar, iconButton, link, openDialog, Presence } from "../dom.js";
 import { typists } from "../events.js";
 import { shortTime, t } from "../i18n.js";
+import { excerpt } from "../markup.js";
 import { icon } from "../icons.js";
 import { current } from "../keys.js";
 import { offeredViews } from "../registry.js";
@@ -16,7 +17,7 @@ function lastWords(chat) {
   if (!last) return t("no_messages");
   if (last.deleted_at) return t("deleted");
   const who = last.sender_id === state.me.id ? t("you") : chat.chat_type === "direct" ? "" : userName(last.sender_id, last.sender_name);
-  return `${who ? `${who}: ` : ""}${last.content || (last.attachments || []).map((file) => file.name).join(", ")}`.slice(0, 140);
+  return `${who ? `${who}: ` : ""}${excerpt(last.content, 140) || (last.attachments || []).map((file) => file.name).join(", ")}`;
 }
 
 const chatIcon = (chat) => {

@@ -3,6 +3,7 @@ import m from "mithril";
 import { copies, edit, pin, react, remove, shownContent } from "../chats.js";
 import { picture, save } from "../blobs.js";
 import { attempt, Avatar, confirmed, iconButton, notice, openDialog } from "../dom.js";
+import { excerpt } from "../markup.js";
 import { bytes, language, shown, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { drop, tryAgain } from "../outbox.js";
@@ -140,7 +141,7 @@ function quoted(message, attrs) {
   const chat = state.chats.get(message.chat_id);
   const parent = chat && copies(chat, message.reply_to)[0];
   return m("button.quote", { type: "button", onclick: () => attrs.openThread(message) }, icon("reply"),
-    parent ? [m("strong", userName(parent.sender_id, parent.sender_name)), " ", parent.deleted_at ? t("deleted") : parent.content.slice(0, 120)] : t("in_reply"));
+    parent ? [m("strong", userName(parent.sender_id, parent.sender_name)), " ", m("span.excerpt", parent.deleted_at ? t("deleted") : excerpt(parent.content))] : t("in_reply"));
 }
 
 function toolbar(message, attrs) {

@@ -1,0 +1,99 @@
+"""Script in every field that a browser shows. Whatever is shown, nothing runs, nothing is fetched, and the text is there as a text."""
+import json
+import unittest
+
+from server import Api, PASSWORD
+from stage import png, WebTest
+
+ATTACKS = [
+    "<script>pwned(1)</script>", "<img src=x onerror=pwned(2)>", "\"><svg onload=pwned(3)>", "<a href=\"javascript:pwned(4)\">x</a>",
+    "[click](javascript:pwned(5))", "[click](JaVaScRiPt&#58;pwned(6))", "![x](https://evil.example/p.png)", "![x](\"onerror=\"pwned(7))",
+    "<iframe srcdoc=\"<script>parent.pwned(8)</script>\"></iframe>", "<math><mtext><table><mglyph><style><img src=x onerror=pwned(9)>",
+    "<style>@import 'https://evil.example/x.css';</style>", "[x](data:text/html,<script>pwned(10)</script>)", "<base href=https://evil.example/>",
+    "<form action=https://evil.example/><button>go</button></form>", "<details open ontoggle=pwned(11)>", "</textarea><script>pwned(12)</script>",
+    "{{constructor.constructor('pwned(13)')()}}", "<x-a autofocus tabindex=1 onfocus=pwned(14)>", "`</code><img src=x onerror=pwned(15)>`",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>", "\u202e<b>txt.exe", "[a]: javascript:pwned(16)\n[a]", "<https://evil.example/\"onclick=pwned(17)>",
+]
+NAME = "<img src=x onerror=pwned(0)>"
+ILL = """
+const bad = [...document.querySelectorAll("script:not([src^='/web/']), iframe, object, embed, base, form[action], style, meta[http-equiv], [srcdoc], svg *:not(path)")].map((one) => one.outerHTML);
+for (const one of document.querySelectorAll("*")) for (const { name, value } of one.attributes)
+  if (name.startsWith("on") || (["href", "src"].includes(name) && /^(javascript|data:text|vbscript)/i.test(value.trim()))) bad.push(one.outerHTML.slice(0, 200));
+for (const one of document.querySelectorAll("img")) if (!/^(blob:|\\/web\\/)/.test(one.getAttribute("src"))) bad.push(one.outerHTML);
+return bad;
+"""
+
+
+class Attacks(WebTest):
+    def look(self, page, path, there, text=None):
+        page.go(path)
+        page.find(there, text)
+        self.assertEqual(page.run(ILL), [], path)
+        self.assertEqual(page.complaints(), [], path)
+
+    def test_script_in_every_field_is_text(self):
+        mallory = self.server.add_user("mallory")
+        mallory("PATCH", "/api/user/profile", {"display_name": NAME, "about": NAME})
+        mallory("PUT", "/api/user/status", {"text": NAME, "emoji": "<b>"})
+        chat = mallory.chat(NAME, self.bob, topic=NAME, description=NAME, visibility="public")
+        ids = [mallory.say(chat, attack) for attack in ATTACKS]
+        file = json.loads(mallory.raw("POST", "/api/files?name=%3Cimg%20src%3Dx%20onerror%3Dpwned(20)%3E.svg",
+                                      b"<svg xmlns='http://www.w3.org/2000/svg' onload='pwned(21)'/>")[2])
+        picture = json.loads(mallory.raw("POST", "/api/files?name=%22onload%3Dpwned(22).png", png(20, 20))[2])
+        mallory.say(chat, NAME, attachments=[file["id"], picture["id"]])
+        for attack in ATTACKS[:6]:
+            mallory.say(chat, attack, reply_to=ids[0])
+        mallory("PUT", f"/api/chats/{chat}/messages/{ids[1]}/pin")
+        mallory("PATCH", f"/api/chats/{chat}/messages/{ids[2]}", {"content": NAME})
+        self.bob("PUT", f"/api/chats/{chat}/draft", {"content": "</textarea>" + NAME})
+        direct = mallory("POST", "/api/chats", {"chat_type": "direct", "participants": [self.bob.id]})["id"]
+        mallory.say(direct, NAME)
+        session = self.server.anyone()("POST", "/api/auth/login", {"username": "bob", "password": PASSWORD}, {"User-Agent": NAME})
+        Api(self.server, session["access_token"])("POST", "/api/user/tokens", {"name": NAME, "scopes": ["read"]})
+        # A webhook's own name takes no markup; what it says does.
+        secret = mallory("POST", f"/api/chats/{chat}/hooks", {"name": "mill"})
+        self.server.anyone()("POST", secret["path"], {"text": NAME})
+
+        page = self.at("bob")
+        page.find(".chats strong", NAME)
+        self.look(page, f"/c/{chat}", ".main article .file", "pwned(20)")
+        self.assertIn("{{constructor.constructor('pwned(13)')()}}", page.messages())
+        page.wait("the draft", "return document.querySelector('.main .composer textarea').value.includes('</textarea>')")
+        page.find(".main .picture img")
+        self.look(page, f"/c/{chat}/t/{ids[0]}", ".thread .day")
+        self.look(page, f"/c/{chat}/pins", ".panel article")
+        self.look(page, f"/c/{chat}/members", ".panel li", NAME)
+        self.look(page, f"/c/{direct}", ".main h2", NAME)
+        self.look(page, "/search", ".search input")
+        page.type(".search input", "pwned")
+        page.find(".result mark.found", "pwned")
+        self.assertEqual(page.run(ILL), [])
+        self.look(page, "/account", ".lines strong", NAME)
+        self.look(page, f"/c/{chat}/m/{ids[3]}", ".main article.found")
+        page.click(".main [aria-label='Settings of this chat']")
+        page.find("dialog h2", NAME)
+        self.assertEqual(page.run(ILL), [])
+
+    def test_an_address_leads_nowhere_else(self):
+        page = self.at("bob")
+        for path in ("//evil.example/", "/c/1%3Cscript%3Epwned(30)%3C/script%3E", "/search?q=%3Cimg%20src%3Dx%20onerror%3Dpwned(31)%3E",
+                     "/register?invite=%22%3E%3Cimg%20src%3Dx%20onerror%3Dpwned(32)%3E", "javascript:pwned(33)", "/reset?token=%22onload=pwned(34)"):
+            page.go(path)
+            page.wait("a view", "return !!document.querySelector('.main, .card')")
+            self.assertEqual(page.run(ILL), [], path)
+            self.assertTrue(page.driver.current_url.startswith(self.server.url), path)
+
+    def test_no_page_may_frame_it_and_markup_cannot_be_inserted(self):
+        page = self.at("bob")
+        refused = page.run("""
+          const out = [];
+          try { document.body.insertAdjacentHTML('beforeend', '<b>x</b>'); out.push('inserted'); } catch (error) { out.push(error.name); }
+          try { trustedTypes.createPolicy('other', {}); out.push('policy'); } catch (error) { out.push(error.name); }
+          return out;""")
+        self.assertEqual(refused, ["TypeError", "TypeError"])
+        page.wait("the reports", "return self.violations.length >= 2")
+        page.run("self.violations = []")
+
+
+if __name__ == "__main__":
+    unittest.main()
