@@ -79,6 +79,22 @@ TEST_F(GitJobs, ABundleFillsAnEmptyRepository)
     EXPECT_EQ(textAt(ended("ada/from-noise"), "/state"), "failed");
     EXPECT_TRUE(std::filesystem::is_empty(daemon().data() + "/repositories/.netbit/tmp")) << "nothing is left of it";
     expectProblem(as(eve()).post("/api/git/ada/from-noise/import", bundle, type), 404);
+
+    const auto small = makeProjectRepository(daemon(), ada(), "narrow", "code");
+    as(ada()).expect(200, "PUT", "/api/projects/ada/narrow/config", R"({"limits":{"quota_bytes":50000}})");
+    EXPECT_EQ(as(ada()).post("/api/projects/ada/narrow/code/import", bundle, type).status, 202);
+    const auto refused = [&] {
+        json::value last;
+        eventually(
+            [&] {
+                last = as(ada()).expect(200, "GET", "/api/projects/ada/narrow/code/jobs");
+                return !at(last, "/data/0/ended_at").is_null();
+            },
+            "the job ends");
+        return at(last, "/data/0");
+    }();
+    EXPECT_EQ(textAt(refused, "/state"), "failed");
+    EXPECT_NE(textAt(refused, "/message").find("may have 49 KiB"), std::string::npos) << textAt(refused, "/message");
 }
 
 TEST_F(GitJobs, AnAddressFillsAnEmptyRepositoryAndAMirrorFollowsIt)

@@ -3,6 +3,7 @@
 
 #include <netbit/cache.hpp>
 #include <netbit/chat.hpp>
+#include <netbit/draft/process.hpp>
 #include <netbit/events.hpp>
 #include <netbit/exec.hpp>
 #include <netbit/health.hpp>
@@ -14,7 +15,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace {
@@ -312,6 +315,18 @@ private:
     netbit::Result<netbit::Body> banner() const
     {
         return netbit::Body::make(host(), "text that is sent often, made once");
+    }
+
+    // netbit.draft.process/1
+    netbit::Result<netbit::Process> countObjects(const std::string& folder, std::shared_ptr<netbit::ProcessListener> listener) const
+    {
+        netbit::ProcessOptions options;
+        options.program = "/usr/bin/git";
+        options.arguments = {"-C", folder, "count-objects"};
+        options.environment = {{"HOME", folder}, {"PATH", "/usr/bin:/bin"}}; // all that it has
+        options.wallTime = std::chrono::minutes(1);
+        auto started = netbit::Processes(host()).start(options, listener); // a std::shared_ptr<netbit::ProcessListener>
+        return started;
     }
 
     // netbit.provide/1

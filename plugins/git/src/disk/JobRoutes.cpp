@@ -1,6 +1,7 @@
 #include "disk/JobRoutes.h"
 
 #include "disk/Remote.h"
+#include "hooks/Rules.h"
 #include "support/RequestBody.h"
 #include "transport/Push.h"
 
@@ -89,13 +90,17 @@ void JobRoutes::startImport(Found found, std::vector<std::string> options, std::
         clear();
         return found.request.problem(made.error());
     }
-    options.insert(options.end(), {"-C", made->string(), "fetch", "--no-write-fetch-head", "--progress", "--", std::move(from),
+    options.insert(options.end(), {"-C", made->string(), "fetch", "--no-recurse-submodules", "--no-write-fetch-head", "--progress", "--", std::move(from),
                                    std::string(allHeads), std::string(allTags)});
     const auto job = _jobs.start({.repository = found.access.id,
                                   .kind = "import",
                                   .steps = {{"Receiving", std::move(options)}},
                                   .finish =
-                                      [this, id = found.access.id, caller = found.caller, made = *made]() -> Result<void> {
+                                      [this, id = found.access.id, quota = found.access.quotaBytes, caller = found.caller,
+                                       made = *made]() -> Result<void> {
+                                      if (const auto size = objectsSize(made); quota > 0 && size > quota)
+                                          return Error(Status::storageFull, "quota_exceeded",
+                                                       "It has " + sizeText(size) + ", and the repository may have " + sizeText(quota) + '.');
                                       auto adopted = _tools.store.adopt(id, made);
                                       if (adopted)
                                           tellImport(_tools, caller, id);

@@ -137,8 +137,10 @@ Result<std::vector<std::string>> optionsFor(std::string_view text, const Setting
             return Error(Status::invalid, "address_inside", "The address leads to a host that is not on the public Internet.", "/url");
         pinned += (pinned.empty() ? "" : ",") + (address.find(':') == address.npos ? address : '[' + address + ']');
     }
-    return std::vector<std::string>{"-c", "protocol." + url->scheme + ".allow=always", "-c",
-                                    "http.curloptResolve=" + url->host + ':' + url->port + ':' + pinned};
+    std::vector<std::string> out{"-c", "protocol." + url->scheme + ".allow=always"};
+    if (url->host.find(':') == std::string::npos) // a name: an address of IPv6 leads nowhere else
+        out.insert(out.end(), {"-c", "http.curloptResolve=" + url->host + ':' + url->port + ':' + pinned});
+    return out;
 }
 
 } // namespace netbit::git

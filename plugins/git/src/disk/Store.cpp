@@ -129,11 +129,13 @@ Result<void> Store::adopt(std::int64_t id, const fs::path& made) const
     return putInPlace(made, place);
 }
 
-std::uint64_t Store::sizeOf(std::int64_t id) const
+std::uint64_t Store::sizeOf(std::int64_t id) const { return objectsSize(pathOf(id)); }
+
+std::uint64_t objectsSize(const fs::path& repository)
 {
     std::uint64_t out = 0;
     std::error_code failed;
-    for (auto each = fs::recursive_directory_iterator(pathOf(id) / "objects", failed); !failed && each != fs::recursive_directory_iterator();
+    for (auto each = fs::recursive_directory_iterator(repository / "objects", failed); !failed && each != fs::recursive_directory_iterator();
          each.increment(failed)) {
         std::error_code gone; // git moves files while we look
         if (each->is_regular_file(gone) && !gone)

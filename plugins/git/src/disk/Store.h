@@ -31,6 +31,8 @@ private:
     std::filesystem::path _folder;
 };
 
+std::uint64_t objectsSize(const std::filesystem::path& repository); ///< bytes
+
 /// Has HEAD name this branch, whether it is there or not.
 Result<void> setHead(const std::filesystem::path& repository, std::string_view branch);
 

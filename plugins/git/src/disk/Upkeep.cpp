@@ -108,7 +108,7 @@ Result<std::int64_t> Upkeep::fetch(std::int64_t repository)
         return options.error();
     auto arguments = std::move(*options);
     const auto path = _tools.store.pathOf(repository).string();
-    arguments.insert(arguments.end(), {"-C", path, "fetch", "--prune", "--no-write-fetch-head", "--progress", "--", url, "+refs/heads/*:refs/heads/*",
+    arguments.insert(arguments.end(), {"-C", path, "fetch", "--prune", "--no-recurse-submodules", "--no-write-fetch-head", "--progress", "--", url, "+refs/heads/*:refs/heads/*",
                                        "+refs/tags/*:refs/tags/*"});
     return _jobs.start({.repository = repository, .kind = "mirror", .steps = {{"Receiving", std::move(arguments)}}});
 }

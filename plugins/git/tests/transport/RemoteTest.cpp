@@ -42,6 +42,7 @@ TEST(RemoteAddress, LeadsOnlyWhereItWasSeenToLead)
     ASSERT_TRUE(allowed);
     EXPECT_EQ((*allowed)[1], "protocol.https.allow=always");
     EXPECT_EQ((*allowed)[3], "http.curloptResolve=127.0.0.1:444:127.0.0.1");
+    EXPECT_EQ(optionsFor("https://[::1]/x", settings)->size(), 2u);
 }
 
 } // namespace
