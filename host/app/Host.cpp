@@ -17,11 +17,13 @@
 #include "services/cache/KeyValueCache.h"
 #include "services/chat/ChatOperations.h"
 #include "services/chat/ChatService.h"
+#include "services/chat/Core.h"
 #include "services/events/EventLog.h"
 #include "services/exec/Timers.h"
 #include "services/exec/WorkerPool.h"
 #include "services/files/FileOperations.h"
 #include "services/files/FileService.h"
+#include "services/issues/IssueService.h"
 #include "services/log/Log.h"
 #include "services/metrics/Registry.h"
 #include "services/operations/Operations.h"
@@ -415,6 +417,10 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.projects.setOptions(projectOptions(config.host));
     parts.projects.load();
     parts.projects.addOperations(parts.operations);
+    services::issues::addIssueOperations(parts.operations, parts.projects.core());
+    parts.chat.core().spoken = [&parts](storage::Connection& connection, const storage::MessageRecord& message) {
+        services::issues::lookIntoMessage(parts.projects.core(), connection, message);
+    };
     services::pulls::addPullOperations(parts.operations, parts.projects.core());
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);

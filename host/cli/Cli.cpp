@@ -137,8 +137,8 @@ const std::vector<Command>& allCommands()
     static const auto commands = [] {
         std::vector<Command> all;
         for (auto part :
-             {adminCommands(), pluginCommands(), authorCommands(), importCommands(), transferCommands(), configCommands(), accountCommands(), chatCommands(), pullCommands(),
-              searchCommands(), pingCommands()})
+             {adminCommands(), pluginCommands(), authorCommands(), importCommands(), transferCommands(), configCommands(), accountCommands(), chatCommands(),
+              projectCommands(), pullCommands(), searchCommands(), pingCommands()})
             std::ranges::move(part, std::back_inserter(all));
         return all;
     }();

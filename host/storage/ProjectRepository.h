@@ -69,7 +69,9 @@ struct ProjectRepository {
     static void addFormerName(Connection&, Id ownerId, std::string_view name, Id projectId);
     static void dropFormerName(Connection&, Id ownerId, std::string_view name);
     static std::vector<ProjectRecord> ofMember(Connection&, Id userId, Id after, std::size_t limit);  ///< by id, none deleted
+    static std::vector<Id> namedOfMember(Connection&, Id userId, std::string_view name); ///< two at most; none deleted
     static std::vector<ProjectRecord> publicOnes(Connection&, Id after, std::size_t limit);           ///< likewise
+    static std::optional<ProjectRecord> byChat(Connection&, Id chatId); ///< the first that tells its events there
     static std::vector<ProjectRecord> deletedBefore(Connection&, std::int64_t time, std::size_t limit);
     static std::int64_t countOwned(Connection&, Id ownerId);
     static void remove(Connection&, Id);

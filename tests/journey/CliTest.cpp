@@ -109,6 +109,35 @@ TEST_F(Cli, AnInvitationIsPrintedAloneAndWorks)
                                                           {"password", password}, {"invite", invite}}));
 }
 
+TEST_F(Cli, APersonKeepsIssuesAndRepositories)
+{
+    as(ada()).expect(201, "POST", "/api/projects/create", R"({"name":"tools"})");
+    signIn("ada");
+    const auto made = person({"issue", "new", "tools", "The", "saw", "is", "blunt", "--body", "-"}, "Since Monday.\n");
+    expectGood(made);
+    EXPECT_EQ(made.out, "tools#1\n");
+    EXPECT_EQ(textAt(as(ada()).expect(200, "GET", "/api/projects/ada/tools/issues/1"), "/body"), "Since Monday.\n");
+    expectGood(person({"issue", "new", "ada/tools", "second"}));
+    const auto listed = person({"issue", "list", "tools"});
+    expectGood(listed);
+    EXPECT_NE(listed.out.find("The saw is blunt"), std::string::npos) << listed.out;
+    expectGood(person({"issue", "close", "tools#1"}));
+    EXPECT_EQ(person({"issue", "list"}).out.find("saw"), std::string::npos) << "it is closed";
+    EXPECT_NE(person({"issue", "list", "tools", "--state", "closed"}).out.find("saw"), std::string::npos);
+    expectComplaint(person({"issue", "close", "tools#9"}), exitFailed, "no such issue");
+    expectComplaint(person({"issue", "close", "tools"}), exitFailed, "PROJECT#NUMBER");
+
+    const auto repository = person({"repo", "create", "tools/bench", "--description", "where it stands"});
+    expectGood(repository);
+    EXPECT_NE(repository.out.find("/git/ada/tools/bench.git"), std::string::npos) << repository.out;
+    expectGood(person({"repo", "create", "own"}));
+    EXPECT_NE(person({"repo", "list", "tools"}).out.find("where it stands"), std::string::npos);
+    const auto own = person({"repo", "list"});
+    EXPECT_NE(own.out.find("own"), std::string::npos) << own.out;
+    EXPECT_EQ(own.out.find("bench"), std::string::npos) << own.out;
+    expectComplaint(person({"repo", "create", "own"}), exitFailed, "name already");
+}
+
 TEST_F(Cli, APersonSignsInSendsAndReads)
 {
     makeChat(daemon(), ada(), "group", {bob()}, "cli chat");

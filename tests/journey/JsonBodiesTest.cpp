@@ -23,10 +23,21 @@ protected:
     static std::vector<Target> bodyTargets()
     {
         const auto chat = std::to_string(makeChat(daemon(), ada(), "group", {bob()}));
+        static int made = 0;
+        const auto project = makeProject(daemon(), ada(), "json" + std::to_string(++made));
+        as(ada()).request("POST", "/api/repos/create", R"({"name":"code"})"); // there already behind the first time
+        const auto message = [&] {
+            auto http = as(ada());
+            return std::to_string(say(http, std::stoll(chat), "a message"));
+        }();
         std::vector<Target> targets;
         for (const auto& route : apiRoutes(daemon()))
             if (route.method != "GET" && route.access != "admin" && !takesAnyBytes(route.path))
-                targets.push_back({route.method, filledPath(route.path, [&](auto, std::string_view before) {
+                targets.push_back({route.method, filledPath(route.path, [&](auto name, std::string_view before) {
+                                       if (const auto part = project.part(name, before, bob().id); !part.empty())
+                                           return part;
+                                       if (name == "message" && (route.path.ends_with("/issue")))
+                                           return message;
                                        return before.ends_with("/chats/") ? chat : "999999999"; // of the rest nobody's
                                    }), route.bodySchema()});
         return targets;

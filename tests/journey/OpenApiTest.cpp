@@ -79,14 +79,22 @@ TEST_F(OpenApi, ARouteThatGoesIsGoneFromIt)
 TEST_F(OpenApi, AQueryParameterThatARouteDoesNotKnowIsRefused)
 {
     const auto chat = std::to_string(makeChat(daemon(), ada(), "group", {}, "strict"));
+    const auto project = makeProject(daemon(), ada(), "strict");
+    auto http = as(ada());
+    http.expect(201, "POST", "/api/repos/create", R"({"name":"code"})");
+    const auto message = std::to_string(say(http, std::stoll(chat), "a message"));
     const auto all = description();
     for (const auto& [path, methods] : at(all, "/paths").as_object())
         for (const auto& [method, operation] : methods.as_object()) {
             if (!path.starts_with("/api/"))
                 continue; // probes and scrapers may add what they like
             std::string target(path);
-            for (auto open = target.find('{'); open != std::string::npos; open = target.find('{'))
-                target.replace(open, target.find('}', open) - open + 1, chat);
+            for (auto open = target.find('{'); open != std::string::npos; open = target.find('{')) {
+                const auto close = target.find('}', open);
+                const auto parameter = target.substr(open + 1, close - open - 1);
+                const auto part = project.part(parameter, target.substr(0, open), bob().id);
+                target.replace(open, close - open + 1, !part.empty() ? part : parameter == "message" ? message : chat);
+            }
             std::string name(method);
             for (auto& c : name)
                 c = static_cast<char>(c - 'a' + 'A');

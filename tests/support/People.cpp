@@ -32,6 +32,46 @@ std::int64_t say(HttpClient& http, std::int64_t chatId, std::string_view content
     return integerAt(http.expect(201, "POST", messagesOf(chatId), json::serialize(json::object{{"content", content}})), "/id");
 }
 
+Project makeProject(const Daemon& daemon, const User& owner, const std::string& name, bool isPublic)
+{
+    auto http = daemon.client(owner.token);
+    const auto make = [&](const std::string& target, const json::object& body) {
+        return http.expect(201, "POST", target, json::serialize(body));
+    };
+    make("/api/projects/create", {{"name", name}, {"is_public", isPublic}});
+    Project out{owner.name, name, "code"};
+    make(out.path("/repos/create"), {{"name", out.repository}, {"is_public", isPublic}});
+    out.label = integerAt(make(out.path("/labels"), {{"name", "bug"}}), "/id");
+    out.milestone = integerAt(make(out.path("/milestones"), {{"title", "one"}}), "/id");
+    out.number = integerAt(make(out.path("/issues"), {{"title", "an issue"}, {"labels", json::array{"bug"}}}), "/number");
+    out.comment = integerAt(make(out.path("/issues/" + std::to_string(out.number) + "/comments"), {{"body", "a comment"}}), "/id");
+    const auto board = make(out.path("/boards"), {{"name", "plan"}, {"columns", json::array{"to do", "done"}}});
+    out.board = integerAt(board, "/id");
+    out.column = integerAt(board, "/columns/0/id");
+    http.expect(200, "PUT", out.path("/boards/" + std::to_string(out.board) + "/cards/" + std::to_string(out.number)),
+                json::serialize(json::object{{"column_id", out.column}}));
+    return out;
+}
+
+std::string Project::part(std::string_view parameter, std::string_view before, std::int64_t member) const
+{
+    if (!before.starts_with("/api/projects/") && !before.starts_with("/api/repos/"))
+        return {};
+    if (parameter == "user")
+        return owner;
+    if (parameter == "project")
+        return name;
+    if (parameter == "repo")
+        return repository;
+    const std::int64_t id = parameter == "number" ? number
+        : parameter == "comment"                  ? comment
+        : parameter == "label"                    ? label
+        : parameter == "milestone"                ? milestone
+        : parameter == "board"                    ? board
+                                                  : member;
+    return std::to_string(id);
+}
+
 std::string messagesOf(std::int64_t chatId, std::string_view query)
 {
     return "/api/chats/" + std::to_string(chatId) + "/messages" + (query.empty() ? "" : "?" + std::string(query));

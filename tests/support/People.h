@@ -28,6 +28,18 @@ std::int64_t makeChat(const Daemon& daemon, const User& creator, std::string_vie
 /// The id of a new message, sent over HTTP.
 std::int64_t say(HttpClient& http, std::int64_t chatId, std::string_view content);
 
+/// A project with something of everything in it.
+struct Project {
+    std::string owner, name, repository;
+    std::int64_t number = 0, comment = 0, label = 0, milestone = 0, board = 0, column = 0;
+
+    std::string path(const std::string& rest = {}) const { return "/api/projects/" + owner + "/" + name + rest; }
+    /// What stands in a route for a parameter of this name, behind what stands before it; empty: it is none of a project's.
+    /// `member`: a user's id.
+    std::string part(std::string_view parameter, std::string_view before, std::int64_t member) const;
+};
+Project makeProject(const Daemon& daemon, const User& owner, const std::string& name, bool isPublic = false);
+
 std::string messagesOf(std::int64_t chatId, std::string_view query = {});
 
 } // namespace netbit::test

@@ -131,6 +131,7 @@ void post(Turn& turn, storage::MessageRecord& message, const Mentions& mentions)
     message.replyTo = root ? message.replyTo : 0;
     storage::MessageRepository::insert(turn.connection, message);
     storeMentions(turn.connection, message, mentions);
+    turn.core.look(turn.connection, message);
     turn.then([&core = turn.core, cached = turn.core.cachedOf(message), chatId = message.chatId,
                sender = message.senderId, users = mentions.users, everyone = mentions.everyone]() mutable {
         auto& entry = *core.cache.find(chatId);

@@ -85,6 +85,12 @@ struct Core {
         return {message.id, message.createdAt, textOf(message)};
     }
 
+    void look(storage::Connection& connection, const storage::MessageRecord& message) const
+    {
+        if (spoken && (message.isEdited || message.content.find('#') != std::string::npos))
+            spoken(connection, message);
+    }
+
     /// [worker] The chat's state with at least this much of its messages.
     StatePtr loaded(ChatEntry& entry, Level level);
 
@@ -95,6 +101,8 @@ struct Core {
     Cache cache;
     Reads reads;
     WriterSide writerSide;
+    /// [writer] Within the transaction of a message that has a # in it, or of an edit. Set before the first call, or empty.
+    std::function<void(storage::Connection&, const storage::MessageRecord&)> spoken;
     std::mutex importing; // one import call that makes chats or users at a time
     std::atomic<base::Millis> nextDue{0}; ///< no scheduled message is due before it
     std::atomic<std::size_t> keep{100};

@@ -243,6 +243,7 @@ Result<void> editMessage(Core& core, Call& call, Done done)
         if (message->mentions != mentions.json)
             turn.then([&known] { known.tally.upset(); });
         message->mentions = mentions.json;
+        turn.core.look(turn.connection, *message);
         store(turn, *message);
         turn.tellOf("message.edited", *message);
         answerWith(turn, *message);

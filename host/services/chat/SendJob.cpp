@@ -61,6 +61,7 @@ Result<void> SendJob::apply(storage::Connection& connection)
     storage::MessageRepository::insert(connection, _message);
     if (!_mentions.json.empty())
         storeMentions(connection, _message, _mentions);
+    _core.look(connection, _message);
     for (const auto file : _attachments)
         storage::FileRepository::attach(connection, _message.id, _message.chatId, file);
     if (_message.threadId != 0) {

@@ -113,6 +113,25 @@ std::vector<ProjectRecord> ProjectRepository::ofMember(Connection& connection, I
                read);
 }
 
+std::vector<Id> ProjectRepository::namedOfMember(Connection& connection, Id userId, std::string_view name)
+{
+    return all(connection
+                   .prepare("SELECT p.id FROM project_members m JOIN projects p ON p.id = m.project_id"
+                            " WHERE m.user_id = $1 AND p.name = $2 AND p.state <> 'deleted' ORDER BY p.id LIMIT 2")
+                   .bind(1, userId)
+                   .bind(2, name),
+               [](const Statement& row) { return row.integer(0); });
+}
+
+std::optional<ProjectRecord> ProjectRepository::byChat(Connection& connection, Id chatId)
+{
+    return one(connection
+                   .prepare("SELECT " PROJECT_COLUMNS " FROM projects p WHERE p.chat_id = $1 AND p.state <> 'deleted'"
+                            " ORDER BY p.id LIMIT 1")
+                   .bind(1, chatId),
+               read);
+}
+
 std::vector<ProjectRecord> ProjectRepository::publicOnes(Connection& connection, Id after, std::size_t limit)
 {
     return all(connection

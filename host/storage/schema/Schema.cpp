@@ -150,6 +150,7 @@ const Migration steps[] = {
     {9, "projects", schema::projects},
     {10, "numbers", schema::numbers},
     {11, "pulls", schema::pulls},
+    {12, "issues", schema::issues},
 };
 
 } // namespace

@@ -12,6 +12,7 @@
 #include "storage/tests/Temporary.h"
 
 #include <boost/json/parse.hpp>
+#include <array>
 #include <boost/json/serialize.hpp>
 #include <future>
 
@@ -65,12 +66,19 @@ protected:
     /// who 0: nobody.
     Answer ask(Id who, std::string_view operation, const json::object& arguments, const Asked& how = {})
     {
-        const auto text = json::serialize(arguments);
         std::vector<std::pair<std::string_view, std::string_view>> place;
         json::object body = arguments;
         for (const auto* const name : {"user", "project", "repo"})
             if (const auto* const value = arguments.if_contains(name)) {
                 place.emplace_back(name, value->get_string());
+                body.erase(name);
+            }
+        std::array<std::string, 2> ids; // of a message's path
+        if (arguments.contains("message"))
+            for (std::size_t i = 0; i < 2; ++i) {
+                const auto* const name = i == 0 ? "id" : "message";
+                ids[i] = std::to_string(arguments.at(name).as_int64());
+                place.emplace_back(name, ids[i]);
                 body.erase(name);
             }
         const auto written = json::serialize(body);
