@@ -55,7 +55,7 @@ Project makeProject(const Daemon& daemon, const User& owner, const std::string& 
 
 std::string Project::part(std::string_view parameter, std::string_view before, std::int64_t member) const
 {
-    if (!before.starts_with("/api/projects/") && !before.starts_with("/api/repos/"))
+    if (!before.starts_with("/api/projects/") && !before.starts_with("/api/repos/") && !before.starts_with("/api/git/"))
         return {};
     if (parameter == "user")
         return owner;
