@@ -1,17 +1,22 @@
 #include "net/Child.h"
 
+#include "base/SignalStack.h"
 #include "base/Spawn.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <functional>
+#include <future>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 
 namespace netbit::net {
 
@@ -70,6 +75,61 @@ bool makeSocket(Ends& out)
     return ::fcntl(out.ours.get(), F_SETFL, O_NONBLOCK) == 0 && ::shutdown(out.ours.get(), SHUT_RD) == 0;
 }
 
+/// One thread starts all children: it is the thread that has started it whose end a child is told of (PR_SET_PDEATHSIG in
+/// netbit-launch), and workers come and go.
+class Starter {
+public:
+    static Starter& one()
+    {
+        static Starter starter;
+        return starter;
+    }
+    int run(const std::function<int()>& start)
+    {
+        std::packaged_task<int()> task(start);
+        auto done = task.get_future();
+        {
+            const std::lock_guard lock(_mutex); // _tasks
+            _tasks.push_back(std::move(task));
+        }
+        _changed.notify_one();
+        return done.get();
+    }
+
+private:
+    Starter() : _thread([this] { loop(); }) {}
+    ~Starter()
+    {
+        {
+            const std::lock_guard lock(_mutex); // _ending
+            _ending = true;
+        }
+        _changed.notify_one();
+        _thread.join();
+    }
+    void loop()
+    {
+        const base::SignalStack room;
+        std::unique_lock lock(_mutex); // _tasks, _ending
+        for (;;) {
+            _changed.wait(lock, [this] { return !_tasks.empty() || _ending; });
+            if (_tasks.empty())
+                return;
+            auto task = std::move(_tasks.front());
+            _tasks.pop_front();
+            lock.unlock();
+            task();
+            lock.lock();
+        }
+    }
+
+    std::mutex _mutex; // guards _tasks and _ending
+    std::condition_variable _changed;
+    std::deque<std::packaged_task<int()>> _tasks;
+    bool _ending = false;
+    std::thread _thread; // the last: it uses all of the above
+};
+
 std::uint64_t milliseconds(const timeval& time)
 {
     return static_cast<std::uint64_t>(time.tv_sec) * 1000 + static_cast<std::uint64_t>(time.tv_usec) / 1000;
@@ -111,7 +171,9 @@ base::Result<void> Child::spawn(const ChildPlan& plan)
                                    std::to_string(plan.memoryBytes), plan.directory, plan.program};
     words.insert(words.end(), plan.arguments.begin(), plan.arguments.end());
     pid_t pid = 0;
-    if (const int failed = spawn.run(plan.launcher.string(), std::move(words), plan.environment, pid); failed != 0)
+    const int failed = Starter::one().run(
+        [&] { return spawn.run(plan.launcher.string(), std::move(words), plan.environment, pid); });
+    if (failed != 0)
         return noProcess(failed);
     _pid = pid;
     _process = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));

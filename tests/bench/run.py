@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures netbitd against the limits of its machine, in turn; README.md says what each row means.
 
-usage: tests/bench/run.py [http] [send] [udp] [memory] [slow] [isolation] [reload] [fanout] [--quick] [--json FILE] …
+usage: tests/bench/run.py [http] [send] [udp] [memory] [slow] [isolation] [reload] [fanout] [git] [--quick] [--json FILE] …
 """
 import argparse
 import importlib
@@ -15,7 +15,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
-ROWS = ("http", "send", "udp", "memory", "slow", "isolation", "reload", "fanout")
+ROWS = ("http", "send", "udp", "memory", "slow", "isolation", "reload", "fanout", "git")
 
 
 def numbers(given):

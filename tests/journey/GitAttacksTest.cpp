@@ -95,8 +95,7 @@ TEST_F(GitAttacks, OtherServicesAreNone)
     for (const auto* const service : {"", "git-upload-archive", "upload-pack", "git-upload-pack%00", "--upload-pack", "git-upload-pack%20--help",
                                       "git-shell", "../../bin/sh", "GIT-UPLOAD-PACK", "git-receive-pack%0a"}) {
         const auto told = http.get(std::string("/git/ada/code/info/refs?service=") + service);
-        EXPECT_EQ(told.status, 403) << service;
-        EXPECT_EQ(told.header("content-type"), "text/plain; charset=utf-8");
+        EXPECT_EQ(told.status, std::string(service).find("%00") == std::string::npos ? 403 : 400) << service;
     }
     for (const auto* const path : {"/git/ada/code/HEAD", "/git/ada/code/objects/info/packs", "/git/ada/code/objects/pack/x.pack",
                                    "/git/ada/code/config", "/git/ada/code/git-upload-archive", "/git/ada/code.git/../../netbit.db"})
@@ -134,7 +133,7 @@ TEST_F(GitAttacks, RandomBytesInPlaceOfARequestAreRefused)
             EXPECT_EQ(reply.status, 400) << service << ": " << reply.body;
         }
     for (const auto* const service : {"upload-pack", "receive-pack"}) {
-        EXPECT_EQ(post(service, "").status, std::string(service) == "upload-pack" ? 200 : 400);
+        EXPECT_EQ(post(service, "").status, 400);
         EXPECT_EQ(post(service, "0000").status, 200) << "git asks so whether it may";
     }
 }
@@ -150,7 +149,11 @@ TEST_F(GitAttacks, GzipIsUnpackedWithinBounds)
     const auto before = residentBytes(daemon().pid());
     resetPeak(daemon().pid());
     const auto bomb = gzipped(std::string(400 << 20, '0')); // 400 KiB, and 400 MiB
-    EXPECT_EQ(post("upload-pack", bomb, {{"Content-Encoding", "gzip"}}).status, 400);
+    for (const auto* const service : {"upload-pack", "receive-pack"}) // "0000" is all that is read of it
+        EXPECT_EQ(post(service, bomb, {{"Content-Encoding", "gzip"}}).status, 200);
+    const auto endless = gzipped("0010have nothing" + std::string(400 << 20, '0'));
+    for (const auto* const service : {"upload-pack", "receive-pack"})
+        EXPECT_EQ(post(service, endless, {{"Content-Encoding", "gzip"}}).status, 400);
     EXPECT_LT(highestResidentBytes(daemon().pid()), before + (16 << 20));
 }
 

@@ -4,7 +4,6 @@
 #include "journey/Git.h"
 #include "journey/Uploading.h"
 
-#include <atomic>
 #include <cstdlib>
 #include <random>
 #include <sqlite3.h>
@@ -63,15 +62,15 @@ TEST(GitKilled, RefsAreOldOrNewAndTheDatabaseAgrees)
             const auto at = static_cast<std::size_t>(i);
             git.good(name, {"remote", "set-url", "origin", git.url(repository.place, &ada)}); // another port at each start
             before[at] = git.good("", {"ls-remote", git.url(repository.place, &ada), "refs/heads/" + name}).substr(0, 40);
-            after[at] = git.commit(name, "own", randomBytes(200'000, static_cast<unsigned>(round * writers + i)));
+            after[at] = git.commit(name, "own", randomBytes(600'000, static_cast<unsigned>(round * writers + i)));
             all.emplace_back([&, name, at] { pushed[at] = git.run(name, {"push", "-q", "origin", "+HEAD:refs/heads/" + name}); });
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400)); // anywhere in it: that is the point
+        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 150)); // anywhere in it: that is the point
         daemon.kill();
         for (auto& one : all)
             one.join();
         daemon.start();
-        const auto checked = runProgram({"git", "-C", bare, "fsck", "--strict", "--full"}, {}, {"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"});
+        const auto checked = runProgram({"/usr/bin/git", "-C", bare, "fsck", "--strict", "--full"}, {}, {"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"});
         EXPECT_EQ(checked.exitCode, 0) << checked.out << checked.err;
         for (int i = 0; i < writers; ++i) {
             const auto name = "w" + std::to_string(i);
@@ -85,6 +84,7 @@ TEST(GitKilled, RefsAreOldOrNewAndTheDatabaseAgrees)
                 ++interrupted;
             }
             // It goes on from there.
+            git.good(name, {"remote", "set-url", "origin", git.url(repository.place, &ada)});
             git.good(name, {"push", "-q", "origin", "+HEAD:refs/heads/" + name});
         }
         eventually([&] { return asked(daemon, "SELECT count(*) FROM pushes WHERE state = 'pending'") == 0; }, "no push is left pending");

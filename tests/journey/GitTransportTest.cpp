@@ -292,7 +292,7 @@ TEST_F(GitTransport, WhoMayReadAndWhoMayPush)
 TEST_F(GitTransport, AnAccessTokenIsGoodAsFarAsItsScopes)
 {
     const auto repository = begun("scopes");
-    auto http = as(ada());
+    auto http = daemon().client(textAt(login(daemon(), "ada"), "/access_token"));
     const auto token = [&](const std::string& scopes) {
         auto user = ada();
         user.name = "anything";
@@ -349,7 +349,7 @@ TEST_F(GitTransport, ChildrenAreGoneWhenTheClientIs)
     git.commit("work", "large", randomBytes(30 << 20, 9));
     git.good("work", {"push", "-q", "origin", "main"});
     const auto children = [&] {
-        const auto found = runProgram({"pgrep", "-P", std::to_string(daemon().pid()), "-c", "git"}, {});
+        const auto found = runProgram({"/usr/bin/pgrep", "-P", std::to_string(daemon().pid()), "-c", "git"}, {});
         return std::stoi("0" + found.out);
     };
     {

@@ -10,7 +10,10 @@ namespace netbit::test {
 namespace {
 
 /// Whatever its body is, it is a file.
-bool takesAnyBytes(std::string_view path) { return path == "/api/files" || path == "/api/user/avatar"; }
+bool takesAnyBytes(std::string_view path)
+{
+    return path == "/api/files" || path == "/api/user/avatar" || path.starts_with("/git/") || path.ends_with("/import");
+}
 
 class JsonBodies : public OnStage {
 protected:

@@ -52,7 +52,8 @@ inline void expectProblem(const HttpReply& reply, int status, std::string_view c
         EXPECT_EQ(textAt(problem, "/code"), code) << reply.body;
     }
     if (status == 401) {
-        EXPECT_TRUE(reply.header("www-authenticate").starts_with("Bearer")) << "a 401 says how to sign in";
+        const bool forGit = textAt(problem, "/instance").starts_with("/git/"); // git knows no other scheme
+        EXPECT_TRUE(reply.header("www-authenticate").starts_with(forGit ? "Basic" : "Bearer")) << "a 401 says how to sign in";
     }
 }
 

@@ -9,8 +9,9 @@
 namespace netbit::test {
 
 struct RouteEntry {
-    /// chat: {id} is one, and only its members may. own: only its owner knows of it, and the test's callers own none.
-    enum class About { nothing, chat, own } about = About::nothing;
+    /// chat: {id} is one, and only its members may. own: only its owner knows of it, and the test's callers own none. git: likewise;
+    /// who has not signed in is asked to, since it may be a private one, and a token needs the scope git.
+    enum class About { nothing, chat, own, git } about = About::nothing;
     std::string_view query{};                                  ///< that a good call needs
     bool anyQuery = false;                                     ///< others may add to the query what they like
     bool endless = false;                                      ///< the reply has no end
@@ -176,13 +177,24 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"POST /api/chats/{id}/messages/{message}/issue", {RouteEntry::About::chat}},
     {"GET /api/chats/{id}/messages/{message}/issues", {RouteEntry::About::chat}},
     {"POST /api/realtime/udp-session", {}},
-    // Whose names lead to nothing: who has not signed in is asked to (RFC 9110 section 15.5.2), since it may be a private one.
-    {"GET /git/{user}/{repo}/info/refs", {.about = RouteEntry::About::own, .query = "?service=git-upload-pack"}},
-    {"POST /git/{user}/{repo}/git-upload-pack", {RouteEntry::About::own}},
-    {"POST /git/{user}/{repo}/git-receive-pack", {RouteEntry::About::own}},
-    {"GET /git/{user}/{project}/{repo}/info/refs", {.about = RouteEntry::About::own, .query = "?service=git-upload-pack"}},
-    {"POST /git/{user}/{project}/{repo}/git-upload-pack", {RouteEntry::About::own}},
-    {"POST /git/{user}/{project}/{repo}/git-receive-pack", {RouteEntry::About::own}},
+    {"GET /git/{user}/{repo}/info/refs", {.about = RouteEntry::About::git, .query = "?service=git-upload-pack"}},
+    {"POST /git/{user}/{repo}/git-upload-pack", {RouteEntry::About::git}},
+    {"POST /git/{user}/{repo}/git-receive-pack", {RouteEntry::About::git}},
+    {"GET /git/{user}/{project}/{repo}/info/refs", {.about = RouteEntry::About::git, .query = "?service=git-upload-pack"}},
+    {"POST /git/{user}/{project}/{repo}/git-upload-pack", {RouteEntry::About::git}},
+    {"POST /git/{user}/{project}/{repo}/git-receive-pack", {RouteEntry::About::git}},
+    {"GET /api/git/{user}/{repo}/jobs", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/import", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/import-url", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/fork", {RouteEntry::About::own}},
+    {"PUT /api/git/{user}/{repo}/mirror", {RouteEntry::About::own}},
+    {"POST /api/git/{user}/{repo}/upkeep", {RouteEntry::About::own}},
+    {"GET /api/projects/{user}/{project}/{repo}/jobs", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/import", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/import-url", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/fork", {RouteEntry::About::own}},
+    {"PUT /api/projects/{user}/{project}/{repo}/mirror", {RouteEntry::About::own}},
+    {"POST /api/projects/{user}/{project}/{repo}/upkeep", {RouteEntry::About::own}},
     {"GET /api/projects/{user}/{project}/{repo}/contents", {RouteEntry::About::own}},
     {"GET /api/projects/{user}/{project}/{repo}/raw", {RouteEntry::About::own}},
     {"GET /api/projects/{user}/{project}/{repo}/commits", {RouteEntry::About::own}},

@@ -112,6 +112,8 @@ TEST_F(WhoMayCall, EveryRouteHoldsToWhatItDeclares)
                 if (badToken || (!caller.known && access != "anyone")) {
                     // Sign-in routes answer 401 for reasons of their own, so only the others are told apart by it.
                     expectProblem(reply, 401);
+                } else if (entry->second.about == RouteEntry::About::git) {
+                    EXPECT_EQ(reply.status, caller.known ? 404 : 401) << reply.body; // in a text, which git shows
                 } else if (access == "admin" && !caller.admin) {
                     expectProblem(reply, 403);
                 } else if (entry->second.about == RouteEntry::About::own) {
@@ -162,6 +164,10 @@ TEST_F(WhoMayCall, AReadingTokenGetsWhatItsUserMaySeeAndNothingElseIsDone)
         expectProblem(by(writesOnly), 403, "scope_missing");
         if (access == "admin")
             expectProblem(by(reads), 403, "admin_only");
+        if (entry->second.about == RouteEntry::About::git) { // a scope of its own
+            expectProblem(by(readsAsAdmin), 403, "scope_missing");
+            continue;
+        }
         EXPECT_EQ(by(readsAsAdmin).status, entry->second.about == RouteEntry::About::own ? 404 : 200);
     }
 }

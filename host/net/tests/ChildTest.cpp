@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <optional>
+#include <thread>
 
 namespace netbit::net {
 namespace {
@@ -210,6 +211,16 @@ TEST_F(ChildTest, IsNotWaitedForWhenAStrangerHoldsItsPipe)
     start(shell("trap 'echo out; exit 0' USR1; setsid sh -c \"kill -USR1 $$; exec sleep 8\" & wait"));
     EXPECT_EQ(end().status, 0);
     EXPECT_EQ(_said->output(), "out\n");
+}
+
+TEST_F(ChildTest, OutlivesTheThreadThatAskedForIt)
+{
+    std::shared_ptr<Child> child;
+    std::thread([&] { child = start(shell("read line; echo $line")); }).join();
+    child->write("still here\n");
+    child->endInput();
+    EXPECT_EQ(end().status, 0);
+    EXPECT_EQ(_said->output(), "still here\n");
 }
 
 TEST_F(ChildTest, OfNoProgramIsNotStarted)

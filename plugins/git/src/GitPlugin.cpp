@@ -26,10 +26,10 @@ constexpr const char* pushResult = R"({"type":"application/x-git-receive-pack-re
 #define NETBIT_JOB R"("result":{"type":"object","required":["job_id"],"properties":{"job_id":{"type":"integer"}}},"status":202)"
 constexpr const char* started = "{\"query\":{}," NETBIT_JOB "}";
 constexpr const char* startedByUrl =
-    R"({"body":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2000}},"additionalProperties":false},)" NETBIT_JOB "}";
+    R"({"query":{},"body":{"type":"object","required":["url"],"properties":{"url":{"type":"string","maxLength":2000}},"additionalProperties":false},)" NETBIT_JOB "}";
 #undef NETBIT_JOB
 constexpr const char* mirrorBody =
-    R"({"body":{"type":"object","required":["mirror_url"],"properties":{"mirror_url":{"type":"string","maxLength":2000,"description":"empty: none any more"}},"additionalProperties":false},"result":{"$ref":"#/components/schemas/Repository"}})";
+    R"({"query":{},"body":{"type":"object","required":["mirror_url"],"properties":{"mirror_url":{"type":"string","maxLength":2000,"description":"empty: none any more"}},"additionalProperties":false},"result":{"$ref":"#/components/schemas/Repository"}})";
 constexpr const char* jobList =
     R"({"query":{},"result":{"type":"object","required":["data"],"properties":{"data":{"type":"array","items":{"type":"object","required":["id","kind","state"],
 "properties":{"id":{"type":"integer"},"kind":{"enum":["import","fork","mirror","upkeep"]},"state":{"enum":["waiting","running","done","failed"]},
@@ -58,10 +58,10 @@ private:
         _tools = std::make_unique<Tools>(host(), folder);
         _tools->git.use(std::move(_settings));
         _routes = std::make_unique<GitRoutes>(*_tools);
-        if (Life::begin(folder)) {
-            _tools->git.prepare();
+        const bool first = Life::begin(folder);
+        _tools->git.prepare(first);
+        if (first)
             endPending(*_tools);
-        }
         for (const std::string place : {"/git/{user}/{repo}", "/git/{user}/{project}/{repo}"}) {
             add("GET", place + "/info/refs", &GitRoutes::refs, worker().summary("What refs there are: for git").schema(advertisement));
             add("POST", place + "/git-upload-pack", &GitRoutes::fetch, streamed().summary("Clone or fetch: for git").schema(fetchResult));
@@ -103,17 +103,22 @@ private:
             addJob("GET", place + "/jobs", &JobRoutes::list, worker().summary("What work on a repository runs, and what has become of the last").schema(jobList));
             addJob("POST", place + "/import", &JobRoutes::importBundle, streamed().summary("Fill an empty repository from a bundle: the body is it").schema(started));
             addJob("POST", place + "/import-url", &JobRoutes::importUrl, worker().summary("Fill an empty repository from another one's address").schema(startedByUrl));
-            addJob("POST", place + "/fork", &JobRoutes::fork, worker().summary("Fork a repository").operation("repositories.fork").schema(R"({"status":201})"));
+            addJob("POST", place + "/fork", &JobRoutes::fork, worker().summary("Fork a repository").operation("repositories.fork").schema(R"({"query":{},"status":201})"));
             addJob("PUT", place + "/mirror", &JobRoutes::setMirror, worker().summary("Have a repository follow another one, or none").schema(mirrorBody));
             addJob("POST", place + "/upkeep", &JobRoutes::upkeep, worker().summary("Pack and check a repository now").schema(started));
         }
         constexpr std::chrono::minutes period{1};
-        auto timer = _tools->exec.every(period, [this] { _upkeep->tick(); });
-        _timer = std::move(timer).value();
+        constexpr std::chrono::seconds soon{2}; // what became due while nothing ran
+        _timer = _tools->exec.every(period, [this] { _upkeep->tick(); }).value();
+        _first = _tools->exec.after(soon, [this] { _upkeep->tick(); }).value();
     }
 
     void quiesce() override { _jobs->stop(); }
-    void stop() override { _timer.cancel(); }
+    void stop() override
+    {
+        _timer.cancel();
+        _first.cancel();
+    }
 
     using JobHandler = Result<void> (JobRoutes::*)(Request&) const;
     void addJob(std::string_view method, const std::string& pattern, JobHandler handler, const RouteOptions& options)
@@ -138,6 +143,7 @@ private:
     std::unique_ptr<Upkeep> _upkeep;
     std::unique_ptr<JobRoutes> _jobRoutes;
     Timer _timer;
+    Timer _first;
 };
 
 } // namespace

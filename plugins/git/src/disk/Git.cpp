@@ -97,10 +97,11 @@ bool isProtocol(std::string_view text)
 
 Git::Git(fs::path folder) : _ours(std::move(folder) / ".netbit") {}
 
-void Git::prepare() const
+void Git::prepare(bool first) const
 {
     std::error_code failed;
-    fs::remove_all(room(), failed);
+    if (first)
+        fs::remove_all(room(), failed);
     for (const auto& path : {_ours, room(), hooks()})
         if (fs::create_directories(path, failed); failed)
             throw Failure(Error(Status::unavailable, "folder_unusable", path.string() + " cannot be made: " + failed.message() + '.'));

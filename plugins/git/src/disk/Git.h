@@ -19,8 +19,9 @@ public:
     /// `folder`: the plugin's own; what is ours in it begins with a dot.
     explicit Git(std::filesystem::path folder);
 
-    /// [control] Writes the configuration and the hook. Throws a Failure.
-    void prepare() const;
+    /// [control] Writes the configuration and the hook. `first`: no program of ours can be running, so what one has left is cleared
+    /// away. Throws a Failure.
+    void prepare(bool first) const;
     void use(Settings settings);                      ///< [any]
     std::shared_ptr<const Settings> settings() const; ///< [any]
 

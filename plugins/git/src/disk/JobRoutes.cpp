@@ -18,7 +18,7 @@ constexpr std::string_view allHeads = "+refs/heads/*:refs/heads/*";
 constexpr std::string_view allTags = "+refs/tags/*:refs/tags/*";
 
 /// The one member of a JSON body.
-Result<std::string> readMember(Request& request, std::string_view name)
+Result<std::string> readMember(const Later& request, std::string_view name)
 {
     support::RequestBody body(request.header("Content-Type"));
     auto fields = body.read(request.body());
@@ -189,14 +189,14 @@ Result<void> JobRoutes::importBundle(Request& request) const
 
 Result<void> JobRoutes::importUrl(Request& request) const
 {
-    auto url = readMember(request, "url");
-    if (!url)
-        return url.error();
-    find(request, Need::manage, [this, url = *url](Found found) {
-        auto options = optionsFor(url, *_tools.git.settings());
+    find(request, Need::manage, [this](Found found) {
+        const auto url = readMember(found.request, "url");
+        if (!url)
+            return found.request.problem(url.error());
+        auto options = optionsFor(*url, *_tools.git.settings());
         if (!options)
             return found.request.problem(options.error());
-        startImport(std::move(found), std::move(*options), url, [] {});
+        startImport(std::move(found), std::move(*options), *url, [] {});
     });
     return {};
 }
@@ -263,10 +263,11 @@ void JobRoutes::copyInto(std::int64_t fork, const Principal& caller, const Acces
 
 Result<void> JobRoutes::setMirror(Request& request) const
 {
-    auto url = readMember(request, "mirror_url");
-    if (!url)
-        return url.error();
-    find(request, Need::manage, [this, url = *url](Found found) {
+    find(request, Need::manage, [this](Found found) {
+        const auto wanted = readMember(found.request, "mirror_url");
+        if (!wanted)
+            return found.request.problem(wanted.error());
+        const std::string url = *wanted;
         if (!url.empty()) {
             if (const auto good = optionsFor(url, *_tools.git.settings()); !good) {
                 auto error = good.error();

@@ -134,14 +134,12 @@ private:
 
     void close(const char* state)
     {
-        {
-            const std::lock_guard lock(_mutex);
-            _state = state;
-            _endedAt = _jobs._tools.exec.nowMs() / 1000;
-        }
         if (_plan.clear)
             _plan.clear();
         _jobs.ended(shared_from_this());
+        const std::lock_guard lock(_mutex); // the last: who sees the end may begin anew
+        _state = state;
+        _endedAt = _jobs._tools.exec.nowMs() / 1000;
     }
 
     Jobs& _jobs;

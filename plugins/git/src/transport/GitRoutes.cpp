@@ -54,6 +54,20 @@ bool isGzip(std::string_view encoding)
     return is("gzip") || is("x-gzip");
 }
 
+/// Of a POST's body.
+Result<void> checkForm(const Request& request, bool pushes)
+{
+    if (request.method() != "POST")
+        return {};
+    const std::string_view wanted = pushes ? "application/x-git-receive-pack-request" : "application/x-git-upload-pack-request";
+    if (request.header("Content-Type").value_or(std::string_view()) != wanted)
+        return Error(Status::unsupportedType, "unsupported_type", "The body must be " + std::string(wanted) + '.');
+    const auto encoding = request.header("Content-Encoding").value_or(std::string_view());
+    if (!encoding.empty() && encoding != "identity" && !isGzip(encoding))
+        return Error(Status::unsupportedType, "unsupported_encoding", "The body may be packed by gzip, and by nothing else.");
+    return {};
+}
+
 } // namespace
 
 /// A request on its way.
@@ -82,14 +96,7 @@ Result<void> GitRoutes::push(Request& request) const { return find(request, true
 
 Result<void> GitRoutes::find(Request& request, bool pushes, Then then) const
 {
-    if (request.method() == "POST") {
-        const std::string_view wanted = pushes ? "application/x-git-receive-pack-request" : "application/x-git-upload-pack-request";
-        if (request.header("Content-Type").value_or(std::string_view()) != wanted)
-            return Error(Status::unsupportedType, "unsupported_type", "The body must be " + std::string(wanted) + '.');
-        const auto encoding = request.header("Content-Encoding").value_or(std::string_view());
-        if (!encoding.empty() && encoding != "identity" && !isGzip(encoding))
-            return Error(Status::unsupportedType, "unsupported_encoding", "The body may be packed by gzip, and by nothing else.");
-    }
+    const auto form = checkForm(request, pushes); // told to whom there is anything to tell
     const std::string owner = request.param("user").str();
     const std::string project = request.param("project").str();
     const std::string name = withoutSuffix(request.param("repo"));
@@ -103,7 +110,7 @@ Result<void> GitRoutes::find(Request& request, bool pushes, Then then) const
     const bool gzip = isGzip(request.header("Content-Encoding").value_or(std::string_view()));
     const std::string protocol(request.header("Git-Protocol").value_or(std::string_view()));
     auto asked = std::make_shared<Asked>(Asked{request.defer(), caller, pushes, gzip, protocol});
-    _tools.operations.call(caller, call, [this, asked, then](const Result<Done>& found) {
+    _tools.operations.call(caller, call, [this, asked, then, form](const Result<Done>& found) {
         auto& later = asked->request;
         const auto access = found ? readAccess(found->json) : Result<Access>(found.error());
         const bool hidden = access.status() == Status::notFound || access.status() == Status::invalid || access.status() == Status::malformed;
@@ -119,6 +126,8 @@ Result<void> GitRoutes::find(Request& request, bool pushes, Then then) const
             return say(later, 403, "The repository " + access->path() + " mirrors another one: push there.");
         if (asked->pushes && !access->mayWrite)
             return say(later, 403, "You may read " + access->path() + ", and not push to it.");
+        if (!form)
+            return later.problem(form.error());
         (this->*then)(std::move(*asked), *access);
     });
     return {};
