@@ -254,6 +254,31 @@ TEST_F(Pulls, WhatMakesNoSenseIsRefusedAndChangesNothing)
     EXPECT_NE(git.run("work", {"push", "-q", "origin", "topic:refs/pull/9/head"}).exitCode, 0);
 }
 
+TEST_F(Pulls, AMergeClosesTheIssueThatItFixes)
+{
+    const auto base = begun("fixes");
+    const auto issue = integerAt(as(ada()).expect(201, "POST", home + "/issues", R"({"title":"It is broken"})"), "/number");
+    write("topic", "file.txt", "1\n2\n3\n4\nmended\n6\n7\n8\n9\n");
+    const auto body = R"({"title":"Mend it","body":"Fixes #)" + std::to_string(issue) + R"(","base":"main","head":"topic"})";
+    const auto number = integerAt(as(bob()).expect(201, "POST", base + "/pulls", body), "/number");
+    EXPECT_EQ(number, issue + 1) << "issues and pull requests of a project are counted together";
+    const auto shown = home + "/issues/" + std::to_string(issue);
+    EXPECT_EQ(textAt(as(ada()).expect(200, "GET", shown), "/state"), "open");
+    ASSERT_EQ(merge(bob(), base, number, "squash").status, 200);
+    EXPECT_EQ(textAt(as(ada()).expect(200, "GET", shown), "/state"), "closed");
+    // From the line to its commit, to the request, to the issue, to what was said of it.
+    const auto commit = remoteMain();
+    const auto chat = makeChat(daemon(), ada(), "group", {bob()});
+    auto http = as(ada());
+    say(http, chat, "Look at " + commit.substr(0, 12) + ", it mends the line.");
+    const auto why = as(ada()).expect(200, "GET", base + "/why?path=file.txt&line=5");
+    EXPECT_EQ(textAt(why, "/commit/id"), commit);
+    EXPECT_EQ(integerAt(why, "/pulls/0/number"), number);
+    EXPECT_EQ(integerAt(why, "/issues/0/number"), issue);
+    EXPECT_EQ(integerAt(why, "/messages/0/message/chat_id"), chat);
+    EXPECT_EQ(listAt(as(bob()).expect(200, "GET", base + "/why?path=file.txt&line=5"), "/messages").size(), 1u);
+}
+
 TEST_F(Pulls, WhoMergesHimselfHasMergedIt)
 {
     const auto base = begun("byhand");
