@@ -124,7 +124,8 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"GET /api/users/{id}/avatar", {RouteEntry::About::own}}, // nobody here has one
     {"POST /api/realtime/udp-session", {}},
     {"GET /", {}},
-    {"GET /web/{file...}", {RouteEntry::About::own}}, // a name that no file has is there for nobody
+    {"GET /web/{file}", {RouteEntry::About::own}}, // a name that no file has is there for nobody
+    {"GET /web/lang/{file}", {RouteEntry::About::own}},
     {"POST /web/session", {}},
     {"DELETE /web/session", {}},
 };
