@@ -256,7 +256,8 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"PUT /api/projects/{user}/{project}/{repo}/mirror", {RouteEntry::About::own}},
     {"POST /api/projects/{user}/{project}/{repo}/upkeep", {RouteEntry::About::own}},
     {"GET /", {}},
-    {"GET /web/{file...}", {RouteEntry::About::own}}, // a name that no file has is there for nobody
+    {"GET /web/{file}", {RouteEntry::About::own}}, // a name that no file has is there for nobody
+    {"GET /web/lang/{file}", {RouteEntry::About::own}},
     {"POST /web/session", {}},
     {"DELETE /web/session", {}},
 };

@@ -81,6 +81,31 @@ TEST(IdempotencyKey, IsUpTo128VisibleCharacters)
     EXPECT_FALSE(readKey("caf\xc3\xa9"));
 }
 
+TEST(Presence, IsOneOfThreeWords)
+{
+    for (const std::string word : {"online", "away", "offline"}) {
+        support::RequestBody body;
+        const auto text = R"({"state":")" + word + R"("})";
+        const auto state = readPresence(body, text);
+        ASSERT_TRUE(state) << word;
+        EXPECT_EQ(*state, word);
+    }
+}
+
+TEST(Presence, AnythingElseIsRefusedByTheMembersName)
+{
+    const auto refusal = [](std::string_view text) {
+        support::RequestBody body;
+        const auto state = readPresence(body, text);
+        EXPECT_FALSE(state) << text;
+        return state ? Error() : state.error();
+    };
+    expectRefused(refusal(R"({})"), Status::invalid, "missing_member", "/state");
+    expectRefused(refusal(R"({"state":"Online"})"), Status::invalid, "bad_value", "/state");
+    expectRefused(refusal(R"({"state":1})"), Status::invalid, "wrong_type", "/state");
+    expectRefused(refusal(R"({"state":"online","user_id":1})"), Status::invalid, "unknown_member", "/user_id");
+}
+
 } // namespace
 
 } // namespace netbit::chat

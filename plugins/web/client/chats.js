@@ -105,23 +105,33 @@ export async function loadUsers() {
     const { data, pagination } = await get("/api/users", { after, limit: 200 });
     for (const user of data) state.users.set(user.id, user);
     after = pagination.next_after;
-    if (!after || state.users.size >= 2000) break;
+    if (!after || state.users.size >= 1000) break; // others are asked for when they are seen
   }
+  state.usersKnown = true;
   ++state.stamp;
   redraw();
 }
 
 const asked = new Set();
-whenUnknown(async (id) => {
-  if (!state.me || asked.has(id)) return;
-  asked.add(id);
-  try {
-    state.users.set(id, await get(`/api/users/${id}`));
-    ++state.stamp;
-    redraw();
-  } catch {
-    setTimeout(() => asked.delete(id), 60_000); // gone, or no server: not at once again
+const toAsk = [];
+
+async function askForUsers() {
+  for (let id; (id = toAsk.shift()) !== undefined; ) {
+    try {
+      if (!state.users.has(id)) state.users.set(id, await get(`/api/users/${id}`));
+      ++state.stamp;
+    } catch {
+      setTimeout(() => asked.delete(id), 60_000); // gone, or no server: not at once again
+    }
   }
+  redraw();
+}
+
+// The list of users comes first and has nearly all; one at a time is enough for the rest.
+whenUnknown((id) => {
+  if (!state.me || !state.usersKnown || asked.has(id)) return;
+  asked.add(id);
+  if (toAsk.push(id) === 1) askForUsers();
 });
 
 // --- Messages ---
@@ -247,9 +257,12 @@ async function once(chat, work) {
   return chat.loading;
 }
 
-export const loadNewest = (chat) =>
+export const newest = (id) => get(`/api/chats/${id}/messages`, { limit: page });
+
+/** `asked`: newest(), where it was asked for before the chat was known. */
+export const loadNewest = (chat, asked) =>
   once(chat, async () => {
-    const { data, pagination } = await get(`/api/chats/${chat.id}/messages`, { limit: page });
+    const { data, pagination } = await (asked || newest(chat.id));
     chat.items = merged(data, chat.items);
     chat.hasOlder = pagination.has_older ?? pagination.total > data.length;
     chat.hasNewer = false;

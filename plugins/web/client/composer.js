@@ -105,7 +105,12 @@ export function Composer({ attrs: { chat, threadId } }) {
     const found = area.value.slice(0, area.selectionStart).match(completing);
     options = [];
     if (!found) return;
-    loadMembers(chat);
+    if (!chat.members)
+      loadMembers(chat).then(() => {
+        if (!chat.members || !area?.isConnected) return;
+        complete();
+        redraw();
+      });
     const start = found[2].toLowerCase();
     const people = [...(chat.members?.values() || [])]
       .map((member) => ({ name: member.username, id: member.user_id, words: userName(member.user_id, member.username) }))

@@ -86,13 +86,6 @@ on("read.marked", (event) => {
 on("draft.saved", ({ data }) => state.drafts.set(data.chat_id, data));
 on("draft.deleted", ({ data }) => state.drafts.delete(data.chat_id));
 
-on("user.", ({ data }) => {
-  if (!data?.id || !data.username) return;
-  state.users.set(data.id, { ...state.users.get(data.id), ...data });
-  ++state.stamp;
-  if (data.id === state.me.id) Object.assign(state.me, data);
-});
-
 on("typing", ({ data }) => {
   if (data.user_id === state.me.id) return;
   if (!state.typing.has(data.chat_id)) state.typing.set(data.chat_id, new Map());

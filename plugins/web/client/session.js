@@ -1,7 +1,7 @@
 // Signing in and out, and what is loaded when somebody is signed in.
 import m from "mithril";
 import { get, post, SignedOut } from "./api.js";
-import { loadChats, loadNewest, loadThread, loadUsers, takeChat } from "./chats.js";
+import { loadChats, loadUsers } from "./chats.js";
 import { forgetAll, keep, read } from "./idb.js";
 import { startListening, stopListening } from "./live.js";
 import { flush, loadUnsent, unsent } from "./outbox.js";
@@ -60,8 +60,9 @@ export async function boot() {
 async function refreshAll() {
   try {
     for (const chat of state.chats.values()) chat.loaded = false; // the stretch in memory may have a gap now
-    await Promise.all([loadChats(), loadUsers(), get("/api/user/profile").then(takeMe)]);
-    for (const view of refreshers) view();
+    for (const view of refreshers) view(); // what is looked at comes first
+    await loadChats();
+    await Promise.all([loadUsers(), get("/api/user/profile").then(takeMe)]);
     flush(true);
   } catch {
     // the stream ends, too, and begins this anew
@@ -70,11 +71,6 @@ async function refreshAll() {
 
 /** What is open asks anew what it shows. */
 export const refreshers = new Set();
-
-export async function reopen(chat, threadId) {
-  await loadNewest(chat);
-  if (threadId) await loadThread(chat, threadId);
-}
 
 function takeMe(user) {
   state.me = { ...state.me, ...user };
@@ -101,6 +97,7 @@ export async function leave() {
   unsent.length = 0;
   for (const map of [state.chats, state.users, state.presence, state.typing, state.drafts]) map.clear();
   state.me = null;
+  state.usersKnown = false;
   state.dialog = null;
   await forgetAll();
   document.title = "NetBit";
@@ -114,4 +111,3 @@ export async function signOut() {
 }
 
 onSignedOutElsewhere(leave);
-export { takeChat };

@@ -6,6 +6,7 @@ export const state = {
   link: "connecting", // connecting, live, offline
   chats: new Map(), // id → chat of the API, with what the client adds: see chats.js
   users: new Map(), // id → user of the API
+  usersKnown: false, // the list of users has been read
   presence: new Map(), // id → {state, at}
   typing: new Map(), // chat id → Map of user id → when it ends
   drafts: new Map(), // chat id → {content, reply_to}

@@ -30,13 +30,14 @@ constexpr const char* opened =
 constexpr const char* ended = R"({"query":{},"status":204})";
 constexpr const char* page = R"({"query":{},"type":"text/html"})";
 constexpr const char* file = R"({"query":{},"type":"application/octet-stream"})";
+constexpr const char* words = R"({"query":{},"type":"application/json"})";
 
 /// A browser lets no other site add this header without asking first, and nobody answers that question.
 Result<void> fromTheClient(const Request& request)
 {
     if (request.header("X-NetBit-Web"))
         return {};
-    return Error(Status::forbidden, "not_from_the_client", "The header X-NetBit-Web is missing: this route is for the web client.");
+    return Error(Status::invalid, "not_from_the_client", "The header X-NetBit-Web is missing: this route is for the web client.");
 }
 
 class WebPlugin final : public Plugin {
@@ -50,8 +51,10 @@ private:
     {
         get("/", anyone, [](Request& request) { return give(request, "index.html"); },
             fast().summary("The web client").schema(page));
-        get("/web/{file...}", anyone, [](Request& request) { return give(request, request.param("file")); },
+        get("/web/{file}", anyone, [](Request& request) { return give(request, request.param("file")); },
             fast().summary("A file of the web client").schema(file));
+        get("/web/lang/{file}", anyone, [](Request& request) { return give(request, "lang/" + request.param("file")); },
+            fast().summary("The web client's words in one language").schema(words));
         post("/web/session", anyone, [this](Request& request) { return open(request); },
              worker().summary("Begin or go on with a browser's session: the refresh token stays in a cookie")
                  .maxBody(4096).schema(opened));

@@ -1,6 +1,6 @@
 // One chat: its messages, back to the first by scrolling, and where one writes.
 import m from "mithril";
-import { chatName, ensureHtml, loadAround, loadChat, loadMembers, loadNewer, loadNewest, loadOlder, markRead, otherOf } from "../chats.js";
+import { chatName, ensureHtml, loadAround, loadChat, loadNewer, loadNewest, loadOlder, markRead, newest, otherOf } from "../chats.js";
 import { Composer } from "../composer.js";
 import { attempt, iconButton, link, notice, Presence } from "../dom.js";
 import { typists } from "../events.js";
@@ -35,8 +35,9 @@ export function Chat({ attrs: { id, at } }) {
 
   async function open() {
     try {
+      const first = !chat() && !sought ? newest(id) : null; // beside the chat, not behind it
+      first?.catch(() => {});
       if (!chat()) await loadChat(id);
-      loadMembers(chat());
       readMark ??= chat().unread_count ? chat().last_read_message_id || 0 : Infinity;
       if (sought) await loadAround(chat(), sought);
       else if (!chat().loaded) {
@@ -45,7 +46,7 @@ export function Chat({ attrs: { id, at } }) {
           if (kept && !chat().items.length) chat().items = kept;
           redraw();
         }
-        await loadNewest(chat());
+        await loadNewest(chat(), first);
       } else {
         ensureHtml(chat(), chat().items);
       }

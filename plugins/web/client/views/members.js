@@ -1,7 +1,7 @@
 // Who is in a chat, and what can be set of it.
 import m from "mithril";
 import { del, patch, post, put } from "../api.js";
-import { chatName, loadMembers, takeChat } from "../chats.js";
+import { chatName, loadMembers, loadUsers, takeChat } from "../chats.js";
 import { attempt, Avatar, closeDialog, confirmed, Field, Form, iconButton, notice, openDialog, Presence } from "../dom.js";
 import { t } from "../i18n.js";
 import { state, userName } from "../state.js";
@@ -16,6 +16,7 @@ export function Members({ attrs: { id } }) {
     await loadMembers(chat());
   };
   return {
+    oninit: () => loadUsers().catch(() => {}), // names and status as they are now
     view() {
       const one = chat();
       if (!one) return null;
