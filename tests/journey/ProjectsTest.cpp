@@ -40,7 +40,7 @@ TEST_F(Projects, AreMadeOnceAndFoundWhereTheAnswerSays)
 
 TEST_F(Projects, SettingsAreNotLostToTwoWhoWriteAtOnce)
 {
-    const auto project = makeProject(daemon(), ada(), "settings");
+    const auto project = makeProject(daemon(), ada(), "orchard");
     auto http = as(ada());
     const auto read = http.get(project.path("/config"));
     const auto tag = read.header("etag");
@@ -97,7 +97,8 @@ TEST_F(Projects, AMessageBecomesAnIssueThatShowsHowItGoes)
     EXPECT_EQ(ben.request("POST", at + "/issue", R"({"owner":"ada","project":"house"})").status, 200);
     const auto states = [&] {
         std::string out;
-        for (const auto& one : listAt(ben.expect(200, "GET", at + "/issues"), "/data"))
+        const auto issues = ben.expect(200, "GET", at + "/issues");
+        for (const auto& one : listAt(issues, "/data"))
             out += textAt(one, "/reference") + " " + textAt(one, "/state") + " ";
         return out;
     };
