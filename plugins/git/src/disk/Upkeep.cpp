@@ -50,7 +50,11 @@ void Upkeep::tick()
     for (const auto id : _tools.store.all()) {
         if (_jobs.busy(id))
             continue;
-        const auto kept = timeOf(note(id, keptNote));
+        auto kept = timeOf(note(id, keptNote));
+        if (kept == fs::file_time_type::min()) {
+            touch(note(id, keptNote)); // a new one has its first upkeep in its time: gc can get in the way of a push
+            kept = now;
+        }
         if (settings->mirror.count() > 0 && fs::exists(note(id, mirrorNote)) && timeOf(note(id, mirrorNote)) + settings->mirror < now) {
             if (const auto fetched = fetch(id); !fetched)
                 _tools.log.warn("A mirror is not fetched.", {{"repository", std::to_string(id)}, {"why", fetched.error().detail}});
