@@ -396,6 +396,8 @@ class Account(WebTest):
             page.go(path)
             page.find(".main.page")
             self.assertLessEqual(page.run(wide), 390, path)
+            inside = "const one = document.querySelector('.sections, .results'); return one.scrollWidth - one.clientWidth"
+            self.assertLessEqual(page.run(inside), 0, path)
 
     def test_an_administrator_sees_users_invitations_and_plugins(self):
         page = self.fresh()
