@@ -54,7 +54,9 @@ install() { # folder package…: from the files there, and what they need from D
   for package in "$@"; do
     cp "$folder/$package"[_.]*.deb "$root/packages/"
   done
-  inRoot sh -c 'apt-get install -y -q --no-install-recommends /packages/*.deb' >>"$log" 2>&1 || fail "apt-get install $*"
+  # Where new settings are shipped and the admin has edited the old ones, dpkg asks; the answer here is its default.
+  inRoot sh -c 'apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-confdef \
+    -o Dpkg::Options::=--force-confold /packages/*.deb' >>"$log" 2>&1 || fail "apt-get install $*"
 }
 
 freePort() {
