@@ -17,7 +17,7 @@ using base::Status;
 namespace
 {
 
-constexpr std::array<std::string_view, 7> taken{"chat", "files", "netbit", "tcp", "udp", "user", "web"};
+constexpr std::array<std::string_view, 11> taken{"backup", "chat", "files", "git", "netbit", "notify", "project", "tcp", "udp", "user", "web"};
 
 bool letter(char c) noexcept { return c >= 'a' && c <= 'z'; }
 bool digit(char c) noexcept { return c >= '0' && c <= '9'; }
