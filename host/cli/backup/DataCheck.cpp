@@ -166,7 +166,9 @@ void checkRepositories(const fs::path& folder, DataReport& report)
     std::error_code error;
     bool noGit = false;
     for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-        if (!it->is_directory(error) || it->path().extension() != ".git")
+        if (it->path().filename().string().starts_with('.')) // the plugin's own: what is being made, what is asked of nobody
+            it.disable_recursion_pending();
+        if (!it->is_directory(error) || it->path().extension() != ".git" || it->path().filename() == ".git")
             continue;
         it.disable_recursion_pending();
         if (noGit)

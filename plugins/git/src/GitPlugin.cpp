@@ -78,8 +78,7 @@ private:
         Limits limits;
         limits.time = _tools->git.settings()->browseTime;
         limits.rawBytes = _tools->git.settings()->rawBytes;
-        // Whoever only looks makes nothing: what is not there yet looks like one that is empty. No record has the id 0.
-        const auto empty = _tools->store.ensure(0, {}).value();
+        const auto empty = _tools->store.empty().value(); // whoever only looks makes nothing
         const auto folder = [this, empty](std::int64_t id) {
             return Result<std::filesystem::path>(_tools->store.exists(id) ? _tools->store.pathOf(id) : empty);
         };

@@ -31,17 +31,11 @@ std::int32_t verify(const nb_host* host, nb_str token, nb_principal** out, nb_er
     });
 }
 
-bool permits(Life& life, std::string_view permission)
-{
-    const auto& all = life.world().manifest.permissions;
-    return std::find(all.begin(), all.end(), permission) != all.end();
-}
-
 std::int32_t impersonate(const nb_host* host, std::int64_t userId, nb_principal** out, nb_error* error)
 {
     return served(host, "auth.impersonate", error, [&](Life& life) -> base::Result<void> {
         notNull(out, "out");
-        if (!permits(life, "auth.impersonate"))
+        if (!life.world().permits("auth.impersonate"))
             return fault(Status::forbidden, "permission_missing",
                          "To act without proof, the manifest's permissions must have auth.impersonate.");
         auto principal = life.world().people.impersonate(userId);
@@ -90,7 +84,7 @@ base::Result<void> addProvider(Life& life, const nb_provider_calls* calls, void*
     const auto wanted = structOf(calls, "calls");
     if (!wanted.check)
         refuseArgument("calls", "lacks check");
-    if (!permits(life, "auth.provide"))
+    if (!life.world().permits("auth.provide"))
         return fault(Status::forbidden, "permission_missing",
                      "To prove logins, the manifest's permissions must have auth.provide.");
     if (life.state() != Life::State::starting)

@@ -443,16 +443,21 @@ const nb_process_api& processTable() noexcept
     return table;
 }
 
-/// A draft: a folder of the test's own is easily made, but then it has to be given to the plugin by a setting.
 const nb_folder_api& folderTable() noexcept
 {
     static constexpr nb_folder_api table{
         .size = sizeof(nb_folder_api),
         .reserved = 0,
         .path =
-            [](const nb_host* host, nb_str*, nb_error* error) {
-                return served(host, "folder.path", error, [](Life&) -> base::Result<void> {
-                    return base::fault(base::Status::unsupported, "not_in_the_kit", "The kit has no folders.");
+            [](const nb_host* host, nb_str* out, nb_error* error) {
+                return served(host, "folder.path", error, [&](Life& life) -> base::Result<void> {
+                    notNull(out, "out");
+                    if (!life.world().permits("folder"))
+                        return base::fault(base::Status::forbidden, "permission_missing",
+                                           "To have a folder, the manifest's permissions must have folder.");
+                    const auto& folder = life.world().folder();
+                    *out = {folder.data(), folder.size()};
+                    return {};
                 });
             },
     };

@@ -39,6 +39,20 @@ World::World(loader::Manifest itsManifest, std::filesystem::path library, border
                                                              [this] { return std::chrono::milliseconds(_now); });
 }
 
+bool World::permits(std::string_view permission) const
+{
+    return std::find(manifest.permissions.begin(), manifest.permissions.end(), permission) != manifest.permissions.end();
+}
+
+const std::string& World::folder()
+{
+    if (_own.empty()) {
+        _own = (_folder / "own").string();
+        std::filesystem::create_directory(_own);
+    }
+    return _own;
+}
+
 World::~World()
 {
     stop();

@@ -83,6 +83,10 @@ public:
     bool runOne();
     void setNow(std::int64_t now) noexcept { _now = now; } ///< nothing that is due runs
 
+    bool permits(std::string_view permission) const; ///< the manifest says so
+    /// The plugin's own, gone with this world; made at the first call.
+    const std::string& folder();
+
     /// [any] One sentence on what the plugin did wrong.
     void violation(std::string sentence);
     const std::deque<std::string>& violations() const noexcept { return _violations; }
@@ -128,7 +132,8 @@ private:
     void handOver(Life& from, Life& to);
 
     std::filesystem::path _library;
-    std::filesystem::path _folder; // of the copies
+    std::filesystem::path _folder; // of the copies, and in it the plugin's own
+    std::string _own;              // that one; empty: not asked for
     unsigned _copies = 0;
     std::int64_t _now;
     std::unique_ptr<Life> _life;

@@ -6,6 +6,7 @@
 #include <cmark-gfm.h>
 
 #include <algorithm>
+#include <dlfcn.h>
 #include <memory>
 #include <new>
 #include <vector>
@@ -118,7 +119,25 @@ void resolveAddresses(cmark_node* document, std::string_view folder, const Insid
 
 } // namespace
 
-void prepareMarkdown() { cmark_gfm_core_extensions_ensure_registered(); }
+namespace {
+
+/// The library that has the symbol is never unmapped again.
+void keepMapped(const void* symbol)
+{
+    Dl_info found{};
+    if (::dladdr(symbol, &found) != 0)
+        ::dlopen(found.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+} // namespace
+
+// cmark's list of extensions is made once and never freed, so each new load of it would leave one behind.
+void prepareMarkdown()
+{
+    cmark_gfm_core_extensions_ensure_registered();
+    keepMapped(reinterpret_cast<const void*>(&cmark_parser_new));
+    keepMapped(reinterpret_cast<const void*>(&cmark_gfm_core_extensions_ensure_registered));
+}
 
 std::string plainHtml(std::string_view text)
 {

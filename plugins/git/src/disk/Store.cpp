@@ -115,6 +115,20 @@ Result<fs::path> Store::ensure(std::int64_t id, std::string_view defaultBranch) 
     return place;
 }
 
+Result<fs::path> Store::empty() const
+{
+    const auto place = _folder / ".netbit" / "empty.git";
+    std::error_code ignored;
+    if (fs::exists(place / "HEAD", ignored))
+        return place;
+    const auto made = makeBeside({});
+    if (!made)
+        return made;
+    if (const auto put = putInPlace(*made, place); !put)
+        return put.error();
+    return place;
+}
+
 Result<void> Store::adopt(std::int64_t id, const fs::path& made) const
 {
     const auto place = pathOf(id);

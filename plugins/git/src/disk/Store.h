@@ -18,6 +18,8 @@ public:
     /// Its folder, made when it is not there: whole or not at all. HEAD names the default branch afterwards.
     Result<std::filesystem::path> ensure(std::int64_t id, std::string_view defaultBranch) const;
     bool exists(std::int64_t id) const;
+    /// One that is nobody's and has nothing in it: what one that is not there yet looks like. Nothing is put into it.
+    Result<std::filesystem::path> empty() const;
     /// A new empty one beside, to be adopted. Error: as ensure.
     Result<std::filesystem::path> makeBeside(std::string_view branch) const;
     std::vector<std::int64_t> all() const; ///< ids of those that have a folder
