@@ -59,7 +59,10 @@ TEST_F(ProcessTable, APieceThatWouldBlockIsFollowedByNoneUntilResume)
 
 TEST_F(ProcessTable, WhoWantsNoMoreOutputClosesIt)
 {
-    EXPECT_EQ(run("echo enough; exec cat /dev/zero"), "2 " + std::to_string(SIGPIPE) + " 7 ");
+    const auto ended = run("echo enough; exec cat /dev/zero");
+    EXPECT_TRUE(ended.starts_with("2 " + std::to_string(SIGPIPE) + ' ')) << ended;
+    const auto bytes = std::stol(ended.substr(ended.rfind(' ', ended.size() - 2)));
+    EXPECT_TRUE(bytes >= 7 && bytes <= 65'536) << "one piece, whatever is in it: " << ended;
 }
 
 TEST_F(ProcessTable, EndsWhatTakesTooLongOrIsKilled)
