@@ -486,7 +486,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.border = std::make_unique<border::Border>(
         border::Services{parts.router, parts.reactors, *parts.database, parts.writer, parts.auth, parts.chat, parts.events, parts.operations,
                          parts.fileService, parts.cache, parts.workers, parts.timers, parts.metrics, NETBIT_VERSION,
-                         programDirectory / "netbit-launch", static_cast<unsigned>(config.host.integer("plugins.max_processes")),
+                         helperProgram(programDirectory, "netbit-launch"), static_cast<unsigned>(config.host.integer("plugins.max_processes")),
                          [&data = *parts.data](const std::string& plugin) { return data.folderOf(plugin); }},
         std::move(routes));
     if (auto published = parts.border->publish(); !published)
