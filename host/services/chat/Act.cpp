@@ -13,14 +13,7 @@ void Turn::store(storage::EventRecord event, std::string data)
     event.id = core.events.nextId();
     event.createdAt = time();
     storage::EventRepository::insert(connection, event);
-    auto shown = std::make_shared<events::Event>();
-    shown->id = event.id;
-    shown->topic = event.topic;
-    shown->chatId = event.chatId;
-    shown->actorId = event.actorId;
-    shown->createdAt = event.createdAt;
-    shown->json = events::EventLog::envelope(event.id, event.topic, event.chatId, event.actorId, event.createdAt, data);
-    then([&log = core.events, shown = std::move(shown)] { log.append(shown); });
+    then([&log = core.events, shown = events::EventLog::shown(event, data)] { log.append(shown); });
 }
 
 void Turn::tell(std::string_view topic, Id chatId, Id objectId, std::string data)

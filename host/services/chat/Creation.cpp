@@ -38,10 +38,7 @@ void Creation::publish()
     state->members = _members;
     state->level = Level::window; // it has no message yet
     _core.cache.add(std::move(state));
-    auto json = events::EventLog::envelope(_event.id, _event.topic, _event.chatId, _event.actorId, _event.createdAt,
-                                           _event.data);
-    _core.events.append(std::make_shared<const events::Event>(events::Event{
-        _event.id, _event.topic, _event.chatId, _event.actorId, _event.createdAt, std::move(json)}));
+    _core.events.append(events::EventLog::shown(_event, _event.data));
 }
 
 std::string Creation::json() const

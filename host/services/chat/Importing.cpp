@@ -260,10 +260,7 @@ Result<ImportResult> Importing::batch(ImportBatch batch)
                 return;
             entry->forget();
             entry->tally.upset(result.firstMessageId + result.messageCount - 1);
-            auto json = events::EventLog::envelope(event.id, event.topic, event.chatId, event.actorId, event.createdAt,
-                                                   event.data);
-            _core.events.append(std::make_shared<const events::Event>(
-                events::Event{event.id, event.topic, event.chatId, event.actorId, event.createdAt, std::move(json)}));
+            _core.events.append(events::EventLog::shown(event, event.data));
         });
     if (!done)
         return done.error();

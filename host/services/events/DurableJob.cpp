@@ -14,10 +14,9 @@ base::Result<void> DurableJob::apply(storage::Connection& connection)
 
 void DurableJob::publish()
 {
-    _json = EventLog::envelope(_record.id, _record.topic, _record.chatId, _record.actorId, _record.createdAt,
-                               _record.data);
-    _log.append(std::make_shared<const Event>(
-        Event{_record.id, _record.topic, _record.chatId, _record.actorId, _record.createdAt, _json}));
+    auto event = EventLog::shown(_record, _record.data);
+    _json = event->json;
+    _log.append(std::move(event));
 }
 
 void DurableJob::complete(const base::Result<void>& result)

@@ -172,6 +172,13 @@ void EventLog::redact(Id chatId, Id messageId, std::string_view data)
         });
 }
 
+EventPtr EventLog::shown(const storage::EventRecord& row, std::string_view data)
+{
+    return std::make_shared<const Event>(
+        Event{row.id, row.topic, row.chatId, row.actorId, row.createdAt,
+              envelope(row.id, row.topic, row.chatId, row.actorId, row.createdAt, data, row.projectId), row.projectId});
+}
+
 std::string EventLog::envelope(Id id, std::string_view topic, Id chatId, Id actorId, base::Millis createdAt,
                                std::string_view data, Id projectId)
 {

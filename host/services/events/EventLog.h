@@ -95,6 +95,9 @@ public:
     static std::string envelope(Id id, std::string_view topic, Id chatId, Id actorId, base::Millis createdAt,
                                 std::string_view data, Id projectId = 0);
 
+    /// What readers get of a row that was written. `data`: the row's own, or what stands for it where the row has none.
+    static EventPtr shown(const storage::EventRecord& row, std::string_view data);
+
     /// [any] Ephemeral. The principal must be a member of the chat (when not 0): notFound otherwise. The same actor, topic
     /// and chat within a second is coalesced: the newest of what came within it goes out at its end, unless that says the
     /// same as what went before. `data` is a JSON object (checked by the caller).

@@ -73,11 +73,6 @@ Result<void> setAssignees(Turn& turn, const storage::ProjectRecord& project, Id 
 Result<void> checkMilestone(storage::Connection&, Id projectId, Id milestoneId);
 std::string foldedOf(std::string_view title, std::string_view body);
 
-// A read for one request, and its answer.
-using Look = std::function<Result<std::string>(storage::Connection&, const projects::Caller&, Id& next)>;
-Result<void> answer(Core& core, const Call& call, const Done& done, const Look& look);
-std::string listJson(boost::json::array data, std::size_t limit, Id next, std::string_view cursor);
-
 Result<void> listIssues(Core& core, Call& call, Done done);
 Result<void> myIssues(Core& core, Call& call, Done done);
 Result<void> createIssue(Core& core, Call& call, Done done);

@@ -233,23 +233,4 @@ void setState(Turn& turn, const storage::ProjectRecord& project, IssueRecord& is
     tellOf(turn, project, issue, state == "closed" ? "issue.closed" : "issue.reopened", std::move(more));
 }
 
-Result<void> answer(Core& core, const Call& call, const Done& done, const Look& look)
-{
-    Result<std::string> out = std::string();
-    Id next = 0;
-    auto read = core.read([&](Connection& connection) { out = look(connection, projects::callerOf(core, call.principal), next); });
-    if (!read)
-        return read;
-    if (!out)
-        return out.error();
-    return projects::answered(done, std::move(*out), next);
-}
-
-std::string listJson(json::array data, std::size_t limit, Id next, std::string_view cursor)
-{
-    json::object pagination{{"limit", limit}};
-    pagination[cursor] = idOrNull(next);
-    return json::serialize(json::object{{"data", std::move(data)}, {"pagination", std::move(pagination)}});
-}
-
 } // namespace netbit::services::issues

@@ -54,14 +54,11 @@ Result<std::string> found(Connection& connection, const Core& core, const storag
 {
     auto issues = IssueRepository::find(connection, filter);
     const auto limit = filter.limit - 1;
-    if (issues.size() > limit) {
-        issues.resize(limit);
-        next = issues.back().id;
-    }
+    next = projects::cut(issues, limit, &IssueRecord::id);
     json::array data;
     for (const auto& issue : issues)
         data.push_back(issueJson(connection, core, *projectOfId(issue.projectId), issue, false));
-    return listJson(std::move(data), limit, next, "next_before");
+    return projects::listJson(std::move(data), limit, next, "next_before");
 }
 
 /// The link as this one may see it; nothing: it is not for him.
@@ -101,7 +98,7 @@ std::optional<json::object> linkJson(Connection& connection, const Core& core, c
 
 Result<void> listIssues(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id& next) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id& next) -> Result<std::string> {
         const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
         if (!standing)
             return standing.error();
@@ -112,7 +109,7 @@ Result<void> listIssues(Core& core, Call& call, Done done)
 
 Result<void> myIssues(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller&, Id& next) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller&, Id& next) -> Result<std::string> {
         const auto filter = filterOf(connection, core, call, 0);
         std::map<Id, storage::ProjectRecord> known;
         return found(
@@ -129,7 +126,7 @@ Result<void> myIssues(Core& core, Call& call, Done done)
 
 Result<void> getIssue(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
         const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
         if (!standing)
             return standing.error();
@@ -142,7 +139,7 @@ Result<void> getIssue(Core& core, Call& call, Done done)
 
 Result<void> listComments(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id& next) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id& next) -> Result<std::string> {
         const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
         if (!standing)
             return standing.error();
@@ -151,20 +148,17 @@ Result<void> listComments(Core& core, Call& call, Done done)
             return issue.error();
         const auto limit = limitOf(call);
         auto comments = IssueRepository::comments(connection, issue->id, call.arguments.integerOr("after", 0), limit + 1);
-        if (comments.size() > limit) {
-            comments.resize(limit);
-            next = comments.back().id;
-        }
+        next = projects::cut(comments, limit, &storage::IssueCommentRecord::id);
         json::array data;
         for (const auto& comment : comments)
             data.push_back(commentJson(core, comment, issue->number));
-        return listJson(std::move(data), limit, next, "next_after");
+        return projects::listJson(std::move(data), limit, next);
     });
 }
 
 Result<void> listLinks(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
         const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
         if (!standing)
             return standing.error();
@@ -176,22 +170,19 @@ Result<void> listLinks(Core& core, Call& call, Done done)
         for (const auto& link : IssueRepository::linksTo(connection, issue->id, limit))
             if (auto shown = linkJson(connection, core, caller, link))
                 data.push_back(std::move(*shown));
-        return listJson(std::move(data), limit, 0, "next_after");
+        return projects::listJson(std::move(data), limit, 0);
     });
 }
 
 Result<void> listActivity(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id& next) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id& next) -> Result<std::string> {
         const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
         if (!standing)
             return standing.error();
         const auto limit = limitOf(call);
         auto rows = IssueRepository::activity(connection, standing->project.id, call.arguments.integerOr("before", 0), limit + 1);
-        if (rows.size() > limit) {
-            rows.resize(limit);
-            next = rows.back().id;
-        }
+        next = projects::cut(rows, limit, &storage::ActivityRecord::id);
         json::array data;
         for (const auto& row : rows)
             data.push_back(json::object{{"id", row.id},
@@ -200,13 +191,13 @@ Result<void> listActivity(Core& core, Call& call, Done done)
                                         {"number", row.number == 0 ? json::value(nullptr) : json::value(row.number)},
                                         {"title", row.title},
                                         {"created_at", base::rfc3339(row.createdAt)}});
-        return listJson(std::move(data), limit, next, "next_before");
+        return projects::listJson(std::move(data), limit, next, "next_before");
     });
 }
 
 Result<void> listTemplates(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
         const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
         if (!standing)
             return standing.error();
@@ -218,13 +209,13 @@ Result<void> listTemplates(Core& core, Call& call, Done done)
             data.push_back(json::object{{"name", one.name}, {"title", one.title}, {"body", one.body}, {"labels", std::move(labels)}});
         }
         const auto count = data.size();
-        return listJson(std::move(data), count, 0, "next_after");
+        return projects::listJson(std::move(data), count, 0);
     });
 }
 
 Result<void> issuesOfMessage(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
         const auto chatId = call.arguments.integerOr("id", 0);
         const auto messageId = call.arguments.integerOr("message", 0);
         const auto message = storage::MessageRepository::byId(connection, messageId);
@@ -243,7 +234,7 @@ Result<void> issuesOfMessage(Core& core, Call& call, Done done)
                 data.push_back(std::move(shown));
             }
         const auto count = data.size();
-        return listJson(std::move(data), count, 0, "next_after");
+        return projects::listJson(std::move(data), count, 0);
     });
 }
 

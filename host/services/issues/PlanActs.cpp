@@ -44,9 +44,17 @@ Result<void> checkColour(std::string_view colour)
 
 base::Error taken(std::string_view pointer) { return fault(Status::conflict, "name_taken", "There is one of this name already.", pointer); }
 base::Error full() { return fault(Status::conflict, "too_many", "The project has as many of these as it may."); }
-base::Error labelNotFound() { return fault(Status::notFound, "label_not_found", "The project has no such label."); }
-base::Error milestoneNotFound() { return fault(Status::notFound, "milestone_not_found", "The project has no such milestone."); }
-base::Error boardNotFound() { return fault(Status::notFound, "board_not_found", "The project has no such board."); }
+
+/// One of the project's, named by an argument.
+template <class Repository>
+auto ownOf(Connection& connection, Id projectId, const operations::Arguments& args, const std::string& what)
+    -> Result<typename decltype(Repository::byId(connection, 0))::value_type>
+{
+    auto found = Repository::byId(connection, args.integerOr(what, 0));
+    if (!found || found->projectId != projectId)
+        return fault(Status::notFound, what + "_not_found", "The project has no such " + what + '.');
+    return std::move(*found);
+}
 
 /// What changes a project's order, and how it is told.
 Result<void> plan(Core& core, Call& call, std::string_view operation, Right right,
@@ -87,7 +95,7 @@ std::string boardJson(Connection& connection, const Core& core, const storage::P
 
 Result<void> listLabels(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
         const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
         if (!standing)
             return standing.error();
@@ -95,7 +103,7 @@ Result<void> listLabels(Core& core, Call& call, Done done)
         for (const auto& label : LabelRepository::of(connection, standing->project.id))
             data.push_back(labelJson(label));
         const auto count = data.size();
-        return listJson(std::move(data), count, 0, "next_after");
+        return projects::listJson(std::move(data), count, 0);
     });
 }
 
@@ -127,9 +135,9 @@ Result<void> updateLabel(Core& core, Call& call, Done done)
 {
     return plan(core, call, "labels.update", Right::planIssues,
                 [](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
-                    auto label = LabelRepository::byId(turn.connection, args.integerOr("label", 0));
-                    if (!label || label->projectId != project.id)
-                        return labelNotFound();
+                    auto label = ownOf<LabelRepository>(turn.connection, project.id, args, "label");
+                    if (!label)
+                        return label.error();
                     if (const auto text = args.text("name")) {
                         const auto name = checkName(*text, "/name");
                         if (!name)
@@ -154,9 +162,9 @@ Result<void> deleteLabel(Core& core, Call& call, Done done)
 {
     return plan(core, call, "labels.delete", Right::planIssues,
                 [](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
-                    const auto label = LabelRepository::byId(turn.connection, args.integerOr("label", 0));
-                    if (!label || label->projectId != project.id)
-                        return labelNotFound();
+                    const auto label = ownOf<LabelRepository>(turn.connection, project.id, args, "label");
+                    if (!label)
+                        return label.error();
                     LabelRepository::remove(turn.connection, label->id);
                     tellChange(turn, project, "label.deleted", label->id, labelJson(*label));
                     return {};
@@ -166,7 +174,7 @@ Result<void> deleteLabel(Core& core, Call& call, Done done)
 
 Result<void> listMilestones(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
         const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
         if (!standing)
             return standing.error();
@@ -174,7 +182,7 @@ Result<void> listMilestones(Core& core, Call& call, Done done)
         for (const auto& milestone : MilestoneRepository::of(connection, standing->project.id))
             data.push_back(milestoneJson(milestone));
         const auto count = data.size();
-        return listJson(std::move(data), count, 0, "next_after");
+        return projects::listJson(std::move(data), count, 0);
     });
 }
 
@@ -204,9 +212,9 @@ Result<void> updateMilestone(Core& core, Call& call, Done done)
 {
     return plan(core, call, "milestones.update", Right::planIssues,
                 [](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
-                    auto milestone = MilestoneRepository::byId(turn.connection, args.integerOr("milestone", 0));
-                    if (!milestone || milestone->projectId != project.id)
-                        return milestoneNotFound();
+                    auto milestone = ownOf<MilestoneRepository>(turn.connection, project.id, args, "milestone");
+                    if (!milestone)
+                        return milestone.error();
                     if (const auto text = args.text("title")) {
                         const auto title = checkName(*text, "/title");
                         if (!title)
@@ -230,9 +238,9 @@ Result<void> deleteMilestone(Core& core, Call& call, Done done)
 {
     return plan(core, call, "milestones.delete", Right::planIssues,
                 [](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
-                    const auto milestone = MilestoneRepository::byId(turn.connection, args.integerOr("milestone", 0));
-                    if (!milestone || milestone->projectId != project.id)
-                        return milestoneNotFound();
+                    const auto milestone = ownOf<MilestoneRepository>(turn.connection, project.id, args, "milestone");
+                    if (!milestone)
+                        return milestone.error();
                     MilestoneRepository::remove(turn.connection, milestone->id);
                     tellChange(turn, project, "milestone.deleted", milestone->id, milestoneJson(*milestone));
                     return {};
@@ -242,7 +250,7 @@ Result<void> deleteMilestone(Core& core, Call& call, Done done)
 
 Result<void> listBoards(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
         const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
         if (!standing)
             return standing.error();
@@ -250,7 +258,7 @@ Result<void> listBoards(Core& core, Call& call, Done done)
         for (const auto& board : BoardRepository::of(connection, standing->project.id))
             data.push_back(json::object{{"id", board.id}, {"name", board.name}});
         const auto count = data.size();
-        return listJson(std::move(data), count, 0, "next_after");
+        return projects::listJson(std::move(data), count, 0);
     });
 }
 
@@ -285,13 +293,13 @@ Result<void> createBoard(Core& core, Call& call, Done done)
 
 Result<void> getBoard(Core& core, Call& call, Done done)
 {
-    return answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
         const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
         if (!standing)
             return standing.error();
-        const auto board = BoardRepository::byId(connection, call.arguments.integerOr("board", 0));
-        if (!board || board->projectId != standing->project.id)
-            return boardNotFound();
+        const auto board = ownOf<BoardRepository>(connection, standing->project.id, call.arguments, "board");
+        if (!board)
+            return board.error();
         return boardJson(connection, core, standing->project, *board);
     });
 }
@@ -300,9 +308,9 @@ Result<void> deleteBoard(Core& core, Call& call, Done done)
 {
     return plan(core, call, "boards.delete", Right::planIssues,
                 [](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
-                    const auto board = BoardRepository::byId(turn.connection, args.integerOr("board", 0));
-                    if (!board || board->projectId != project.id)
-                        return boardNotFound();
+                    const auto board = ownOf<BoardRepository>(turn.connection, project.id, args, "board");
+                    if (!board)
+                        return board.error();
                     BoardRepository::remove(turn.connection, board->id);
                     tellChange(turn, project, "board.deleted", board->id, {{"id", board->id}, {"name", board->name}});
                     return {};
@@ -358,9 +366,9 @@ Result<void> putCard(Core& core, Call& call, Done done)
 {
     return plan(core, call, "boards.put_card", Right::planIssues,
                 [](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
-                    const auto board = BoardRepository::byId(turn.connection, args.integerOr("board", 0));
-                    if (!board || board->projectId != project.id)
-                        return boardNotFound();
+                    const auto board = ownOf<BoardRepository>(turn.connection, project.id, args, "board");
+                    if (!board)
+                        return board.error();
                     const auto issue = issueIn(turn.connection, project.id, args);
                     if (!issue)
                         return issue.error();
@@ -390,9 +398,9 @@ Result<void> removeCard(Core& core, Call& call, Done done)
 {
     return plan(core, call, "boards.remove_card", Right::planIssues,
                 [](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
-                    const auto board = BoardRepository::byId(turn.connection, args.integerOr("board", 0));
-                    if (!board || board->projectId != project.id)
-                        return boardNotFound();
+                    const auto board = ownOf<BoardRepository>(turn.connection, project.id, args, "board");
+                    if (!board)
+                        return board.error();
                     const auto issue = issueIn(turn.connection, project.id, args);
                     if (!issue)
                         return issue.error();

@@ -30,10 +30,11 @@ json::value timeOrNull(base::Millis time)
 
 json::value idOrNull(Id id) { return id == 0 ? json::value(nullptr) : json::value(id); }
 
-std::string listJson(json::array data, std::size_t limit, Id next)
+std::string listJson(json::array data, std::size_t limit, Id next, std::string_view cursor)
 {
-    return json::serialize(
-        json::object{{"data", std::move(data)}, {"pagination", json::object{{"limit", limit}, {"next_after", idOrNull(next)}}}});
+    json::object pagination{{"limit", limit}};
+    pagination[cursor] = idOrNull(next);
+    return json::serialize(json::object{{"data", std::move(data)}, {"pagination", std::move(pagination)}});
 }
 
 json::object personJson(const Core& core, Id userId) { return {{"id", userId}, {"username", core.nameOf(userId)}}; }

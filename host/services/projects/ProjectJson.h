@@ -29,6 +29,6 @@ boost::json::object repositoryJson(const Core&, const storage::RepositoryRecord&
 boost::json::value timeOrNull(base::Millis time); ///< 0: null
 boost::json::value idOrNull(Id id);
 /// {"data":[…],"pagination":{"limit","next_after"}}.
-std::string listJson(boost::json::array data, std::size_t limit, Id next);
+std::string listJson(boost::json::array data, std::size_t limit, Id next, std::string_view cursor = "next_after");
 
 } // namespace netbit::services::projects

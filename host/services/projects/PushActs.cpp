@@ -148,26 +148,18 @@ Result<void> access(Core& core, Call& call, Done done)
 {
     if (auto scoped = checkScope(call.principal, Scope::read); !scoped)
         return scoped;
-    const auto& args = call.arguments;
-    const auto caller = callerOf(core, call.principal);
-    Result<std::string> out = std::string();
-    auto read = core.read([&](storage::Connection& connection) {
+    return answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id&) -> Result<std::string> {
+        const auto& args = call.arguments;
         const auto found = args.has("id")
             ? repositoryIn(connection, core, caller, args.integerOr("id", 0))
             : repositoryIn(connection, core, caller, args.textOr("owner", {}), args.textOr("project", {}),
                            args.textOr("name", {}));
         if (!found)
-            out = found.error();
-        else if (found->repository.state == "deleted")
-            out = repositoryNotFound(); // its bytes are served to nobody
-        else
-            out = accessJson(core, connection, *found, call.principal);
+            return found.error();
+        if (found->repository.state == "deleted")
+            return repositoryNotFound(); // its bytes are served to nobody
+        return accessJson(core, connection, *found, call.principal);
     });
-    if (!read)
-        return read;
-    if (!out)
-        return out.error();
-    return answered(done, std::move(*out));
 }
 
 Result<void> beginPush(Core& core, Call& call, Done done)
@@ -263,34 +255,26 @@ Result<void> endPush(Core& core, Call& call, Done done)
 
 Result<void> pendingPushes(Core& core, Call& call, Done done)
 {
-    const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
-    json::array data;
-    Id next = 0;
-    auto read = core.read([&](storage::Connection& connection) {
+    return answer(core, call, done, [&](storage::Connection& connection, const Caller&, Id& next) -> Result<std::string> {
+        const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
         auto found = PushRepository::pending(connection, call.arguments.integerOr("after", 0), limit + 1);
-        if (found.size() > limit) {
-            found.resize(limit);
-            next = found.back().id;
-        }
+        next = cut(found, limit, &storage::PushRecord::id);
+        json::array data;
         for (const auto& push : found)
             data.push_back(pushJson(push));
+        return listJson(std::move(data), limit, next);
     });
-    if (!read)
-        return read;
-    return answered(done, listJson(std::move(data), limit, next), next);
 }
 
 Result<void> dueRepositories(Core& core, Call& call, Done done)
 {
-    const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
-    json::array data;
-    auto read = core.read([&](storage::Connection& connection) {
+    return answer(core, call, done, [&](storage::Connection& connection, const Caller&, Id&) -> Result<std::string> {
+        const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
+        json::array data;
         for (const auto& repository : RepoRepository::deletedBefore(connection, base::now() - core.graceMs.load(), limit))
             data.push_back(json::object{{"id", repository.id}, {"owner_id", repository.ownerId}});
+        return listJson(std::move(data), limit, 0);
     });
-    if (!read)
-        return read;
-    return answered(done, listJson(std::move(data), limit, 0));
 }
 
 Result<void> purgedRepository(Core& core, Call& call, Done done)

@@ -13,48 +13,33 @@ namespace {
 Result<void> answerList(Core& core, Call& call, const Done& done,
                         const std::function<std::vector<storage::ProjectRecord>(storage::Connection&, Id, std::size_t)>& find)
 {
-    const auto caller = callerOf(core, call.principal);
-    const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
-    json::array data;
-    Id next = 0;
-    auto read = core.read([&](storage::Connection& connection) {
+    return answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id& next) -> Result<std::string> {
+        const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
         auto found = find(connection, call.arguments.integerOr("after", 0), limit + 1);
-        if (found.size() > limit) {
-            found.resize(limit);
-            next = found.back().id;
-        }
+        next = cut(found, limit, &storage::ProjectRecord::id);
+        json::array data;
         for (const auto& project : found) {
             const auto standing = standingIn(connection, core, caller, project.id);
             if (standing)
                 data.push_back(projectJson(core, *standing));
         }
+        return listJson(std::move(data), limit, next);
     });
-    if (!read)
-        return read;
-    return answered(done, listJson(std::move(data), limit, next), next);
 }
 
 /// What `show` makes of the project, for whoever has the right.
 Result<void> answerOne(Core& core, Call& call, const Done& done, Right right,
-                       const std::function<std::string(storage::Connection&, const Standing&)>& show)
+                       const std::function<std::string(storage::Connection&, const Standing&, Id& next)>& show)
 {
-    const auto where = whereOf(call);
-    Result<std::string> out = std::string();
-    auto read = core.read([&](storage::Connection& connection) {
-        const auto caller = callerOf(core, call.principal);
+    return answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id& next) -> Result<std::string> {
+        const auto where = whereOf(call);
         const auto found = standingIn(connection, core, caller, where.user, where.project);
         if (!found)
-            out = found.error();
-        else if (auto good = found->project.state == "deleted" ? Result<void>() : checkRight(*found, caller, right); !good)
-            out = good.error();
-        else
-            out = show(connection, *found);
+            return found.error();
+        if (auto good = found->project.state == "deleted" ? Result<void>() : checkRight(*found, caller, right); !good)
+            return good.error();
+        return show(connection, *found, next);
     });
-    if (!read)
-        return read;
-    if (!out)
-        return out.error();
-    return answered(done, std::move(*out));
 }
 
 } // namespace
@@ -70,36 +55,29 @@ Result<void> publicProjects(Core& core, Call& call, Done done) { return answerLi
 
 Result<void> getProject(Core& core, Call& call, Done done)
 {
-    return answerOne(core, call, done, Right::see, [&](storage::Connection& connection, const Standing& standing) {
+    return answerOne(core, call, done, Right::see, [&](storage::Connection& connection, const Standing& standing, Id&) {
         return wholeProjectJson(connection, core, standing);
     });
 }
 
 Result<void> getConfig(Core& core, Call& call, Done done)
 {
-    return answerOne(core, call, done, Right::see, [&](storage::Connection& connection, const Standing& standing) {
+    return answerOne(core, call, done, Right::see, [&](storage::Connection& connection, const Standing& standing, Id&) {
         return configJson(configOf(connection, standing.project.id), standing.project.isPublic);
     });
 }
 
 Result<void> listMembers(Core& core, Call& call, Done done)
 {
-    const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
-    const auto after = call.arguments.integerOr("after", 0);
-    Id next = 0;
-    return answerOne(
-        core, call, [&](const Result<Completed>& shown) { done(shown ? Completed{next, shown->json, false} : Completed()); },
-        Right::seeMembers, [&](storage::Connection& connection, const Standing& standing) {
-            auto found = ProjectRepository::members(connection, standing.project.id, after, limit + 1);
-            if (found.size() > limit) {
-                found.resize(limit);
-                next = found.back().userId;
-            }
-            json::array data;
-            for (const auto& member : found)
-                data.push_back(memberJson(core, member));
-            return listJson(std::move(data), limit, next);
-        });
+    return answerOne(core, call, done, Right::seeMembers, [&](storage::Connection& connection, const Standing& standing, Id& next) {
+        const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
+        auto found = ProjectRepository::members(connection, standing.project.id, call.arguments.integerOr("after", 0), limit + 1);
+        next = cut(found, limit, &storage::ProjectMemberRecord::userId);
+        json::array data;
+        for (const auto& member : found)
+            data.push_back(memberJson(core, member));
+        return listJson(std::move(data), limit, next);
+    });
 }
 
 } // namespace netbit::services::projects

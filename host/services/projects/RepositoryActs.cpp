@@ -146,40 +146,28 @@ Result<void> checkUrl(std::string_view url)
 
 Result<void> listRepositories(Core& core, Call& call, Done done)
 {
-    const auto caller = callerOf(core, call.principal);
-    const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
-    const auto after = call.arguments.integerOr("after", 0);
-    const auto place = placeOf(call);
-    json::array data;
-    Id next = 0;
-    Result<void> outcome;
-    auto read = core.read([&](storage::Connection& connection) {
+    return answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id& next) -> Result<std::string> {
+        const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
+        const auto after = call.arguments.integerOr("after", 0);
+        const auto place = placeOf(call);
         std::vector<storage::RepositoryRecord> found;
         std::optional<Standing> project;
         if (place.project.empty()) {
             found = RepoRepository::ofUser(connection, caller.userId, after, limit + 1);
         } else {
             auto standing = standingWith(connection, core, caller, place.user, place.project, Right::readCode);
-            if (!standing) {
-                outcome = standing.error();
-                return;
-            }
+            if (!standing)
+                return standing.error();
             const bool member = may(Right::readCode, standing->role, false, standing->serverAdmin);
             found = RepoRepository::ofProject(connection, standing->project.id, after, limit + 1, !member);
             project = std::move(*standing);
         }
-        if (found.size() > limit) {
-            found.resize(limit);
-            next = found.back().id;
-        }
+        next = cut(found, limit, &storage::RepositoryRecord::id);
+        json::array data;
         for (const auto& repository : found)
             data.push_back(repositoryJson(core, repository, project ? &project->project : nullptr));
+        return listJson(std::move(data), limit, next);
     });
-    if (!read)
-        return read;
-    if (!outcome)
-        return outcome;
-    return answered(done, listJson(std::move(data), limit, next), next);
 }
 
 Result<void> createRepository(Core& core, Call& call, Done done)
@@ -198,16 +186,10 @@ Result<void> createRepository(Core& core, Call& call, Done done)
 
 Result<void> getRepository(Core& core, Call& call, Done done)
 {
-    Result<std::string> out = std::string();
-    auto read = core.read([&](storage::Connection& connection) {
-        const auto found = find(connection, core, callerOf(core, call.principal), placeOf(call));
-        out = found ? Result<std::string>(shownJson(core, *found)) : Result<std::string>(found.error());
+    return answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id&) -> Result<std::string> {
+        const auto found = find(connection, core, caller, placeOf(call));
+        return found ? Result<std::string>(shownJson(core, *found)) : found.error();
     });
-    if (!read)
-        return read;
-    if (!out)
-        return out.error();
-    return answered(done, std::move(*out));
 }
 
 Result<void> updateRepository(Core& core, Call& call, Done done)

@@ -131,15 +131,7 @@ void Turn::store(storage::EventRecord event)
     event.id = core.events.nextId();
     event.createdAt = time();
     storage::EventRepository::insert(connection, event);
-    auto shown = std::make_shared<events::Event>();
-    shown->id = event.id;
-    shown->topic = event.topic;
-    shown->actorId = event.actorId;
-    shown->createdAt = event.createdAt;
-    shown->projectId = event.projectId;
-    shown->json = events::EventLog::envelope(event.id, event.topic, 0, event.actorId, event.createdAt, event.data,
-                                             event.projectId);
-    then([&log = core.events, shown = std::move(shown)] { log.append(shown); });
+    then([&log = core.events, shown = events::EventLog::shown(event, event.data)] { log.append(shown); });
 }
 
 Result<void> submit(Core& core, std::string_view operation, const operations::Call& call, TurnAct act, Done done)
@@ -158,6 +150,18 @@ Result<void> answered(const Done& done, std::string json, Id next)
 {
     done(Completed{next, std::move(json), false});
     return {};
+}
+
+Result<void> answer(Core& core, const operations::Call& call, const Done& done, const Look& look)
+{
+    Result<std::string> out = std::string();
+    Id next = 0;
+    auto read = core.read([&](storage::Connection& connection) { out = look(connection, callerOf(core, call.principal), next); });
+    if (!read)
+        return read;
+    if (!out)
+        return out.error();
+    return answered(done, std::move(*out), next);
 }
 
 } // namespace netbit::services::projects

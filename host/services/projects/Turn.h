@@ -53,5 +53,17 @@ base::Result<void> submitFor(Core& core, Id userId, TurnAct act, Done done);
 
 /// Answers an operation that has written nothing.
 base::Result<void> answered(const Done& done, std::string json, Id next = 0);
+/// A read for one request: what it gives is the answer. `next`: where a client goes on, if there is more.
+using Look = std::function<base::Result<std::string>(storage::Connection&, const Caller&, Id& next)>;
+base::Result<void> answer(Core& core, const operations::Call& call, const Done& done, const Look& look);
+/// Of rows that were read with one more than a page has: keeps the page, and gives the key of its last row; 0: that was all.
+template <class Row>
+Id cut(std::vector<Row>& rows, std::size_t limit, Id Row::*key)
+{
+    if (rows.size() <= limit)
+        return 0;
+    rows.resize(limit);
+    return rows.back().*key;
+}
 
 } // namespace netbit::services::projects

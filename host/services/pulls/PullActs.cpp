@@ -174,56 +174,32 @@ Result<void> openPull(Core& core, Call& call, Done done)
 
 Result<void> listPulls(Core& core, Call& call, Done done)
 {
-    const auto caller = projects::callerOf(core, call.principal);
-    const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
-    const auto state = call.arguments.textOr("state", "open");
-    const auto author = call.arguments.text("author");
-    const auto by = author ? core.users.byName(*author) : nullptr;
-    json::array data;
-    Id next = 0;
-    Result<void> out;
-    auto read = core.read([&](storage::Connection& connection) {
+    return projects::answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id& next) -> Result<std::string> {
         const auto standing = repositoryAt(connection, core, caller, whereOf(call));
-        if (!standing) {
-            out = standing.error();
-            return;
+        if (!standing)
+            return standing.error();
+        const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
+        const auto state = call.arguments.textOr("state", "open");
+        const auto author = call.arguments.text("author");
+        const auto by = author ? core.users.byName(*author) : nullptr;
+        json::array data;
+        if (!author || by) {
+            auto pulls = PullRepository::list(connection, standing->repository.id, state == "all" ? "" : state, by ? by->id : 0,
+                                              call.arguments.integerOr("before", 0), limit + 1);
+            next = projects::cut(pulls, limit, &storage::PullRecord::number);
+            for (const auto& pull : pulls)
+                data.push_back(pullJson(core, *standing, pull));
         }
-        if (author && !by)
-            return;
-        auto pulls = PullRepository::list(connection, standing->repository.id, state == "all" ? "" : state, by ? by->id : 0,
-                                          call.arguments.integerOr("before", 0), limit + 1);
-        if (pulls.size() > limit) {
-            pulls.resize(limit);
-            next = pulls.back().number;
-        }
-        for (const auto& pull : pulls)
-            data.push_back(pullJson(core, *standing, pull));
+        return projects::listJson(std::move(data), limit, next, "next_before");
     });
-    if (!read)
-        return read;
-    if (!out)
-        return out;
-    return projects::answered(done, json::serialize(json::object{{"data", std::move(data)},
-                                                                 {"pagination", json::object{{"limit", limit}, {"next_before", projects::idOrNull(next)}}}}),
-                              next);
 }
 
 Result<void> getPull(Core& core, Call& call, Done done)
 {
-    const auto caller = projects::callerOf(core, call.principal);
-    Result<std::string> out = std::string();
-    auto read = core.read([&](storage::Connection& connection) {
+    return projects::answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id&) -> Result<std::string> {
         const auto found = pullAt(connection, core, caller, whereOf(call));
-        if (found)
-            out = json::serialize(wholePullJson(connection, core, *found));
-        else
-            out = found.error();
+        return found ? Result<std::string>(json::serialize(wholePullJson(connection, core, *found))) : found.error();
     });
-    if (!read)
-        return read;
-    if (!out)
-        return out.error();
-    return projects::answered(done, std::move(*out));
 }
 
 Result<void> updatePull(Core& core, Call& call, Done done)
@@ -299,23 +275,15 @@ Result<void> requestReviews(Core& core, Call& call, Done done)
 
 Result<void> pullsOfCommit(Core& core, Call& call, Done done)
 {
-    const auto caller = projects::callerOf(core, call.principal);
-    json::array data;
-    Result<void> out;
-    auto read = core.read([&](storage::Connection& connection) {
+    return projects::answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id&) -> Result<std::string> {
         const auto standing = repositoryAt(connection, core, caller, whereOf(call));
-        if (!standing) {
-            out = standing.error();
-            return;
-        }
+        if (!standing)
+            return standing.error();
+        json::array data;
         for (const auto& pull : PullRepository::withCommit(connection, standing->repository.id, call.arguments.textOr("commit", {}), 50))
             data.push_back(pullJson(core, *standing, pull));
+        return json::serialize(json::object{{"data", std::move(data)}});
     });
-    if (!read)
-        return read;
-    if (!out)
-        return out;
-    return projects::answered(done, json::serialize(json::object{{"data", std::move(data)}}));
 }
 
 } // namespace netbit::services::pulls

@@ -52,30 +52,18 @@ Result<void> reviewPull(Core& core, Call& call, Done done)
 
 Result<void> listReviews(Core& core, Call& call, Done done)
 {
-    const auto caller = projects::callerOf(core, call.principal);
-    const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
-    json::array data;
-    Id next = 0;
-    Result<void> out;
-    auto read = core.read([&](storage::Connection& connection) {
+    return projects::answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id& next) -> Result<std::string> {
         const auto found = pullAt(connection, core, caller, whereOf(call));
-        if (!found) {
-            out = found.error();
-            return;
-        }
+        if (!found)
+            return found.error();
+        const auto limit = static_cast<std::size_t>(call.arguments.integerOr("limit", 50));
         auto reviews = PullRepository::reviews(connection, found->pull.id, call.arguments.integerOr("after", 0), limit + 1);
-        if (reviews.size() > limit) {
-            reviews.resize(limit);
-            next = reviews.back().id;
-        }
+        next = projects::cut(reviews, limit, &storage::ReviewRecord::id);
+        json::array data;
         for (const auto& review : reviews)
             data.push_back(reviewJson(core, review));
+        return projects::listJson(std::move(data), limit, next);
     });
-    if (!read)
-        return read;
-    if (!out)
-        return out;
-    return projects::answered(done, projects::listJson(std::move(data), limit, next), next);
 }
 
 } // namespace netbit::services::pulls

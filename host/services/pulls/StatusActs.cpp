@@ -65,23 +65,15 @@ Result<void> putStatus(Core& core, Call& call, Done done)
 
 Result<void> listStatuses(Core& core, Call& call, Done done)
 {
-    const auto caller = projects::callerOf(core, call.principal);
-    json::array data;
-    Result<void> out;
-    auto read = core.read([&](storage::Connection& connection) {
+    return projects::answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id&) -> Result<std::string> {
         const auto standing = repositoryAt(connection, core, caller, whereOf(call));
-        if (!standing) {
-            out = standing.error();
-            return;
-        }
+        if (!standing)
+            return standing.error();
+        json::array data;
         for (const auto& status : PullRepository::statuses(connection, standing->repository.id, call.arguments.textOr("commit", {})))
             data.push_back(statusJson(core, status));
+        return json::serialize(json::object{{"data", std::move(data)}});
     });
-    if (!read)
-        return read;
-    if (!out)
-        return out;
-    return projects::answered(done, json::serialize(json::object{{"data", std::move(data)}}));
 }
 
 } // namespace netbit::services::pulls

@@ -99,11 +99,8 @@ void TakeIn::publish()
         _core.writerSide.directs.emplace(pair, chatId);
     if (_nextDue != 0)
         _core.dueAt(_nextDue);
-    for (const auto& event : _events) {
-        auto json = events::EventLog::envelope(event.id, event.topic, event.chatId, event.actorId, event.createdAt, event.data);
-        _core.events.append(std::make_shared<const events::Event>(
-            events::Event{event.id, event.topic, event.chatId, event.actorId, event.createdAt, std::move(json)}));
-    }
+    for (const auto& event : _events)
+        _core.events.append(events::EventLog::shown(event, event.data));
 }
 
 void TakeIn::takeBack() noexcept

@@ -1,5 +1,8 @@
 #include "api/Opening.h"
 
+#include "browse/Text.h"
+#include "transport/Access.h"
+
 #include <boost/json/parse.hpp>
 
 #include <optional>
@@ -9,25 +12,6 @@ namespace netbit::git {
 namespace json = boost::json;
 
 namespace {
-
-/// What escapes in a path's segment.
-std::string escaped(std::string_view text)
-{
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
-        if (plain) {
-            out += c;
-        } else {
-            out += '%';
-            out += hex[byte >> 4];
-            out += hex[byte & 15];
-        }
-    }
-    return out;
-}
 
 std::string textOf(const json::object& object, std::string_view name)
 {
@@ -49,8 +33,8 @@ Opened openedOf(json::object access, Principal caller)
     out.name = textOf(access, "name");
     out.defaultBranch = textOf(access, "default_branch");
     const auto project = textOf(access, "project");
-    out.base = (project.empty() ? "/api/git/" : "/api/projects/") + escaped(textOf(access, "owner")) + '/' +
-               (project.empty() ? "" : escaped(project) + '/') + escaped(out.name);
+    out.base = (project.empty() ? "/api/git/" : "/api/projects/") + percentEncodedSegment(textOf(access, "owner")) + '/' +
+               (project.empty() ? "" : percentEncodedSegment(project) + '/') + percentEncodedSegment(out.name);
     const auto* const may = access.if_contains("may");
     const auto* const write = may && may->is_object() ? may->get_object().if_contains("write") : nullptr;
     out.mayWrite = write && write->is_bool() && write->get_bool();
@@ -120,12 +104,7 @@ Result<void> Opening::open(Request& request, Work work)
         return Error(Status::unavailable, "too_busy", "Many repositories are being read at the moment; ask again soon.");
     const auto caller = callerOf(request);
     const bool inProject = request.target().starts_with("/api/projects/");
-    OperationCall call;
-    call.operation = "repositories.access";
-    call.text("owner", request.param("user"));
-    if (inProject)
-        call.text("project", request.param("project"));
-    call.text("name", request.param("repo"));
+    auto call = accessCall(request.param("user"), inProject ? std::string_view(request.param("project")) : std::string_view(), request.param("repo"));
     auto access = ask(_operations, caller, call);
     if (!access)
         return access.error();

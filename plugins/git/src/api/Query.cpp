@@ -34,23 +34,6 @@ std::string targetUpTo(std::string_view target, std::string_view name)
 
 } // namespace
 
-std::string percentEncoded(std::string_view text)
-{
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos) {
-            out += c;
-        } else {
-            out += '%';
-            out += hex[byte >> 4];
-            out += hex[byte & 15];
-        }
-    }
-    return out;
-}
-
 std::optional<std::string> bytesParameter(const Exchange& request, std::string_view name)
 {
     const auto plain = request.query(name);

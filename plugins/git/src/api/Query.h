@@ -27,6 +27,4 @@ std::string tagOf(const Exchange& request, std::initializer_list<const git_oid*>
 /// Answers with 304 where the client has that already.
 bool unchanged(Later& request, std::string_view tag);
 
-std::string percentEncoded(std::string_view text);
-
 } // namespace netbit::git

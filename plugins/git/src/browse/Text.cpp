@@ -112,6 +112,31 @@ std::optional<std::string> fromBase64Url(std::string_view text)
     return out;
 }
 
+namespace {
+
+std::string percentEncoded(std::string_view text, std::string_view kept)
+{
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kept.find(c) != kept.npos) {
+            out += c;
+        } else {
+            out += '%';
+            out += hex[byte >> 4];
+            out += hex[byte & 15];
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+std::string percentEncoded(std::string_view text) { return percentEncoded(text, "-._~/"); }
+
+std::string percentEncodedSegment(std::string_view text) { return percentEncoded(text, "-._~"); }
+
 void putBytes(boost::json::object& to, std::string_view name, std::string_view bytes)
 {
     if (isUtf8(bytes)) {

@@ -19,6 +19,10 @@ std::string lossyUtf8(std::string_view bytes);
 std::string base64(std::string_view bytes);
 std::optional<std::string> fromBase64Url(std::string_view text);
 
+/// As in a URL (RFC 3986 section 2.3): of a path or a query's value, in which a slash may stand; or of one segment of a path.
+std::string percentEncoded(std::string_view text);
+std::string percentEncodedSegment(std::string_view text);
+
 /// "name": the text. Where the bytes are not UTF-8, they are in "name_base64" as they are, and "name" is for people only.
 void putBytes(boost::json::object& to, std::string_view name, std::string_view bytes);
 

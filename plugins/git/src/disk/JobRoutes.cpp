@@ -42,12 +42,7 @@ void JobRoutes::find(Request& request, Need need, std::function<void(Found)> the
     const std::string project = request.param("project").str();
     const std::string name = request.param("repo").str();
     const auto caller = Principal::share(_tools.auth.api(), request.principal());
-    OperationCall call;
-    call.operation = "repositories.access";
-    call.text("owner", owner);
-    if (!project.empty())
-        call.text("project", project);
-    call.text("name", name);
+    const auto call = accessCall(owner, project, name);
     auto later = std::make_shared<Later>(request.defer());
     _tools.operations.call(caller, call, [later, caller, need, then = std::move(then)](const Result<Done>& done) {
         auto access = done ? readAccess(done->json) : Result<Access>(done.error());

@@ -72,6 +72,17 @@ std::uint64_t bytes(const json::object& from, std::string_view name)
 
 std::string Access::path() const { return project.empty() ? owner + '/' + name : owner + '/' + project + '/' + name; }
 
+OperationCall accessCall(std::string_view owner, std::string_view project, std::string_view name)
+{
+    OperationCall out;
+    out.operation = "repositories.access";
+    out.text("owner", owner);
+    if (!project.empty())
+        out.text("project", project);
+    out.text("name", name);
+    return out;
+}
+
 Result<Access> readAccess(std::string_view given)
 {
     boost::system::error_code failed;

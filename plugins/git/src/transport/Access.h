@@ -1,7 +1,7 @@
 #pragma once
 // What the host says of a repository and of the caller (the operation repositories.access), as values.
 
-#include <netbit/result.hpp>
+#include <netbit/draft/operations.hpp>
 
 #include <cstdint>
 #include <string>
@@ -40,6 +40,8 @@ struct Access {
     std::string path() const; ///< "ada/tools" or "ada/team/tools", for people
 };
 
+/// The question. `project`: empty for a personal repository. The call borrows all three.
+OperationCall accessCall(std::string_view owner, std::string_view project, std::string_view name);
 /// Of the operation's JSON.
 Result<Access> readAccess(std::string_view json);
 

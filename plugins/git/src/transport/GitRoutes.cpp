@@ -1,5 +1,6 @@
 #include "transport/GitRoutes.h"
 
+#include "browse/Text.h"
 #include "transport/Push.h"
 #include "transport/Rpc.h"
 
@@ -28,24 +29,10 @@ void askWho(Later& request)
                           "Sign in with an access token as the password; the user name does not matter."));
 }
 
-std::string encoded(std::string_view text)
-{
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~')
-            out += c;
-        else
-            (((out += '%') += hex[byte >> 4])) += hex[byte & 15];
-    }
-    return out;
-}
-
 std::string placeOf(const Access& access)
 {
-    return "/git/" + encoded(access.owner) + '/' + (access.project.empty() ? "" : encoded(access.project) + '/') +
-           encoded(access.name) + ".git";
+    return "/git/" + percentEncodedSegment(access.owner) + '/' + (access.project.empty() ? "" : percentEncodedSegment(access.project) + '/') +
+           percentEncodedSegment(access.name) + ".git";
 }
 
 bool isGzip(std::string_view encoding)
@@ -101,12 +88,7 @@ Result<void> GitRoutes::find(Request& request, bool pushes, Then then) const
     const std::string project = request.param("project").str();
     const std::string name = withoutSuffix(request.param("repo"));
     const auto caller = Principal::share(_tools.auth.api(), request.principal());
-    OperationCall call;
-    call.operation = "repositories.access";
-    call.text("owner", owner);
-    if (!project.empty())
-        call.text("project", project);
-    call.text("name", name);
+    const auto call = accessCall(owner, project, name);
     const bool gzip = isGzip(request.header("Content-Encoding").value_or(std::string_view()));
     const std::string protocol(request.header("Git-Protocol").value_or(std::string_view()));
     auto asked = std::make_shared<Asked>(Asked{request.defer(), caller, pushes, gzip, protocol});
