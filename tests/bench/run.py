@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,7 @@ def arguments():
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended all the same
     bench = arguments()
     if os.cpu_count() < 2:
         raise SystemExit("two cores are needed: one for the server, one for the load")

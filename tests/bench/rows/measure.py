@@ -10,11 +10,11 @@ MOST_SWING = 1.3  # of the reference, before a pair is thrown away
 
 
 class Program:
-    """One process, ended by its own id when the block ends."""
+    """One process, ended by its own id when the block ends, and with it whatever it has started."""
 
     def __init__(self, *command, core=None, **more):
         pin = ["taskset", "-c", str(core)] if core is not None else []
-        self.process = subprocess.Popen([*pin, *map(str, command)], **more)
+        self.process = subprocess.Popen([*pin, *map(str, command)], start_new_session=True, **more)
         self.pid = self.process.pid
 
     def __enter__(self):
@@ -28,6 +28,10 @@ class Program:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        try:
+            os.killpg(self.pid, signal.SIGKILL)  # children that outlive it, as fcgiwrap's do
+        except ProcessLookupError:
+            pass
 
 
 def output_of(*command, core=None, stdin=None, seconds=120):
