@@ -25,7 +25,7 @@ thread_local const Reactor* currentReactor = nullptr;
 
 constexpr std::size_t scratchBytes = 64 * 1024;
 constexpr std::size_t eventsPerWait = 256;
-constexpr std::chrono::microseconds spinTime{200}; // longer than most disks sync
+constexpr std::chrono::microseconds spinTime{500}; // longer than a commit on most disks
 
 class Descriptor {
 public:

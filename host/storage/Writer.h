@@ -47,7 +47,7 @@ public:
         std::size_t maxQueued = 100'000; ///< over it submit() refuses
         /// After a batch the thread looks for the next job this long before it sleeps, because being woken costs as
         /// much (a lone client's next write finds it awake). It yields meanwhile, and an idle writer does not spin.
-        std::chrono::microseconds linger{50};
+        std::chrono::microseconds linger{200};
     };
 
     Writer(Database& database, Options options);
