@@ -5,6 +5,7 @@
 #include "app/FirstAdmin.h"
 #include "app/Gate.h"
 #include "app/HostOptions.h"
+#include "app/HostSeries.h"
 #include "app/OpenApi.h"
 #include "app/PluginSeries.h"
 #include "app/Programs.h"
@@ -118,6 +119,7 @@ struct Host::Parts {
     PluginOptionMap pluginOptions;
     std::unique_ptr<DataDirectory> data;
     std::unique_ptr<storage::Database> database;
+    metrics::Registry metrics; // counts what the writer does
     storage::Writer writer;
     services::users::UserDirectory users;
     services::users::Profiles profiles;
@@ -134,7 +136,6 @@ struct Host::Parts {
     std::mutex backupMutex; // guards backupWish
     backup::ScheduleOptions backupWish;
     services::cache::KeyValueCache cache;
-    metrics::Registry metrics;
     net::InheritedSockets inherited;
     net::ReactorPool reactors;
     exec::WorkerPool workers;
@@ -227,6 +228,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     };
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);
+    parts.writer.onCommit(commitSeries(parts.metrics));
     parts.writer.start();
     if (auto made = makeFirstAdmin(parts.auth, parts.users, *parts.data); !made)
         return made;
@@ -295,14 +297,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         parts.events.prune();
         parts.projects.prune();
     });
-    parts.metrics.sampled(metrics::Kind::counter, "netbit_http_requests_total", "HTTP requests read.",
-                          [&parts] { return static_cast<double>(parts.server.counts().requests.load()); });
-    parts.metrics.sampled(metrics::Kind::counter, "netbit_writer_jobs_total", "Writes taken.",
-                          [&parts] { return static_cast<double>(parts.writer.counts().jobs.load()); });
-    parts.metrics.sampled(metrics::Kind::counter, "netbit_writer_commits_total", "Transactions committed.",
-                          [&parts] { return static_cast<double>(parts.writer.counts().commits.load()); });
-    parts.metrics.sampled(metrics::Kind::gauge, "netbit_http_connections", "Open HTTP connections.",
-                          [&parts] { return static_cast<double>(parts.server.openConnections()); });
+    addHostSeries(parts.metrics, ask, parts.server, parts.writer, parts.workers, parts.data->database());
     addPluginSeries(parts.metrics, *parts.loader);
     parts.server.start();
     for (const auto& unused : parts.inherited.unused())

@@ -1,10 +1,10 @@
 #include "app/Routes.h"
 
+#include "app/Process.h"
 #include "app/Version.h"
 #include "base/Json.h"
 #include "services/metrics/Registry.h"
 
-#include <fstream>
 #include <unistd.h>
 
 namespace netbit::app {
@@ -33,33 +33,6 @@ Outcome answer(Exchange& exchange, int status, std::string json)
     reply.body = base::Body(std::move(json));
     exchange.reply(std::move(reply));
     return Outcome::replied;
-}
-
-std::int64_t residentBytes()
-{
-    std::ifstream statm("/proc/self/statm");
-    std::int64_t total = 0;
-    std::int64_t resident = 0;
-    statm >> total >> resident;
-    return resident * sysconf(_SC_PAGESIZE);
-}
-
-/// Why the server is not ready, or empty.
-std::string notReady(const Facts& facts)
-{
-    if (facts.draining)
-        return "The server is shutting down.";
-    if (!facts.writerHealthy)
-        return "The database cannot be written.";
-    for (const auto& plugin : facts.plugins) {
-        if (!plugin.required)
-            continue;
-        if (plugin.state != "live")
-            return "The required plugin " + plugin.id + " is " + plugin.state + ".";
-        if (plugin.condition == border::Health::failed)
-            return "The required plugin " + plugin.id + " does not work: " + plugin.detail;
-    }
-    return {};
 }
 
 /// {"status":"ready"}, and in "degraded" the plugins that the server does without.
@@ -201,6 +174,23 @@ std::string pluginsJson(const Facts& facts)
     }
     out += ']';
     return out;
+}
+
+std::string notReady(const Facts& facts)
+{
+    if (facts.draining)
+        return "The server is shutting down.";
+    if (!facts.writerHealthy)
+        return "The database cannot be written.";
+    for (const auto& plugin : facts.plugins) {
+        if (!plugin.required)
+            continue;
+        if (plugin.state != "live")
+            return "The required plugin " + plugin.id + " is " + plugin.state + ".";
+        if (plugin.condition == border::Health::failed)
+            return "The required plugin " + plugin.id + " does not work: " + plugin.detail;
+    }
+    return {};
 }
 
 std::string factsJson(const Facts& facts)

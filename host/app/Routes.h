@@ -58,6 +58,8 @@ struct Facts {
 
 using AskFacts = std::function<Facts()>;
 
+std::string notReady(const Facts& facts); ///< why not, or empty
+
 /// /healthz, /readyz, /metrics, /api/server: for anyone.
 std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registry& metrics, edge::Router& router);
 

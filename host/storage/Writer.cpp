@@ -172,7 +172,10 @@ struct Writer::Impl {
                 database.rollback();
                 return;
             }
+            const auto begun = std::chrono::steady_clock::now();
             database.commit();
+            if (committed)
+                committed(std::chrono::steady_clock::now() - begun);
             counts.commits.fetch_add(1, std::memory_order_relaxed);
             setHealthy(true);
         } catch (const DatabaseError& error) {
@@ -307,6 +310,7 @@ struct Writer::Impl {
     std::atomic<std::size_t> queued{0};
     std::atomic<bool> healthy{true};
     WriterCounts counts;
+    std::function<void(std::chrono::nanoseconds)> committed;
 
     bool worked = false; // a batch was done just now
     std::vector<std::optional<base::Error>> failed; // of the batch in work, by place; beyond its end all is well
@@ -319,6 +323,8 @@ Writer::Writer(Database& database, Options options)
 }
 
 Writer::~Writer() { stop(); }
+
+void Writer::onCommit(std::function<void(std::chrono::nanoseconds)> told) { _impl->committed = std::move(told); }
 
 void Writer::start()
 {

@@ -53,6 +53,8 @@ public:
     Writer(Database& database, Options options);
     ~Writer(); ///< drains, then joins
 
+    /// Before start(): told on the writer's thread how long each commit took. Must not throw.
+    void onCommit(std::function<void(std::chrono::nanoseconds)> told);
     void start();
     /// [any] Takes the job. false: queue full or stopping; the job is untouched and its complete() will not be called.
     bool submit(std::unique_ptr<Job>& job);

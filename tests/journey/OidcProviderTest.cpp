@@ -19,10 +19,7 @@ class Glewlwyd {
 public:
     static bool installed() { return ::access(program, X_OK) == 0 && ::access(schema, R_OK) == 0; }
 
-    Glewlwyd() : _port([] {
-        const FakeProvider gone; // a port that is as good as certainly free a moment later
-        return gone.issuer().substr(gone.issuer().rfind(':') + 1);
-    }())
+    Glewlwyd() : _port(std::to_string(freePort()))
     {
         const auto here = _folder.path();
         const auto shell = [&](const std::string& line) {

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <random>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -151,6 +152,22 @@ void Socket::close() noexcept
     if (_fd >= 0)
         ::close(_fd);
     _fd = -1;
+}
+
+std::uint16_t freePort()
+{
+    static std::mt19937 random(std::random_device{}());
+    std::uniform_int_distribution<int> below(15'000, 32'000); // Linux gives away 32768 and up
+    for (int tries = 0; tries < 1000; ++tries) {
+        const auto port = static_cast<std::uint16_t>(below(random));
+        const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const auto here = loopback(port, "127.0.0.1");
+        const bool free = fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0;
+        ::close(fd);
+        if (free)
+            return port;
+    }
+    throw std::runtime_error("no port is free");
 }
 
 } // namespace netbit::test

@@ -50,4 +50,8 @@ private:
     int _fd = -1;
 };
 
+/// A TCP port of 127.0.0.1 for a program that cannot choose one itself. Nobody is given it by chance: it lies below those
+/// that the kernel gives away.
+std::uint16_t freePort();
+
 } // namespace netbit::test

@@ -1,0 +1,24 @@
+#pragma once
+// What /metrics says of the host itself.
+
+#include "app/Routes.h"
+#include "services/exec/WorkerPool.h"
+#include "services/metrics/Registry.h"
+#include "storage/Writer.h"
+
+#include <filesystem>
+
+namespace netbit::edge {
+class Server;
+}
+
+namespace netbit::app {
+
+/// All outlive what is asked of the registry. `data`: the data directory, for the room on its disk.
+void addHostSeries(services::metrics::Registry& registry, AskFacts facts, const edge::Server& server, const storage::Writer& writer,
+                   const services::exec::WorkerPool& workers, const std::filesystem::path& database);
+
+/// How long commits take; for Writer::onCommit.
+std::function<void(std::chrono::nanoseconds)> commitSeries(services::metrics::Registry& registry);
+
+} // namespace netbit::app
