@@ -32,6 +32,7 @@ const OptionSpec dataOption{"data", "", "DIR",
 
 std::vector<Command> adminCommands(); ///< over DATA/netbitd.sock
 std::vector<Command> authorCommands(); ///< plugin new
+std::vector<Command> topCommands(); ///< over the same
 std::vector<Command> pluginCommands(); ///< the same, and DATA/plugins.json when no server is running
 std::vector<Command> importCommands();
 std::vector<Command> transferCommands(); ///< import from other systems, export

@@ -13,6 +13,7 @@ struct Terminal {
     std::ostream& err;
     bool inIsTerminal = false;
     bool errIsTerminal = false;
+    bool outIsTerminal = false;
 };
 
 /// What a command ends with, as a shell sees it.

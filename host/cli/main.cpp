@@ -16,7 +16,7 @@ int main(int argc, char** argv)
         return netbit::cli::failed;
     }
     netbit::cli::Terminal terminal{std::cin, std::cout, std::cerr, isatty(STDIN_FILENO) == 1,
-                                   isatty(STDERR_FILENO) == 1};
+                                   isatty(STDERR_FILENO) == 1, isatty(STDOUT_FILENO) == 1};
     try {
         return netbit::cli::run({argv + 1, argv + argc}, terminal);
     } catch (const std::exception& error) {

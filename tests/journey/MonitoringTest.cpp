@@ -126,6 +126,20 @@ TEST(Monitoring, EveryPanelAndRuleAsksForWhatThereIs)
         EXPECT_NE(text.find('\n' + each), std::string::npos) << each;
 }
 
+TEST(Monitoring, TopShowsWhatHappens)
+{
+    const Daemon daemon;
+    const auto ran = runProgram({netbitPath(), "top", "--data", daemon.data(), "-i", "1", "-n", "2", "--json"});
+    ASSERT_EQ(ran.exitCode, 0) << ran.err;
+    const auto picture = parseJson(ran.out.substr(0, ran.out.find('\n')));
+    EXPECT_TRUE(truthAt(picture, "/ready"));
+    EXPECT_GT(at(picture, "/http_per_s").to_number<double>(), 0) << "its own question is one";
+    EXPECT_EQ(listAt(picture, "/plugins").size(), listAt(daemon.ready(), "/plugins").size());
+    const auto gone = runProgram({netbitPath(), "top", "--data", daemon.folder(), "-n", "1"});
+    EXPECT_NE(gone.exitCode, 0);
+    EXPECT_FALSE(gone.err.empty());
+}
+
 TEST(Monitoring, PrometheusScrapesTheServerAndEveryPanelShowsIt)
 {
     if (!installed())
