@@ -177,7 +177,8 @@ Host::~Host() { stop(); }
 
 Result<void> Host::start(const Config& config, const fs::path& programDirectory)
 {
-    applyLogLevel(config.host);
+    if (auto applied = applyLog(config.host); !applied)
+        return applied;
     if (auto checked = checkPluginSettings(config, programDirectory, _dataDirectory); !checked)
         return checked;
     auto folder = DataDirectory::open(_dataDirectory);
@@ -190,6 +191,10 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     options.path = (*folder)->database().string();
     options.readers = static_cast<unsigned>(config.host.integer("storage.readers"));
     options.cacheKib = config.host.integer("storage.cache_kib");
+    options.slow = milliseconds(config.host.integer("log.slow_statement_ms"));
+    options.onSlow = [](std::string_view sql, milliseconds time) {
+        log::warn("sql", "A statement was slow", {{"ms", std::to_string(time.count())}, {"sql", sql}});
+    };
     auto database = storage::openSqlite(options);
     if (!database)
         return database.error();
@@ -299,6 +304,11 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     });
     addHostSeries(parts.metrics, ask, parts.server, parts.writer, parts.workers, parts.data->database());
     addPluginSeries(parts.metrics, *parts.loader);
+    parts.server.setSlowRequest([](const edge::Exchange& exchange, int status, milliseconds time) {
+        log::warn("http", "A request was slow",
+                  {{"ms", std::to_string(time.count())}, {"method", exchange.method()}, {"route", exchange.route().pattern},
+                   {"plugin", exchange.route().owner}, {"status", std::to_string(status)}, {"request_id", std::to_string(exchange.id())}});
+    });
     parts.server.start();
     for (const auto& unused : parts.inherited.unused())
         log::warn("host", "The service manager listens there, and nothing of this server does: its settings name another address, or the plugin is missing.",
@@ -310,6 +320,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
 Result<void> Host::reconfigure(const Config& config)
 {
     auto& parts = *_parts;
+    if (auto applied = applyLog(config.host); !applied)
+        return applied;
     const auto changed = parts.settings.changed(config.host);
     for (const auto& key : changed)
         if (!isLive(key))
@@ -318,7 +330,6 @@ Result<void> Host::reconfigure(const Config& config)
         log::warn("host", "This setting changes at the next start", {{"key", "plugin." + id + ".…"}});
     if (auto checked = parts.loader->reconfigure(pluginSettings(config), pluginPolicy(config.host)); !checked)
         return checked;
-    applyLogLevel(config.host);
     parts.server.setLimits(edgeLimits(config.host));
     parts.gate.setRates(rateOptions(config.host));
     parts.auth.setOptions(authOptions(config.host));

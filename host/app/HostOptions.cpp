@@ -62,6 +62,7 @@ edge::Limits edgeLimits(const HostSettings& settings)
     limits.bodyTimeout = milliseconds(settings.integer("http.body_timeout_ms"));
     limits.idleTimeout = milliseconds(settings.integer("http.idle_timeout_ms"));
     limits.writeTimeout = milliseconds(settings.integer("http.write_timeout_ms"));
+    limits.slowRequest = milliseconds(settings.integer("log.slow_request_ms"));
     return limits;
 }
 
@@ -148,13 +149,21 @@ events::EventOptions eventOptions(const HostSettings& settings)
     return options;
 }
 
-void applyLogLevel(const HostSettings& settings)
+base::Result<void> applyLog(const HostSettings& settings)
 {
+    log::Output output;
+    output.form = settings.text("log.format") == "json" ? log::Form::json : log::Form::text;
+    output.file = settings.text("log.file");
+    output.maxBytes = settings.integer("log.file_max_bytes");
+    output.keep = static_cast<unsigned>(settings.integer("log.file_keep"));
+    if (auto set = log::setOutput(output); !set)
+        return set;
     const auto& level = settings.text("log.level");
     log::setLevel(level == "error"  ? log::Level::error
                   : level == "warn" ? log::Level::warn
                   : level == "info" ? log::Level::info
                                     : log::Level::debug);
+    return {};
 }
 
 loader::SettingSources pluginSettings(const Config& config)

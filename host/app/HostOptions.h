@@ -33,7 +33,8 @@ services::files::FileOptions fileOptions(const HostSettings& settings);
 services::projects::ProjectOptions projectOptions(const HostSettings& settings);
 services::backup::ScheduleOptions backupOptions(const HostSettings& settings, const DataPaths& data);
 services::events::EventOptions eventOptions(const HostSettings& settings);
-void applyLogLevel(const HostSettings& settings);
+/// Level, form and place of the log. Error: the file cannot be written.
+base::Result<void> applyLog(const HostSettings& settings);
 loader::SettingSources pluginSettings(const Config& config);
 loader::PluginPolicy pluginPolicy(const HostSettings& settings);
 loader::LoaderOptions loaderOptions(const Config& config, const DataPaths& data, const std::filesystem::path& program);

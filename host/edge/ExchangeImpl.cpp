@@ -170,6 +170,7 @@ void ExchangeImpl::forgetRequest()
     _body.clear();
     _pending.reset();
     _answered.store(false, std::memory_order_relaxed);
+    _begun = {};
     _dispatched = false;
 }
 

@@ -9,6 +9,7 @@
 #include "edge/Target.h"
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,6 +73,7 @@ private:
     std::string _body;
     std::optional<Reply> _pending; // on its way from another thread to the reactor
     std::atomic<bool> _answered{false};
+    std::chrono::steady_clock::time_point _begun; // its handler; zero where nobody measures
     bool _dispatched = false; // from here on someone owes an answer
 };
 

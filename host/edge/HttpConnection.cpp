@@ -364,6 +364,8 @@ void HttpConnection::dispatch()
     _phase = Phase::answering;
     _answeringId = exchange->id();
     exchange->_dispatched = true;
+    if (_limits->slowRequest.count() > 0 && !exchange->route().streamed)
+        exchange->_begun = std::chrono::steady_clock::now();
     if (exchange->route().fast) {
         auto outcome = Outcome::replied;
         try {

@@ -38,6 +38,7 @@ public:
         return reactor().here() && _looping && _phase == Phase::answering && exchange.id() == _answeringId;
     }
     void sendReply(const ExchangeImpl& exchange, Reply reply);
+    void tellIfSlow(const ExchangeImpl& exchange, int status);
     void startStream(const ExchangeImpl& exchange, Reply head, const std::shared_ptr<ReplyStreamImpl>& stream);
     /// The rest of what Exchange::receive and resumeBody ask for.
     void receiveBody(std::shared_ptr<ExchangeImpl> exchange, std::shared_ptr<BodySink> sink, std::uint64_t maxBytes);

@@ -37,6 +37,15 @@ void HttpConnection::write(Reply reply, bool isHead)
         _congested = true;
 }
 
+void HttpConnection::tellIfSlow(const ExchangeImpl& exchange, int status)
+{
+    if (exchange._begun == std::chrono::steady_clock::time_point() || !_state->slow)
+        return;
+    const auto time = std::chrono::steady_clock::now() - exchange._begun;
+    if (time >= _limits->slowRequest)
+        _state->slow(exchange, status, std::chrono::duration_cast<std::chrono::milliseconds>(time));
+}
+
 void HttpConnection::sendReply(const ExchangeImpl& exchange, Reply reply)
 {
     if (!owes(exchange.id(), Phase::answering))
@@ -45,6 +54,7 @@ void HttpConnection::sendReply(const ExchangeImpl& exchange, Reply reply)
         makeConditional(reply, exchange.header("If-None-Match"));
     addGateHeaders(reply, exchange);
     _shard.count(classOf(reply.status));
+    tellIfSlow(exchange, reply.status);
     leaveBody(exchange._facts);
     write(std::move(reply), exchange.isHead());
     finished();

@@ -48,6 +48,8 @@ Server::~Server()
         door.listener->closeAll();
 }
 
+void Server::setSlowRequest(SlowRequest told) { _impl->state->slow = std::move(told); }
+
 void Server::setComplaint(Complaint complaint) { _impl->state->complain = std::move(complaint); }
 
 base::Result<std::uint16_t> Server::listenTcp(const std::string& address, std::uint16_t port)

@@ -29,6 +29,7 @@ struct Limits {
     std::chrono::milliseconds bodyTimeout{30'000}; ///< whole body; 408
     std::chrono::milliseconds idleTimeout{75'000}; ///< between requests; closed silently
     std::chrono::milliseconds writeTimeout{30'000};
+    std::chrono::milliseconds slowRequest{0}; ///< see setSlowRequest; 0: none is
 };
 
 /// Runs a task on a worker thread; false when the queue is full (the edge answers 503 with Retry-After).
@@ -37,6 +38,12 @@ using Offload = std::function<bool(std::function<void()>)>;
 /// Told of what is a bug of whoever answers: an exception in a handler, a second reply, a header that may not be sent.
 /// [any]. Without one, the line goes to stderr.
 using Complaint = std::function<void(std::string_view line)>;
+
+class Exchange;
+
+/// Told on the reactor of each request whose answer came Limits::slowRequest or more after its handler was called. Not of those
+/// whose body was handed on while it came: their time is the client's too. Must not throw.
+using SlowRequest = std::function<void(const Exchange& exchange, int status, std::chrono::milliseconds time)>;
 
 struct ServerCounts {
     std::atomic<std::uint64_t> requests{0};
@@ -52,6 +59,7 @@ public:
 
     /// Before start().
     void setComplaint(Complaint complaint);
+    void setSlowRequest(SlowRequest told);
 
     /// Binds; the port is known afterwards. Serving starts with start().
     base::Result<std::uint16_t> listenTcp(const std::string& address, std::uint16_t port);

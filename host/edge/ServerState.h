@@ -68,6 +68,7 @@ struct ServerState {
     Gate& gate;
     const Offload offload;
     Complaint complain;
+    SlowRequest slow;
     base::SharedCell<const Limits> limits;
     std::atomic<bool> draining{false};
     std::vector<std::unique_ptr<EdgeShard>> shards;

@@ -3,6 +3,7 @@
 
 #include "base/Result.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -116,6 +117,10 @@ struct SqliteOptions {
     std::string path;
     unsigned readers = 4; ///< connections in the reading pool
     std::int64_t cacheKib = 8192; ///< page cache of the writing connection; readers have a quarter each
+    /// Told, on the thread that ran it, of each statement that took `slow` or longer, as the engine measures it (milliseconds);
+    /// its text has the parameters' places, not their values. Must not throw.
+    std::function<void(std::string_view sql, std::chrono::milliseconds time)> onSlow{};
+    std::chrono::milliseconds slow{0}; ///< 0: nothing is
 };
 
 /// Opens or makes the file (mode 0600): WAL, synchronous=FULL, foreign keys on, busy time-out 5 s.

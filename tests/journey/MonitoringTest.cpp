@@ -126,6 +126,29 @@ TEST(Monitoring, EveryPanelAndRuleAsksForWhatThereIs)
         EXPECT_NE(text.find('\n' + each), std::string::npos) << each;
 }
 
+TEST(Monitoring, TheLogIsJsonInAFileAndNamesWhatWasSlow)
+{
+    Daemon daemon({"log.slow_request_ms=1"});
+    const auto file = daemon.folder() + "/netbit.log";
+    daemon.set("log.format=json");
+    daemon.set("log.file=" + file);
+    daemon.restart();
+    makeUser(daemon, "ann"); // argon2id takes its time
+    login(daemon, "ann");
+    const Deadline deadline;
+    std::string text;
+    do
+        text = readFile(file);
+    while (text.find("A request was slow") == std::string::npos && !deadline.over());
+    bool found = false;
+    for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
+        const auto line = parseJson(text.substr(at, end - at)); // every line is one object
+        found = found || (textAt(line, "/msg") == "A request was slow" && textAt(line, "/route") == "/api/users/login" &&
+                          textAt(line, "/plugin") == "user" && std::stoi(textAt(line, "/ms")) >= 1);
+    }
+    EXPECT_TRUE(found) << text;
+}
+
 TEST(Monitoring, TopShowsWhatHappens)
 {
     const Daemon daemon;

@@ -75,6 +75,12 @@ constexpr std::array keys{
     HostKey{"plugins.hang_ms", integer, "5000", 100, 600'000, {}, true},
     HostKey{"shutdown.patience_ms", integer, "10000", 0, 600'000, {}, true},
     HostKey{"log.level", choice, "info", 0, 0, "error|warn|info|debug", true},
+    HostKey{"log.format", choice, "text", 0, 0, "text|json", true},
+    HostKey{"log.file", text, "", 0, 0, {}, true},
+    HostKey{"log.file_max_bytes", integer, "67108864", 4096, 1024 * 1024 * MiB, {}, true},
+    HostKey{"log.file_keep", integer, "8", 1, 10'000, {}, true},
+    HostKey{"log.slow_request_ms", integer, "1000", 0, 600'000, {}, true},
+    HostKey{"log.slow_statement_ms", integer, "250", 0, 600'000},
 };
 
 } // namespace

@@ -1,11 +1,18 @@
 #include "services/log/Log.h"
 
 #include "base/Json.h"
+#include "base/SharedCell.h"
 #include "base/Time.h"
 
+#include <Poco/AutoPtr.h>
+#include <Poco/Exception.h>
+#include <Poco/FileChannel.h>
+#include <Poco/Message.h>
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <memory>
 #include <unistd.h>
 
 namespace netbit::services::log {
@@ -15,6 +22,18 @@ namespace {
 constexpr std::size_t maxValueBytes = 2'000;
 
 std::atomic<Level> threshold{Level::info};
+
+struct Sink {
+    Form form = Form::text;
+    Poco::AutoPtr<Poco::FileChannel> file; // null: standard error
+};
+
+/// Never destroyed: threads may still write when the program ends.
+base::SharedCell<const Sink>& sink()
+{
+    static auto* const cell = new base::SharedCell<const Sink>(std::make_shared<const Sink>());
+    return *cell;
+}
 
 std::string_view nameOf(Level level) noexcept
 {
@@ -40,15 +59,49 @@ void appendEscapedByte(std::string& out, unsigned char byte)
     out += digits[byte & 15U];
 }
 
+/// At most maxValueBytes, not ending in the middle of a character.
+std::string_view head(std::string_view value) noexcept
+{
+    if (value.size() <= maxValueBytes)
+        return value;
+    auto end = maxValueBytes;
+    while (end > maxValueBytes - 4 && (static_cast<unsigned char>(value[end]) & 0xc0U) == 0x80U)
+        --end;
+    return value.substr(0, end);
+}
+
+void appendJsonText(std::string& out, std::string_view value)
+{
+    const auto kept = head(value);
+    std::string text;
+    if (base::validUtf8(kept))
+        text = kept;
+    else
+        for (const char c : kept)
+            if (static_cast<unsigned char>(c) < 0x80)
+                text += c;
+            else
+                appendEscapedByte(text, static_cast<unsigned char>(c));
+    if (kept.size() != value.size())
+        text += "…";
+    base::appendJsonString(out, text);
+}
+
+void toStandardError(std::string_view line) noexcept
+{
+    while (!line.empty()) {
+        const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+        if (written > 0)
+            line.remove_prefix(static_cast<std::size_t>(written));
+        else if (written < 0 && errno != EINTR)
+            return; // nobody is left to tell
+    }
+}
+
 void appendValue(std::string& out, std::string_view value)
 {
     const bool cut = value.size() > maxValueBytes;
-    if (cut) {
-        auto end = maxValueBytes; // not in the middle of a character
-        while (end > maxValueBytes - 4 && (static_cast<unsigned char>(value[end]) & 0xc0U) == 0x80U)
-            --end;
-        value = value.substr(0, end);
-    }
+    value = head(value);
     if (!cut && plain(value)) {
         out += value;
         return;
@@ -120,19 +173,65 @@ std::string format(Level level, std::string_view source, std::string_view messag
     return line;
 }
 
+std::string formatJson(Level level, std::string_view source, std::string_view message, const std::vector<Field>& fields,
+                       std::int64_t time)
+{
+    std::string line = "{\"time\":\"";
+    base::appendRfc3339(line, time);
+    line += "\",\"level\":\"";
+    line += nameOf(level);
+    line += "\",\"source\":";
+    appendJsonText(line, source);
+    line += ",\"msg\":";
+    appendJsonText(line, message);
+    constexpr std::array<std::string_view, 4> own{"time", "level", "source", "msg"};
+    for (const auto& [key, value] : fields) {
+        line += ",\"";
+        appendKey(line, key);
+        line += std::find(own.begin(), own.end(), key) == own.end() ? "\":" : "_\":";
+        appendJsonText(line, value);
+    }
+    line += "}\n";
+    return line;
+}
+
+base::Result<void> setOutput(const Output& output)
+{
+    auto next = std::make_shared<Sink>();
+    next->form = output.form;
+    try {
+        if (!output.file.empty()) {
+            next->file = new Poco::FileChannel(output.file);
+            next->file->setProperty(Poco::FileChannel::PROP_ROTATION, std::to_string(output.maxBytes));
+            next->file->setProperty(Poco::FileChannel::PROP_PURGECOUNT, std::to_string(output.keep));
+            next->file->setProperty(Poco::FileChannel::PROP_COMPRESS, "true");
+            next->file->open();
+        }
+    } catch (const Poco::Exception& error) {
+        return base::fault(base::Status::invalid, "log_unusable", "The log cannot be written: " + error.displayText());
+    }
+    sink().store(std::move(next));
+    return {};
+}
+
 void write(Level level, std::string_view source, std::string_view message, const std::vector<Field>& fields)
 {
     if (!enabled(level))
         return;
-    const auto line = format(level, source, message, fields, base::now());
-    std::string_view rest = line;
-    while (!rest.empty()) {
-        const auto written = ::write(STDERR_FILENO, rest.data(), rest.size());
-        if (written > 0)
-            rest.remove_prefix(static_cast<std::size_t>(written));
-        else if (written < 0 && errno != EINTR)
-            return; // nobody is left to tell
+    const auto to = sink().load();
+    auto line = (to->form == Form::json ? formatJson : format)(level, source, message, fields, base::now());
+    if (to->file) {
+        try {
+            Poco::Message text;
+            text.setText(line.substr(0, line.size() - 1)); // it has a newline of its own
+            auto file = to->file; // it locks itself, and so is not const
+            file->log(text);
+            return;
+        } catch (const std::exception&) {
+            // A full disk, as likely as not: the service manager's journal may be on another.
+        }
     }
+    toStandardError(line);
 }
 
 } // namespace netbit::services::log

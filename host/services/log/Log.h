@@ -1,5 +1,7 @@
 #pragma once
-// One line per fact on standard error: time, level, source, sentence, fields (logfmt).
+// One line per fact, on standard error or in a file: time, level, source, sentence, fields; as logfmt or as JSON.
+
+#include "base/Result.h"
 
 #include <cstdint>
 #include <initializer_list>
@@ -14,6 +16,19 @@ enum class Level : std::uint8_t { error = 1, warn, info, debug };
 
 using Field = std::pair<std::string_view, std::string_view>;
 
+enum class Form : std::uint8_t { text, json };
+
+struct Output {
+    Form form = Form::text;
+    std::string file;                          ///< empty: standard error
+    std::int64_t maxBytes = 64 * 1024 * 1024;  ///< then the file is moved to FILE.0, older ones on by one, compressed
+    unsigned keep = 8;                         ///< of those moved; older ones go
+};
+
+/// [any] From now on; the file is opened anew at each call, so that others may move it. Error: invalid / log_unusable, and
+/// nothing has changed.
+base::Result<void> setOutput(const Output& output);
+
 void setLevel(Level level) noexcept; ///< [any]; default info
 bool enabled(Level level) noexcept;  ///< [any]
 /// [any] One write; values with spaces, quotes or control characters are quoted and escaped.
@@ -24,6 +39,11 @@ void write(Level level, std::string_view source, std::string_view message, const
 /// after 2,000 bytes, so that a line from outside cannot flood the log.
 std::string format(Level level, std::string_view source, std::string_view message, const std::vector<Field>& fields,
                    std::int64_t time);
+
+/// [any] The same as one JSON object: "time", "level", "source", "msg", and each field as a string under its key; one of those
+/// four names has a `_` behind it there.
+std::string formatJson(Level level, std::string_view source, std::string_view message, const std::vector<Field>& fields,
+                       std::int64_t time);
 
 inline void error(std::string_view source, std::string_view message, std::initializer_list<Field> fields = {})
 {

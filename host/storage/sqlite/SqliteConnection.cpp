@@ -33,6 +33,22 @@ SqliteConnection::~SqliteConnection()
     _caches.clear(); // before the session closes: SQLite refuses to close under living statements
 }
 
+void SqliteConnection::tellSlow(std::chrono::milliseconds limit, Slow told)
+{
+    _slowLimit = limit;
+    _slow = std::move(told);
+    const auto profile = [](unsigned, void* self, void* statement, void* nanoseconds) {
+        const auto& connection = *static_cast<SqliteConnection*>(self);
+        const std::chrono::nanoseconds time(*static_cast<sqlite3_int64*>(nanoseconds));
+        if (time >= connection._slowLimit)
+            connection._slow(sqlite3_sql(static_cast<sqlite3_stmt*>(statement)),
+                             std::chrono::duration_cast<std::chrono::milliseconds>(time));
+        return 0;
+    };
+    const bool wanted = _slow && limit.count() > 0;
+    sqlite3_trace_v2(_handle, wanted ? SQLITE_TRACE_PROFILE : 0, wanted ? +profile : nullptr, this);
+}
+
 void SqliteConnection::set(const std::string& assignment)
 {
     _session << "PRAGMA " + assignment, Poco::Data::Keywords::now;

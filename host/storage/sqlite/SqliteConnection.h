@@ -9,6 +9,8 @@
 #include "storage/sqlite/SqliteStatement.h"
 
 #include <Poco/Data/Session.h>
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,6 +34,8 @@ public:
     void restrictTo(std::string_view tablePrefix) override;
     std::uint64_t changes() const noexcept override;
 
+    using Slow = std::function<void(std::string_view sql, std::chrono::milliseconds time)>;
+    void tellSlow(std::chrono::milliseconds limit, Slow told); ///< 0: of nothing
     void set(const std::string& assignment); ///< one PRAGMA; throws Poco::Exception
     std::string setAndGet(const std::string& assignment); ///< one that answers with what is in force now
 
@@ -60,6 +64,8 @@ private:
     void forget(SqliteStatement& statement) noexcept;
     void resetAll() noexcept;
 
+    Slow _slow;
+    std::chrono::milliseconds _slowLimit{0};
     Poco::Data::Session _session;
     sqlite3* _handle;
     Compiler _compiler;

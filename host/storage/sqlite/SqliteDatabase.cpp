@@ -34,6 +34,7 @@ public:
         : _writing(options.path)
     {
         configure(_writing, options.cacheKib);
+        _writing.tellSlow(options.slow, options.onSlow);
         const auto mode = _writing.setAndGet("journal_mode=WAL");
         if (mode != "wal")
             throw Poco::IOException("this file system cannot hold a write-ahead log (journal_mode is " + mode + ")");
@@ -47,6 +48,7 @@ public:
         for (unsigned i = 0; i < count; ++i) {
             auto& reader = *_readers.emplace_back(std::make_unique<SqliteConnection>(options.path));
             configure(reader, options.cacheKib / 4);
+            reader.tellSlow(options.slow, options.onSlow);
             reader.set("query_only=ON");
             _free.push_back(&reader);
         }

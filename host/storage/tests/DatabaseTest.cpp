@@ -67,6 +67,32 @@ TEST(SqliteFile, ThatIsNoDatabaseIsRefused)
     EXPECT_EQ(opened.error().code, "database_unusable");
 }
 
+TEST(SqliteFile, TellsOfSlowStatementsWithoutTheirValues)
+{
+    const Directory directory;
+    std::vector<std::string> told;
+    SqliteOptions options{.path = directory.file("a.db")};
+    options.slow = std::chrono::milliseconds(5);
+    options.onSlow = [&](std::string_view sql, std::chrono::milliseconds time) {
+        EXPECT_GE(time, options.slow);
+        told.emplace_back(sql);
+    };
+    const auto database = openSqlite(options);
+    ASSERT_TRUE(database);
+    const auto count = [](Connection& connection) {
+        auto& statement = connection.prepare("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) SELECT count(*) FROM n");
+        statement.bind(1, std::int64_t{2'000'000});
+        while (statement.step()) { }
+    };
+    count((*database)->writing());
+    (*database)->read(count);
+    ASSERT_EQ(told.size(), 2u);
+    for (const auto& sql : told) {
+        EXPECT_NE(sql.find("?1"), std::string::npos) << sql;
+        EXPECT_EQ(sql.find("2000000"), std::string::npos) << sql;
+    }
+}
+
 TEST(SqliteFile, HasTheSettingsThatDurabilityRestsOn)
 {
     const Directory directory;

@@ -1,6 +1,11 @@
 #include "services/log/Log.h"
 
+#include <Poco/JSON/Parser.h>
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <random>
+#include <unistd.h>
 
 namespace netbit::services::log {
 namespace {
@@ -30,6 +35,60 @@ TEST(LogLine, CutsALongValueAtACharacter)
     value += "ë and more";
     const auto line = format(Level::info, "s", "m", {{"v", value}}, 0);
     EXPECT_NE(line.find(std::string(1'999, 'a') + "…\""), std::string::npos);
+}
+
+TEST(LogLine, AsJsonSaysTheSame)
+{
+    const auto line = formatJson(Level::warn, "auth", "a \"login\"", {{"user", "zoë\n"}, {"bad", "a\xff"}, {"msg", "x"}, {"a b", ""}},
+                                 1'700'000'000'123);
+    EXPECT_EQ(line, R"({"time":"2023-11-14T22:13:20.123Z","level":"warn","source":"auth","msg":"a \"login\"",)"
+                    R"("user":"zoë\n","bad":"a\\xff","msg_":"x","a_b":""})" "\n");
+}
+
+TEST(LogLine, IsJsonWhateverBytesItIsMadeOf)
+{
+    std::mt19937 random(11);
+    for (int i = 0; i < 2'000; ++i) {
+        std::string value;
+        for (auto n = random() % 40; n > 0; --n)
+            value += static_cast<char>(random());
+        const auto line = formatJson(Level::info, value, value, {{value, value}}, 0);
+        ASSERT_EQ(line.find('\n'), line.size() - 1);
+        ASSERT_NO_THROW(Poco::JSON::Parser().parse(line)) << line;
+    }
+}
+
+TEST(LogFile, IsRotatedAndKeptBoundedAndOpenedAnew)
+{
+    const auto folder = std::filesystem::temp_directory_path() / ("netbit-log-test-" + std::to_string(::getpid()));
+    std::filesystem::create_directory(folder);
+    const auto file = (folder / "netbit.log").string();
+    Output output;
+    output.file = file;
+    output.maxBytes = 4096;
+    output.keep = 2;
+    ASSERT_TRUE(setOutput(output));
+    for (int i = 0; i < 500; ++i)
+        info("s", "one more", {{"i", std::to_string(i)}});
+    std::filesystem::rename(file, file + ".moved"); // as logrotate does
+    ASSERT_TRUE(setOutput(output));
+    info("s", "after");
+    ASSERT_TRUE(setOutput(Output()));
+    std::ifstream in(file);
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    EXPECT_NE(text.find("msg=after\n"), std::string::npos) << text;
+    EXPECT_EQ(text.find("one more"), std::string::npos);
+    std::uintmax_t bytes = 0;
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        ++files;
+        bytes += entry.file_size();
+    }
+    EXPECT_LE(files, 4); // this one, the one moved, two kept
+    EXPECT_LT(bytes, 20'000u);
+    std::filesystem::remove_all(folder);
+    output.file = (folder / "not" / "there").string();
+    EXPECT_FALSE(setOutput(output));
 }
 
 TEST(LogLevel, SaysWhatIsWritten)
