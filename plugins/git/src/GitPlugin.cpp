@@ -83,7 +83,7 @@ private:
         const auto folder = [this, empty](std::int64_t id) {
             return Result<std::filesystem::path>(_tools->store.exists(id) ? _tools->store.pathOf(id) : empty);
         };
-        _opening = std::make_unique<Opening>(host(), folder, _tools->git.settings()->browseAtOnce);
+        _opening = std::make_unique<Opening>(host(), folder, _tools->git.settings()->browseAtOnce, _tools->gate);
         _browse = std::make_unique<BrowseRoutes>(host(), *_opening, limits);
         _pulls = std::make_unique<PullRoutes>(host(), *_opening, limits);
         const AddRoute adding = [this](std::string_view method, std::string_view pattern, netbit::Access access,

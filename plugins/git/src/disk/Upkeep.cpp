@@ -70,9 +70,14 @@ Result<std::int64_t> Upkeep::start(std::int64_t repository)
     if (!_tools.store.exists(repository))
         return Error(Status::conflict, "repository_empty", "There is nothing in this repository yet.");
     const auto path = _tools.store.pathOf(repository).string();
+    const auto days = _tools.git.settings()->prune.count() / 24;
+    const auto expiry = days == 0 ? std::string("now") : std::to_string(days) + ".days.ago";
     return _jobs.start({.repository = repository,
                         .kind = "upkeep",
-                        .steps = {{"Packing", {"-C", path, "gc", "--prune=2.weeks.ago"}},
+                        // Packing takes nothing away, and may take long: pushes go on meanwhile.
+                        .steps = {{"Packing", {"-C", path, "-c", "gc.packRefs=false", "gc", "--no-prune"}},
+                                  {"Clearing", {"-C", path, "pack-refs", "--all", "--prune"}, true},
+                                  {"Clearing", {"-C", path, "prune", "--expire=" + expiry}, true},
                                   {"Checking", {"-C", path, "fsck", "--full", "--no-dangling", "--progress"}}},
                         .finish =
                             [this, repository]() -> Result<void> {
