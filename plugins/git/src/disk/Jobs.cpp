@@ -120,7 +120,7 @@ private:
                 next = _plan.steps[_at];
         }
         if (next.alone)
-            return waitToBeAlone(std::move(next.arguments));
+            return waitToBeAlone(std::move(next));
         if (next.arguments.empty()) {
             const auto finished = _plan.finish ? _plan.finish() : Result<void>();
             if (!finished) {
@@ -129,13 +129,13 @@ private:
             }
             return close(finished ? "done" : "failed");
         }
-        run(std::move(next.arguments), {});
+        run(std::move(next), {});
     }
 
-    void waitToBeAlone(std::vector<std::string> arguments)
+    void waitToBeAlone(Step next)
     {
         auto& gate = _jobs._tools.gate;
-        const auto waits = gate.alone(repository, [self = shared_from_this(), arguments](Gate::Pass pass) { self->run(arguments, std::move(pass)); });
+        const auto waits = gate.alone(repository, [self = shared_from_this(), next](Gate::Pass pass) { self->run(next, std::move(pass)); });
         if (waits == 0)
             return;
         auto timer = _jobs._tools.exec.after(longestWait, [weak = weak_from_this(), waits] {
@@ -162,9 +162,11 @@ private:
         step();
     }
 
-    void run(std::vector<std::string> arguments, Gate::Pass pass)
+    void run(Step next, Gate::Pass pass)
     {
-        auto options = _jobs._tools.git.job(std::move(arguments));
+        if (next.before)
+            next.before();
+        auto options = _jobs._tools.git.job(std::move(next.arguments));
         options.joined = true;
         std::unique_lock lock(_mutex); // its first calls wait
         _waits = 0;

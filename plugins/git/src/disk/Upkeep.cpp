@@ -40,6 +40,14 @@ bool changedSince(const fs::path& repository, fs::file_time_type time)
     return false;
 }
 
+/// It names commits that may be about to go; git believes it, and would take a push onto one that is gone.
+void dropCommitGraph(const fs::path& repository)
+{
+    std::error_code ignored;
+    fs::remove(repository / "objects" / "info" / "commit-graph", ignored);
+    fs::remove_all(repository / "objects" / "info" / "commit-graphs", ignored);
+}
+
 } // namespace
 
 void Upkeep::tick()
@@ -75,9 +83,10 @@ Result<std::int64_t> Upkeep::start(std::int64_t repository)
     return _jobs.start({.repository = repository,
                         .kind = "upkeep",
                         // Packing takes nothing away, and may take long: pushes go on meanwhile.
-                        .steps = {{"Packing", {"-C", path, "-c", "gc.packRefs=false", "gc", "--no-prune"}},
+                        .steps = {{"Packing", {"-C", path, "-c", "gc.packRefs=false", "-c", "gc.writeCommitGraph=false", "gc", "--no-prune"}},
                                   {"Clearing", {"-C", path, "pack-refs", "--all", "--prune"}, true},
-                                  {"Clearing", {"-C", path, "prune", "--expire=" + expiry}, true},
+                                  {"Clearing", {"-C", path, "prune", "--expire=" + expiry}, true, [path] { dropCommitGraph(path); }},
+                                  {"Indexing", {"-C", path, "commit-graph", "write", "--reachable", "--no-progress"}},
                                   {"Checking", {"-C", path, "fsck", "--full", "--no-dangling", "--progress"}}},
                         .finish =
                             [this, repository]() -> Result<void> {
