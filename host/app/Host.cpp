@@ -38,6 +38,7 @@
 #include "services/pulls/PullOperations.h"
 #include "services/search/SearchOperations.h"
 #include "services/search/SearchService.h"
+#include "services/transfer/HistoryOperations.h"
 #include "services/transfer/TransferService.h"
 #include "services/users/Profiles.h"
 #include "services/users/UserDirectory.h"
@@ -258,6 +259,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _around.onControl, _around.reload});
     std::move(plugins.begin(), plugins.end(), std::back_inserter(routes));
     chat::addChatOperations(parts.operations, parts.chat);
+    services::transfer::addHistoryOperations(parts.operations, parts.chat);
     parts.border = std::make_unique<border::Border>(
         border::Services{parts.router, parts.reactors, *parts.database, parts.writer, parts.auth, parts.chat, parts.events, parts.operations,
                          parts.fileService, parts.cache, parts.workers, parts.timers, parts.metrics, NETBIT_VERSION,

@@ -22,6 +22,15 @@ enum class ExternalKind : std::uint8_t {
     hook = 6,
     project = 7,
     repository = 8,
+    label = 9,
+    milestone = 10,
+    board = 11,
+    boardColumn = 12,
+    issue = 13,
+    issueComment = 14,
+    pull = 15,
+    pullReview = 16,
+    pullComment = 17,
 };
 
 /// A reference to a message that is not there.

@@ -136,6 +136,7 @@ TEST_F(GitAttacks, RandomBytesInPlaceOfARequestAreRefused)
         EXPECT_EQ(post(service, "").status, 400);
         EXPECT_EQ(post(service, "0000").status, 200) << "git asks so whether it may";
     }
+    EXPECT_EQ(post("upload-pack", "0002", {{"Git-Protocol", "version=2"}}).status, 400) << "git aborts over it";
 }
 
 TEST_F(GitAttacks, GzipIsUnpackedWithinBounds)

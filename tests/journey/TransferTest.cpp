@@ -1,5 +1,6 @@
 // Chats that move between servers, as an admin moves them: with the command line, and a server that may be killed meanwhile.
 
+#include "journey/Git.h"
 #include "journey/Uploading.h"
 #include "support/exports/MattermostExport.h"
 #include "support/exports/SeedTables.h"
@@ -145,6 +146,48 @@ TEST(Transfer, WhatGoesOutOfOneServerComesIntoAnotherAndOutOfThatAgainInTheSameB
     EXPECT_EQ(to.client(tokenOf(to, "eve")).request("GET", messagesOf(plan)).status, 404) << "who was not in it is not in it";
     to.restart();
     EXPECT_EQ(exported(to, {"all"}, folder.path() + "/there.jsonl"), out);
+}
+
+TEST(Transfer, ProjectsMoveWithTheirIssuesAndPullRequestsAndABundleBringsTheCode)
+{
+    TemporaryFolder folder;
+    Stage from;
+    const auto project = makeProject(from.daemon, from.ada, "plans");
+    auto ada = from.daemon.client(from.ada.token);
+    ada.expect(201, "POST", project.path("/members"), R"({"role":"developer","user_id":)" + std::to_string(from.bob.id) + "}");
+    const GitClient git(from.daemon);
+    const auto place = "ada/plans/" + project.repository;
+    git.begin("work", git.url(place, &from.ada));
+    git.good("work", {"checkout", "-q", "-b", "topic"});
+    git.commit("work", "file", "changed");
+    git.good("work", {"push", "-q", "origin", "main", "topic"});
+    const auto code = project.path("/" + project.repository);
+    const auto pull = integerAt(ada.expect(201, "POST", code + "/pulls", R"({"title":"a change","base":"main","head":"topic"})"), "/number");
+    from.daemon.client(from.bob.token).expect(201, "POST", code + "/pulls/" + std::to_string(pull) + "/reviews", R"({"verdict":"approve"})");
+    git.good("work", {"bundle", "create", "-q", "all.bundle", "main", "topic"});
+
+    const auto out = exported(from.daemon, {"all"}, folder.path() + "/all.jsonl");
+    for (const auto* const kind : {"project", "repository", "project_member", "issue", "issue_comment", "label", "milestone", "board_column", "pull", "pull_review"})
+        EXPECT_NE(out.find("{\"kind\":\"" + std::string(kind) + "\""), std::string::npos) << kind;
+    Daemon to;
+    const auto report = imported(to, "jsonl", folder.path() + "/all.jsonl");
+    EXPECT_EQ(sum(at(report, "/left_out")), 0) << json::serialize(report);
+    EXPECT_EQ(integerAt(report, "/added/pull"), 1) << json::serialize(report);
+    EXPECT_EQ(exported(to, {"all"}, folder.path() + "/there.jsonl"), out);
+    EXPECT_EQ(sum(at(imported(to, "jsonl", folder.path() + "/all.jsonl"), "/added")), 0);
+
+    auto there = to.client(tokenOf(to, "ada"));
+    EXPECT_EQ(textAt(there.expect(200, "GET", project.path("/issues/" + std::to_string(project.number))), "/title"),
+              textAt(ada.expect(200, "GET", project.path("/issues/" + std::to_string(project.number))), "/title"));
+    EXPECT_EQ(to.client(tokenOf(to, "bob")).request("GET", project.path("/issues")).status, 200) << "he is a member there as well";
+    EXPECT_EQ(to.client(tokenOf(to, "eve")).request("GET", project.path("/issues")).status, 404);
+    const auto bundle = there.post(code + "/import", readFile(git.path("work") + "/all.bundle"), {{"Content-Type", "application/x-git-bundle"}});
+    EXPECT_EQ(bundle.status, 202) << bundle.body;
+    eventually([&] { return !at(there.expect(200, "GET", code + "/jobs"), "/data/0/ended_at").is_null(); }, "the bundle is there");
+    EXPECT_EQ(textAt(there.expect(200, "GET", code + "/pulls/" + std::to_string(pull)), "/head/id"), git.head("work"));
+    EXPECT_EQ(listAt(there.expect(200, "GET", code + "/pulls/" + std::to_string(pull) + "/commits"), "/data").size(), 1u);
+    to.restart();
+    EXPECT_EQ(exported(to, {"user", "ada"}, folder.path() + "/user.jsonl").find("\"issue\""), std::string::npos);
 }
 
 TEST(Transfer, FilesComeAlongWithTheirBytes)

@@ -3,6 +3,7 @@
 #include "base/Json.h"
 #include "services/auth/Passwords.h"
 
+#include <algorithm>
 #include <string>
 
 namespace netbit::services::auth {
@@ -18,6 +19,13 @@ bool control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c
 bool letterOrDigit(char c) noexcept
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// /git/chat/NAME is a chat's history.
+bool isChatWord(std::string_view username) noexcept
+{
+    constexpr std::string_view word = "chat";
+    return std::equal(username.begin(), username.end(), word.begin(), word.end(), [](char a, char b) { return (a | 0x20) == b; });
 }
 
 } // namespace
@@ -39,6 +47,8 @@ bool validEmail(std::string_view email) noexcept
 
 Result<void> checkUsername(std::string_view username)
 {
+    if (validUsername(username) && isChatWord(username))
+        return fault(Status::invalid, "reserved_username", "This word has another meaning in URLs: choose another name.", "/username");
     if (validUsername(username))
         return {};
     return fault(Status::invalid, "invalid_username",

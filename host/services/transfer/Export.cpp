@@ -139,7 +139,7 @@ Result<void> Export::putAll(std::vector<Id> users, std::vector<Id> files, std::v
     const bool whole = put(head(_scope.kind)) && putUsers(std::move(users)) && putFiles(std::move(files)) &&
                        std::all_of(chats.begin(), chats.end(), [this](const auto& chat) { return put(line(chat)); }) &&
                        std::all_of(chats.begin(), chats.end(), [&](const auto& chat) { return putChat(chat, onlyOf); }) &&
-                       put(tail(_records));
+                       (_scope.kind != ExportScope::Kind::all || putProjects()) && put(tail(_records));
     return whole ? Result<void>() : closed();
 }
 

@@ -9,10 +9,14 @@
 //   {"kind":"member",…} {"kind":"thread_read",…}        its members, and the marks in its threads
 //   {"kind":"draft",…} {"kind":"scheduled",…}           what is not said yet
 //   {"kind":"hook",…}                                   with the passwords only; then the next chat
+//   {"kind":"project",…} {"kind":"repository",…}        of everything; without the bytes of repositories, which git moves; then
+//   {"kind":"label",…} {"kind":"issue",…} …             what is planned and reviewed in them (storage/PlanRepository.h)
 //   {"kind":"end","records":N}                          last: without it something is missing
 
 #include "services/transfer/Names.h"
 #include "storage/FileRepository.h"
+#include "storage/PlanRepository.h"
+#include "storage/ProjectRepository.h"
 #include "storage/Records.h"
 
 #include "base/Result.h"
@@ -62,6 +66,9 @@ public:
     std::string line(const storage::OwnedDraft& draft);
     std::string line(const storage::ScheduledRecord& scheduled);
     std::string line(const storage::HookRecord& hook);
+    std::string line(const storage::ProjectRecord& project);
+    std::string line(const storage::RepositoryRecord& repository);
+    std::string line(const storage::PlanTable& table, const std::string& name, const std::vector<storage::PlanValue>& values);
     std::vector<std::string> memberLines(Id chatId, Id userId = 0); ///< of all, or of one
     /// In order; false ends it. `senderId` 0: of everybody.
     bool eachMessage(Id chatId, Id senderId, const std::function<bool(const storage::MessageRecord&)>& use);
@@ -73,6 +80,8 @@ private:
     base::Result<void> putAll(std::vector<Id> users, std::vector<Id> files, std::vector<storage::ChatRecord> chats, Id onlyOf);
     bool putChat(const storage::ChatRecord& chat, Id onlyOf);
     bool putLater(Id chatId, Id onlyOf);
+    bool putProjects();
+    bool putPlan(const storage::PlanTable& table);
     base::Result<void> runAll();
     base::Result<void> runChat();
     base::Result<void> runUser();

@@ -1,6 +1,7 @@
 #include "services/transfer/Keys.h"
 
 #include "storage/FileRepository.h"
+#include "storage/PlanRepository.h"
 #include "storage/ProjectRepository.h"
 #include "storage/Repositories.h"
 
@@ -54,6 +55,15 @@ Id Keys::find(ExternalKind kind, std::string_view key) const
     case ExternalKind::hook: return own;
     case ExternalKind::project: return storage::ProjectRepository::byId(*_connection, own) ? own : 0;
     case ExternalKind::repository: return storage::RepoRepository::byId(*_connection, own) ? own : 0;
+    case ExternalKind::label:
+    case ExternalKind::milestone:
+    case ExternalKind::board:
+    case ExternalKind::boardColumn:
+    case ExternalKind::issue:
+    case ExternalKind::issueComment:
+    case ExternalKind::pull:
+    case ExternalKind::pullReview:
+    case ExternalKind::pullComment: return storage::PlanRepository::exists(*_connection, kind, own) ? own : 0;
     }
     return 0;
 }

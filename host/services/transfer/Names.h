@@ -22,6 +22,7 @@ public:
     std::vector<std::string> filesIn(Id messageId); ///< in order
     std::string file(Id id) { return read(storage::ExternalKind::file, id); }
     std::string scheduled(Id id) { return read(storage::ExternalKind::scheduled, id); }
+    std::string any(storage::ExternalKind kind, Id id) { return read(kind, id); }
     std::string hook(Id id) { return read(storage::ExternalKind::hook, id); }
     /// What a record refers to that is not here; empty: nothing.
     std::string missing(const storage::ExternalReference& reference);

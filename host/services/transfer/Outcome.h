@@ -1,6 +1,8 @@
 #pragma once
 // What became of a batch of records.
 
+#include "storage/PlanRepository.h"
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -9,11 +11,15 @@
 
 namespace netbit::services::transfer {
 
-enum class Kind : std::uint8_t { user, chat, member, message, file, threadRead, draft, scheduled, hook, project, repository };
-constexpr std::size_t kinds = 11;
+enum class Kind : std::uint8_t { user, chat, member, message, file, threadRead, draft, scheduled, hook, project, repository, plan };
+constexpr std::size_t firstOfPlan = static_cast<std::size_t>(Kind::plan);
+/// Behind the others, a place for each of storage::planTables.
+constexpr std::size_t kinds = firstOfPlan + storage::planTables.size();
 
 constexpr std::string_view nameOf(Kind kind) noexcept
 {
+    if (const auto place = static_cast<std::size_t>(kind); place >= firstOfPlan)
+        return storage::planTables[place - firstOfPlan].kind;
     constexpr std::string_view names[] = {"user",  "chat",      "member", "message", "file",      "thread_read",
                                           "draft", "scheduled", "hook",   "project", "repository"};
     return names[static_cast<std::size_t>(kind)];

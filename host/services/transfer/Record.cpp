@@ -259,6 +259,10 @@ Record readProject(Members& in)
     out.project.description = in.text("description", 2'000);
     out.project.isPublic = in.flag("public");
     out.project.createdAt = in.time("created_at");
+    out.project.updatedAt = in.time("updated_at");
+    out.project.state = in.oneOf("state", {"active", "archived"}, "active");
+    out.chat = in.line("chat", maxKeyBytes);
+    out.ownerSince = in.time("owner_since");
     out.config = in.object("config");
     return out;
 }
@@ -273,7 +277,63 @@ Record readRepository(Members& in)
     out.repository.description = in.text("description", 2'000);
     out.repository.isPublic = in.flag("public");
     out.repository.createdAt = in.time("created_at");
+    out.repository.updatedAt = in.time("updated_at");
+    out.repository.defaultBranch = in.line("default_branch", 1'024);
+    out.repository.state = in.oneOf("state", {"active", "archived"}, "active");
+    out.repository.mirrorUrl = in.line("mirror_url", 2'000);
+    out.forkedFrom = in.line("forked_from", maxKeyBytes);
     return out;
+}
+
+bool isCommit(std::string_view text)
+{
+    return text.size() == 40 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+storage::PlanValue readValue(Members& in, const storage::PlanColumn& column)
+{
+    using enum storage::PlanType;
+    switch (column.type) {
+    case text: return in.text(column.name, column.most, column.required);
+    case line:
+    case commit: {
+        auto found = in.line(column.name, column.most, column.required);
+        if (column.type == commit && !found.empty() && !isCommit(found))
+            in.wrong(column.name, "is no commit's id");
+        const auto& choices = column.choices;
+        if (!choices[0].empty() && !found.empty() && std::find(choices.begin(), choices.end(), found) == choices.end())
+            in.wrong(column.name, "is none of those that there are");
+        return found;
+    }
+    case number: {
+        const auto found = in.number(column.name, std::numeric_limits<std::int32_t>::max());
+        if (column.required && found == 0)
+            in.wrong(column.name, "must be a whole number above 0");
+        return found;
+    }
+    case flag: return std::int64_t{in.flag(column.name)};
+    case time: return in.time(column.name, column.required);
+    case key: return in.line(column.name, maxKeyBytes, column.required);
+    }
+    return {};
+}
+
+Record readPlan(Members& in, const storage::PlanTable& table)
+{
+    PlanRecord out;
+    out.table = &table;
+    if (table.named)
+        out.key = in.line("id", maxKeyBytes, true);
+    for (const auto& column : table.columns)
+        out.values.push_back(readValue(in, column));
+    return out;
+}
+
+const storage::PlanTable* planNamed(std::string_view kind)
+{
+    const auto* const found = std::find_if(storage::planTables.begin(), storage::planTables.end(),
+                                           [&](const auto& table) { return table.kind == kind; });
+    return found == storage::planTables.end() ? nullptr : found;
 }
 
 } // namespace
@@ -307,6 +367,8 @@ Result<Record> readRecord(const boost::json::value& value)
         out = readProject(in);
     else if (kind == "repository")
         out = readRepository(in);
+    else if (const auto* const table = planNamed(kind))
+        out = readPlan(in, *table);
     else
         in.wrong("kind", "is none that this version knows");
     if (auto good = in.done(); !good)

@@ -7,6 +7,7 @@
 
 #include "base/Result.h"
 #include "storage/FileRepository.h"
+#include "storage/PlanRepository.h"
 #include "storage/ProjectRepository.h"
 #include "storage/Records.h"
 
@@ -117,6 +118,16 @@ struct ProjectRecord {
     std::string owner{};
     storage::ProjectRecord project{}; ///< without ids; its name as it was elsewhere
     boost::json::object config{};     ///< likewise
+    std::string chat{};
+    std::int64_t ownerSince = 0; ///< 0: since it was made
+};
+
+/// One row of what is planned and reviewed: a label, an issue, a pull request …
+struct PlanRecord {
+    const storage::PlanTable* table = nullptr;
+    std::string key{}; ///< where its rows have names
+    /// In the order of the columns; of a key the text.
+    std::vector<storage::PlanValue> values{};
 };
 
 /// A repository without its bytes.
@@ -124,11 +135,12 @@ struct RepositoryRecord {
     std::string key{};
     std::string owner{};
     std::string project{}; ///< empty: its owner's own
+    std::string forkedFrom{};
     storage::RepositoryRecord repository{}; ///< without ids; its name as it was elsewhere
 };
 
 using Record = std::variant<UserRecord, ChatRecord, MemberRecord, MessageRecord, FileRecord, ThreadReadRecord, DraftRecord,
-                            ScheduledRecord, HookRecord, ProjectRecord, RepositoryRecord>;
+                            ScheduledRecord, HookRecord, ProjectRecord, RepositoryRecord, PlanRecord>;
 
 /// Strict: a member that a record of this kind does not have is an error, and so is text that the rest of the server would
 /// refuse. Error: invalid, with a pointer into the record.

@@ -21,6 +21,7 @@ void TakeIn::apply(storage::Connection& connection)
     _events.clear();
     _nextDue = 0;
     _newProjects.clear();
+    _touchedProjects.clear();
     _keys = Keys::writing(connection, _batch.source);
     _source = _keys->source();
     _references = ExternalRepository::anyReferences(connection);
@@ -34,6 +35,8 @@ void TakeIn::apply(storage::Connection& connection)
     }
     for (const auto thread : _threads)
         storage::TakeInRepository::countReplies(connection, thread);
+    for (const auto project : _touchedProjects)
+        _newProjects.emplace_back(project, projects::Directory::read(connection, project));
     tell();
 }
 

@@ -68,6 +68,7 @@ private:
     void take(const HookRecord& record);
     void take(const ProjectRecord& record);
     void take(const RepositoryRecord& record);
+    void take(const PlanRecord& record);
 
     Id userOf(const std::string& key);
     Id chatOf(const std::string& key);
@@ -87,6 +88,10 @@ private:
     void insertParts(storage::MessageRecord& message, const MessageRecord& record);
     void resolve(const std::string& key, const storage::MessageRecord& message);
     void tell();
+
+    /// The values with ids in place of keys; nothing: it was left out.
+    std::optional<std::vector<storage::PlanValue>> resolved(const PlanRecord& record);
+    void afterPlan(const PlanRecord& record, const std::vector<storage::PlanValue>& values);
 
     void added(Kind kind) { ++outcome.added[static_cast<std::size_t>(kind)]; }
     void already(Kind kind) { ++outcome.already[static_cast<std::size_t>(kind)]; }
@@ -117,6 +122,7 @@ private:
     std::map<chat::WriterSide::Pair, Id> _directs;
     std::vector<storage::EventRecord> _events;
     base::Millis _nextDue = 0; ///< of the scheduled messages; 0: there are none
+    std::set<Id> _touchedProjects; ///< whose members are others now
     std::vector<std::pair<Id, std::shared_ptr<const projects::Directory::Entry>>> _newProjects;
 };
 

@@ -44,8 +44,13 @@ void TakeIn::take(const ProjectRecord& record)
     if (project.name != record.project.name)
         note("project_renamed", "Here it is called " + project.name + ".");
     project.createdAt = project.createdAt != 0 ? project.createdAt : _now;
-    project.updatedAt = _now;
+    project.updatedAt = _exact && project.updatedAt != 0 ? project.updatedAt : _now;
+    project.chatId = chatOf(record.chat);
+    if (project.chatId == 0 && !record.chat.empty())
+        note("unknown_chat", "The chat that it tells its events in is not here.");
     project.id = projects::insertProject(*_connection, project);
+    if (record.ownerSince != 0)
+        storage::PlanRepository::setOwnerSince(*_connection, project.id, record.ownerSince);
     if (!record.config.empty()) {
         std::vector<std::string> leftOut;
         const auto config = projects::foreignConfig(record.config, leftOut);
@@ -54,7 +59,7 @@ void TakeIn::take(const ProjectRecord& record)
             note("project_config", "Its setting \"" + member.substr(0, 100) + "\" means nothing here.");
     }
     ExternalRepository::insert(*_connection, _source, ExternalKind::project, record.key, project.id);
-    _newProjects.emplace_back(project.id, projects::Directory::read(*_connection, project.id));
+    _touchedProjects.insert(project.id);
     added(Kind::project);
 }
 
@@ -82,10 +87,17 @@ void TakeIn::take(const RepositoryRecord& record)
     if (repository.name != record.repository.name)
         note("repository_renamed", "Here it is called " + repository.name + ".");
     repository.createdAt = repository.createdAt != 0 ? repository.createdAt : _now;
-    repository.updatedAt = _now;
+    repository.updatedAt = _exact && repository.updatedAt != 0 ? repository.updatedAt : _now;
+    if (!record.forkedFrom.empty()) {
+        repository.forkedFrom = _keys->find(ExternalKind::repository, record.forkedFrom);
+        if (repository.forkedFrom == 0)
+            note("unknown_repository", "The repository that it was forked from is not here.");
+    }
     RepoRepository::dropFormerName(*_connection, repository.projectId, repository.ownerId, repository.name);
-    ExternalRepository::insert(*_connection, _source, ExternalKind::repository, record.key,
-                               RepoRepository::insert(*_connection, repository));
+    repository.id = RepoRepository::insert(*_connection, repository);
+    if (repository.state != "active")
+        RepoRepository::update(*_connection, repository);
+    ExternalRepository::insert(*_connection, _source, ExternalKind::repository, record.key, repository.id);
     added(Kind::repository);
 }
 

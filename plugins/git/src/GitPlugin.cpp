@@ -57,7 +57,8 @@ private:
         const auto folder = folderOf(host());
         _tools = std::make_unique<Tools>(host(), folder);
         _tools->git.use(std::move(_settings));
-        _routes = std::make_unique<GitRoutes>(*_tools);
+        _chats = std::make_unique<Chats>(*_tools, std::filesystem::path(folder) / ".netbit" / "chats");
+        _routes = std::make_unique<GitRoutes>(*_tools, *_chats);
         const bool first = Life::begin(folder);
         _tools->git.prepare(first);
         if (first)
@@ -82,7 +83,7 @@ private:
         const auto folder = [this, empty](std::int64_t id) {
             return Result<std::filesystem::path>(_tools->store.exists(id) ? _tools->store.pathOf(id) : empty);
         };
-        _opening = std::make_unique<Opening>(host(), folder, _tools->git.settings()->browseAtOnce);
+        _opening = std::make_unique<Opening>(host(), folder, _tools->git.settings()->browseAtOnce, _tools->gate);
         _browse = std::make_unique<BrowseRoutes>(host(), *_opening, limits);
         _pulls = std::make_unique<PullRoutes>(host(), *_opening, limits);
         const AddRoute adding = [this](std::string_view method, std::string_view pattern, netbit::Access access,
@@ -108,11 +109,18 @@ private:
         }
         constexpr std::chrono::minutes period{1};
         constexpr std::chrono::seconds soon{2}; // what became due while nothing ran
-        _timer = _tools->exec.every(period, [this] { _upkeep->tick(); }).value();
+        _timer = _tools->exec.every(period, [this] {
+            _upkeep->tick();
+            _chats->tidy();
+        }).value();
         _first = _tools->exec.after(soon, [this] { _upkeep->tick(); }).value();
     }
 
-    void quiesce() override { _jobs->stop(); }
+    void quiesce() override
+    {
+        _jobs->stop();
+        _chats->stop();
+    }
     void stop() override
     {
         _timer.cancel();
@@ -134,6 +142,7 @@ private:
     const Library _library;
     Settings _settings; // until start
     std::unique_ptr<Tools> _tools;
+    std::unique_ptr<Chats> _chats;
     std::unique_ptr<GitRoutes> _routes;
     std::unique_ptr<Opening> _opening;
     std::unique_ptr<BrowseRoutes> _browse;

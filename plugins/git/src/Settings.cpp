@@ -17,6 +17,7 @@ Settings Settings::read(const Config& config)
     out.importPlain = config.flag("import_plain");
     out.importInside = config.flag("import_inside");
     out.upkeep = std::chrono::hours(config.integer("upkeep_hours"));
+    out.prune = std::chrono::hours(24 * config.integer("prune_days"));
     out.mirror = std::chrono::minutes(config.integer("mirror_minutes"));
     out.browseTime = std::chrono::milliseconds(config.integer("browse_ms"));
     out.rawBytes = megabytes("raw_mb");

@@ -20,6 +20,7 @@ struct Settings {
     bool importPlain = false;  ///< also by http
     bool importInside = false; ///< also from addresses that are not public
     std::chrono::hours upkeep{0}; ///< between two gc and fsck of a repository that has changed; 0: never
+    std::chrono::hours prune{0}; ///< whole days that objects stay which nothing leads to
     std::chrono::minutes mirror{0}; ///< between two fetches of a mirror; 0: never
 
     std::chrono::milliseconds browseTime{0}; ///< of one request that reads a repository

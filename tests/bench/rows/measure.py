@@ -77,15 +77,18 @@ def resident_kib(pid):
         return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
 
 
-def in_turn(reference, contenders, rounds):
+def in_turn(reference, contenders, rounds, until=None):
     """Runs reference, contenders…, reference, contenders…, reference: each contender lies between two references.
 
     reference and contenders are functions without arguments that give a dict. Returns (reference runs, {name: runs});
-    a contender's run has "before" and "after", the references beside it.
+    a contender's run has "before" and "after", the references beside it. `until`: no round begins behind this time of time.monotonic(),
+    but for the first.
     """
     references = [reference()]
     runs = {name: [] for name in contenders}
-    for _ in range(rounds):
+    for number in range(rounds):
+        if number > 0 and until is not None and time.monotonic() > until:
+            break
         fresh = [(name, dict(run())) for name, run in contenders.items()]
         references.append(reference())
         for name, run in fresh:

@@ -117,6 +117,7 @@ TEST_F(Accounts, WhatAnAccountMayNotLookLikeIsToldWithAPointer)
         {"al ice", "a@b", good, "invalid_username", "/username"},
         {"zoë", "a@b", good, "invalid_username", "/username"},
         {std::string(65, 'a'), "a@b", good, "invalid_username", "/username"},
+        {"Chat", "a@b", good, "reserved_username", "/username"},
         {"alice", "", good, "invalid_email", "/email"},
         {"alice", "a", good, "invalid_email", "/email"},
         {"alice", "@b", good, "invalid_email", "/email"},

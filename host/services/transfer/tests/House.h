@@ -12,6 +12,7 @@ class House : public chat::test::Server {
 public:
     void TestBody() override {} // a second one stands beside a test's own
     using Server::call;
+    using Server::connection;
 
     base::Result<Outcome> take(std::string source, const std::vector<std::string>& records)
     {

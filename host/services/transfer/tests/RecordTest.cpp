@@ -29,6 +29,11 @@ const std::string goodOnes[] = {
     R"({"kind":"file","id":"F1","owner":"U1","name":"a.txt","size":3,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","created_at":"2020-01-01T00:00:00Z"})",
     R"({"kind":"draft","chat":"C1","user":"U1","content":"x","reply_to":"M1","updated_at":"2020-01-01T00:00:00Z"})",
     R"({"kind":"scheduled","id":"S1","chat":"C1","sender":"U1","content":"x","send_at":"2030-01-01T00:00:00Z","created_at":"2020-01-01T00:00:00Z"})",
+    R"({"kind":"project","id":"P1","owner":"U1","name":"p","public":true,"created_at":"2020-01-01T00:00:00Z","updated_at":"2020-01-01T00:00:00Z","state":"archived","chat":"C1","owner_since":"2020-01-01T00:00:00Z","config":{}})",
+    R"({"kind":"repository","id":"R1","owner":"U1","project":"P1","name":"r","default_branch":"main","state":"active","forked_from":"R0","mirror_url":"https://example.org/","updated_at":"2020-01-01T00:00:00Z"})",
+    R"({"kind":"issue","id":"I1","project":"P1","number":1,"title":"t","body":"b\nb","state":"closed","author":"U1","milestone":"M1","due_at":"2020-01-01T00:00:00Z","created_at":"2020-01-01T00:00:00Z","updated_at":"2020-01-01T00:00:00Z","closed_at":"2020-01-01T00:00:00Z","closed_by":"U1"})",
+    R"({"kind":"issue_label","issue":"I1","label":"L1"})",
+    R"({"kind":"commit_status","repository":"R1","commit_id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","context":"ci","state":"error","creator":"U1","created_at":"2020-01-01T00:00:00Z","updated_at":"2020-01-01T00:00:00Z"})",
     R"({"kind":"hook","id":"H1","chat":"C1","creator":"U1","bot":"U2","name":"h","created_at":"2020-01-01T00:00:00Z","sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})",
 };
 
@@ -57,6 +62,11 @@ TEST(TransferRecord, WhatIsWrongIsNamed)
         {R"({"kind":"user","id":"1","username":"a","password":"secret"})", "/password"},
         {R"({"kind":"user","id":"1","username":"a","password":"$argon2id$v=19$m=99999999,t=2,p=1$a$b"})", "/password"},
         {R"({"kind":"user","id":"1","username":"a","extra":1})", "/extra"},
+        {R"({"kind":"issue","id":"1","project":"P","number":0,"title":"t","state":"open","author":"U","created_at":"2020-01-01T00:00:00Z","updated_at":"2020-01-01T00:00:00Z"})", "/number"},
+        {R"({"kind":"issue","id":"1","project":"P","number":1,"title":"t","state":"ajar","author":"U","created_at":"2020-01-01T00:00:00Z","updated_at":"2020-01-01T00:00:00Z"})", "/state"},
+        {R"({"kind":"issue_label","issue":"I1"})", "/label"},
+        {R"({"kind":"project_member","project":"P","user":"U","role":"owner","joined_at":"2020-01-01T00:00:00Z"})", "/role"},
+        {R"({"kind":"pull_commit","repository":"R","commit_id":"HEAD","pull":"P"})", "/commit_id"},
         {R"({"kind":"user","id":"1\u0000","username":"a"})", "/id"},
         {R"({"kind":"chat","id":"1","created_at":"2020-01-01T00:00:00Z"})", "/name"},
         {R"({"kind":"chat","id":"1","name":"x","created_at":"yesterday"})", "/created_at"},

@@ -70,6 +70,7 @@ std::string Merging::message() const
 
 void Merging::make()
 {
+    _pass = _opening.toAdd(_opened.id);
     const auto repository = _opened.repository();
     _keepHead(repository, _opened, _pull);
     const auto base = repository.branch(_pull.baseBranch);
@@ -92,6 +93,7 @@ void Merging::move()
     const auto repository = _opened.repository();
     const auto ref = "refs/heads/" + _pull.baseBranch;
     const auto moved = asResult([&] { moveRef(repository, ref, &_base, _made); });
+    _pass.leave();
     if (!moved)
         return endPush("[]", [self = shared_from_this(), why = moved.error()] { self->_request.problem(why); });
     const auto updated = asResult([&] { return updatedJson(_opened.folder, {Command{ref, hexOf(_base), hexOf(_made)}}); });

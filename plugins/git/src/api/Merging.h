@@ -43,6 +43,7 @@ private:
     const Order _order;
     const Limits _limits;
     const KeepHead _keepHead;
+    Gate::Pass _pass; // from the commit that nothing names yet until the branch does
     git_oid _base{};
     git_oid _made{};
     std::int64_t _push = 0;

@@ -75,6 +75,14 @@ Result<json::object> ask(const Operations& operations, const Principal& caller, 
     return out ? std::move(*out) : Result<json::object>(Error(Status::internal, "no_answer", "The host did not answer."));
 }
 
+Gate::Pass Opening::toAdd(std::int64_t id) const
+{
+    auto pass = _gate.tryEnter(id);
+    if (!pass)
+        throw Failure(Error(Status::unavailable, "repository_busy", "The repository is being cleared at the moment; try again soon."));
+    return std::move(*pass);
+}
+
 Result<Opened> Opening::openById(const Principal& caller, std::int64_t id) const
 {
     OperationCall call;

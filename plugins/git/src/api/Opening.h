@@ -2,6 +2,7 @@
 // From a request's path to the repository on the disk, by way of the host's permission.
 
 #include "browse/Repository.h"
+#include "disk/Gate.h"
 
 #include <boost/json/object.hpp>
 #include <netbit/auth.hpp>
@@ -37,12 +38,18 @@ using FolderOf = std::function<Result<std::filesystem::path>(std::int64_t reposi
 /// What the browse routes share.
 class Opening {
 public:
-    Opening(Host host, FolderOf folder, unsigned atOnce) : _auth(host), _operations(host), _folder(std::move(folder)), _atOnce(atOnce) {}
+    Opening(Host host, FolderOf folder, unsigned atOnce, Gate& gate)
+        : _auth(host), _operations(host), _folder(std::move(folder)), _atOnce(atOnce), _gate(gate)
+    {
+    }
 
     using Work = std::function<void(Later& request, const Opened& repository)>;
     /// [worker] Asks who may, and works. A Failure out of `work` with nothing answered is the answer. A name of before is answered
     /// with the new one. Error: unavailable / too_busy: as many are read already as may be at once.
     Result<void> open(Request& request, Work work);
+
+    /// For who adds something to a repository. Failure: unavailable / repository_busy, while what nothing leads to is taken away.
+    Gate::Pass toAdd(std::int64_t id) const;
 
     const Operations& operations() const noexcept { return _operations; }
     Principal callerOf(const Exchange& request) const { return Principal::share(_auth.api(), request.principal()); }
@@ -55,6 +62,7 @@ private:
     Operations _operations;
     FolderOf _folder;
     const unsigned _atOnce;
+    Gate& _gate;
     std::atomic<unsigned> _underWay{0};
 };
 

@@ -155,6 +155,7 @@ void PullRoutes::keepHead(const Repository& repository, const Opened& opened, co
     const auto known = repository.refTarget(pull.ref());
     if (known && same(*known, pull.head))
         return;
+    const auto pass = _opening.toAdd(opened.id);
     if (pull.headRepository != 0 && pull.headRepository != opened.id) {
         const auto from = _opening.folderOf(pull.headRepository);
         if (!from)

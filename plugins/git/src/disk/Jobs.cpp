@@ -16,6 +16,7 @@ constexpr std::size_t atOnce = 2;
 constexpr std::size_t mostWaiting = 1000;
 constexpr std::size_t mostKnown = 2000;
 constexpr std::size_t longestLine = 300;
+constexpr std::chrono::minutes longestWait{1}; // to be alone: a push may take long, and a job takes one of few places
 
 } // namespace
 
@@ -38,9 +39,15 @@ public:
     }
     void kill()
     {
-        const std::lock_guard lock(_mutex);
-        _killed = true;
-        _process.kill();
+        std::uint64_t waits = 0;
+        {
+            const std::lock_guard lock(_mutex);
+            _killed = true;
+            _process.kill();
+            waits = _waits;
+        }
+        if (waits != 0 && _jobs._tools.gate.cancel(repository, waits))
+            close("failed");
     }
     json::object describe() const
     {
@@ -68,17 +75,20 @@ public:
     void exited(const ProcessEnd& end) override
     {
         Process gone;
+        Gate::Pass pass; // let go behind the lock: others may come in by it
         bool good = end.good();
         {
             const std::lock_guard lock(_mutex);
             hear();
             gone = std::move(_process);
+            pass = std::move(_pass);
             ++_at;
             _percent = -1;
             if (!good && end.reason == NB_PROCESS_TOO_LONG)
                 _message = "It took too long.";
             good = good && !_killed;
         }
+        pass.leave();
         if (!good)
             return close("failed");
         step();
@@ -103,13 +113,15 @@ private:
 
     void step()
     {
-        std::vector<std::string> arguments;
+        Step next;
         {
             const std::lock_guard lock(_mutex);
             if (_at < _plan.steps.size())
-                arguments = _plan.steps[_at].arguments;
+                next = _plan.steps[_at];
         }
-        if (arguments.empty()) {
+        if (next.alone)
+            return waitToBeAlone(std::move(next));
+        if (next.arguments.empty()) {
             const auto finished = _plan.finish ? _plan.finish() : Result<void>();
             if (!finished) {
                 const std::lock_guard lock(_mutex);
@@ -117,16 +129,56 @@ private:
             }
             return close(finished ? "done" : "failed");
         }
-        auto options = _jobs._tools.git.job(std::move(arguments));
+        run(std::move(next), {});
+    }
+
+    void waitToBeAlone(Step next)
+    {
+        auto& gate = _jobs._tools.gate;
+        const auto waits = gate.alone(repository, [self = shared_from_this(), next](Gate::Pass pass) { self->run(next, std::move(pass)); });
+        if (waits == 0)
+            return;
+        auto timer = _jobs._tools.exec.after(longestWait, [weak = weak_from_this(), waits] {
+            if (const auto self = weak.lock(); self && self->_jobs._tools.gate.cancel(self->repository, waits))
+                self->skip();
+        });
+        if (!timer && gate.cancel(repository, waits))
+            return skip();
+        const std::lock_guard lock(_mutex);
+        if (!_process && _at < _plan.steps.size()) {
+            _waits = waits;
+            if (timer)
+                _timer = std::move(*timer);
+        }
+    }
+
+    void skip()
+    {
+        {
+            const std::lock_guard lock(_mutex);
+            _waits = 0;
+            ++_at;
+        }
+        step();
+    }
+
+    void run(Step next, Gate::Pass pass)
+    {
+        if (next.before)
+            next.before();
+        auto options = _jobs._tools.git.job(std::move(next.arguments));
         options.joined = true;
         std::unique_lock lock(_mutex); // its first calls wait
+        _waits = 0;
         auto started = _jobs._tools.processes.start(options, shared_from_this());
         if (!started) {
             _message = started.error().detail;
             lock.unlock();
+            pass.leave();
             return close("failed");
         }
         _process = std::move(*started);
+        _pass = std::move(pass);
         _process.endInput();
         if (_killed)
             _process.kill();
@@ -146,6 +198,9 @@ private:
     Plan _plan;
     mutable std::mutex _mutex; // guards what follows
     Process _process;
+    Gate::Pass _pass;          // of a step that is alone
+    Timer _timer;              // until then
+    std::uint64_t _waits = 0;  // for the gate; 0: it does not
     std::string _state = "waiting";
     std::string _line;
     std::string _message;

@@ -20,6 +20,8 @@ public:
     struct Step {
         std::string what; ///< for people: "Receiving"
         std::vector<std::string> arguments;
+        bool alone = false; ///< while nobody adds to the repository; left out where somebody does for a minute
+        std::function<void()> before{}; ///< [worker] first
     };
     struct Plan {
         std::int64_t repository = 0;

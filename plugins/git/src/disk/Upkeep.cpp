@@ -40,6 +40,14 @@ bool changedSince(const fs::path& repository, fs::file_time_type time)
     return false;
 }
 
+/// It names commits that may be about to go; git believes it, and would take a push onto one that is gone.
+void dropCommitGraph(const fs::path& repository)
+{
+    std::error_code ignored;
+    fs::remove(repository / "objects" / "info" / "commit-graph", ignored);
+    fs::remove_all(repository / "objects" / "info" / "commit-graphs", ignored);
+}
+
 } // namespace
 
 void Upkeep::tick()
@@ -70,9 +78,15 @@ Result<std::int64_t> Upkeep::start(std::int64_t repository)
     if (!_tools.store.exists(repository))
         return Error(Status::conflict, "repository_empty", "There is nothing in this repository yet.");
     const auto path = _tools.store.pathOf(repository).string();
+    const auto days = _tools.git.settings()->prune.count() / 24;
+    const auto expiry = days == 0 ? std::string("now") : std::to_string(days) + ".days.ago";
     return _jobs.start({.repository = repository,
                         .kind = "upkeep",
-                        .steps = {{"Packing", {"-C", path, "gc", "--prune=2.weeks.ago"}},
+                        // Packing takes nothing away, and may take long: pushes go on meanwhile.
+                        .steps = {{"Packing", {"-C", path, "-c", "gc.packRefs=false", "-c", "gc.writeCommitGraph=false", "gc", "--no-prune"}},
+                                  {"Clearing", {"-C", path, "pack-refs", "--all", "--prune"}, true},
+                                  {"Clearing", {"-C", path, "prune", "--expire=" + expiry}, true, [path] { dropCommitGraph(path); }},
+                                  {"Indexing", {"-C", path, "commit-graph", "write", "--reachable", "--no-progress"}},
                                   {"Checking", {"-C", path, "fsck", "--full", "--no-dangling", "--progress"}}},
                         .finish =
                             [this, repository]() -> Result<void> {

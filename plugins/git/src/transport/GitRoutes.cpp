@@ -11,6 +11,10 @@ namespace netbit::git {
 
 namespace {
 
+constexpr std::string_view chats = "chat"; ///< in place of an owner: no user is called so
+
+std::string serviceOf(bool pushes) { return pushes ? "receive-pack" : "upload-pack"; }
+
 std::string withoutSuffix(std::string_view name)
 {
     constexpr std::string_view suffix = ".git";
@@ -62,6 +66,7 @@ struct GitRoutes::Asked {
     Later request;
     Principal caller;
     bool pushes = false; ///< it wants to
+    bool fetches = false; ///< it does already
     bool gzip = false;
     std::string protocol; ///< Git-Protocol
 };
@@ -91,7 +96,12 @@ Result<void> GitRoutes::find(Request& request, bool pushes, Then then) const
     const auto call = accessCall(owner, project, name);
     const bool gzip = isGzip(request.header("Content-Encoding").value_or(std::string_view()));
     const std::string protocol(request.header("Git-Protocol").value_or(std::string_view()));
-    auto asked = std::make_shared<Asked>(Asked{request.defer(), caller, pushes, gzip, protocol});
+    const bool fetches = !pushes && request.method() == "POST";
+    auto asked = std::make_shared<Asked>(Asked{request.defer(), caller, pushes, fetches, gzip, protocol});
+    if (project.empty() && owner == chats) {
+        findChat(asked, name, form);
+        return {};
+    }
     _tools.operations.call(caller, call, [this, asked, then, form](const Result<Done>& found) {
         auto& later = asked->request;
         const auto access = found ? readAccess(found->json) : Result<Access>(found.error());
@@ -117,21 +127,26 @@ Result<void> GitRoutes::find(Request& request, bool pushes, Then then) const
 
 void GitRoutes::tellRefs(Asked asked, const Access& access) const
 {
-    const std::string service = asked.pushes ? "receive-pack" : "upload-pack";
     if (access.moved) { // git says so to the person, and goes on there
-        const auto place = placeOf(access) + "/info/refs?service=git-" + service;
+        const auto place = placeOf(access) + "/info/refs?service=git-" + serviceOf(asked.pushes);
         asked.request.reply(Reply(301).header("Location", place).type("text/plain; charset=utf-8").bytes("The repository has another name now.\n"));
         return;
     }
     const auto path = _tools.store.ensure(access.id, access.defaultBranch);
     if (!path)
         return asked.request.problem(path.error());
+    advertise(asked, *path);
+}
+
+void GitRoutes::advertise(Asked& asked, const std::filesystem::path& repository) const
+{
+    const auto service = serviceOf(asked.pushes);
     const bool second = !asked.pushes && asked.protocol.find("version=2") != std::string::npos;
     Rpc::Form form{.contentType = "application/x-git-" + service + "-advertisement"};
     if (!second) // as git http-backend has it
         form.prefix = packet("# service=git-" + service + '\n') + std::string(flushPacket);
     const auto rpc = std::make_shared<Rpc>(_tools, std::move(asked.request), std::move(form));
-    rpc->run(_tools.git.transfer({service, "--stateless-rpc", "--http-backend-info-refs", path->string()}, asked.protocol));
+    rpc->run(_tools.git.transfer({service, "--stateless-rpc", "--http-backend-info-refs", repository.string()}, asked.protocol));
 }
 
 void GitRoutes::serveFetch(Asked asked, const Access& access) const
@@ -139,11 +154,16 @@ void GitRoutes::serveFetch(Asked asked, const Access& access) const
     const auto path = _tools.store.ensure(access.id, access.defaultBranch);
     if (!path)
         return asked.request.problem(path.error());
+    upload(asked, *path);
+}
+
+void GitRoutes::upload(Asked& asked, const std::filesystem::path& repository) const
+{
     const auto rpc = std::make_shared<Rpc>(_tools, std::move(asked.request),
                                            Rpc::Form{.contentType = "application/x-git-upload-pack-result",
                                                      .gzip = asked.gzip,
                                                      .mostBytes = _tools.git.settings()->maxRequestBytes});
-    rpc->serve(_tools.git.transfer({"upload-pack", "--stateless-rpc", "--strict", path->string()}, asked.protocol));
+    rpc->serve(_tools.git.transfer({"upload-pack", "--stateless-rpc", "--strict", repository.string()}, asked.protocol));
 }
 
 void GitRoutes::servePush(Asked asked, const Access& access) const
@@ -157,6 +177,53 @@ void GitRoutes::servePush(Asked asked, const Access& access) const
                                                        .mostBytes = access.maxPushBytes + CommandReader::mostBytes},
                                              asked.caller, access, *path, asked.protocol);
     push->begin();
+}
+
+// Chats.
+
+void GitRoutes::findChat(const std::shared_ptr<Asked>& asked, const std::string& name, const Result<void>& form) const
+{
+    auto& later = asked->request;
+    if (!asked->caller)
+        return askWho(later);
+    OperationCall call;
+    call.operation = "chats.find";
+    call.text("name", name);
+    _tools.operations.call(asked->caller, call, [this, asked, form](const Result<Done>& found) {
+        auto& request = asked->request;
+        switch (found.status()) {
+        case Status::notFound:
+        case Status::invalid:
+        case Status::malformed: return say(request, 404, "There is no such chat, or you are not in it.");
+        case Status::conflict: return say(request, 409, found.error().detail + " Say the one that you mean in place of its name.");
+        case Status::forbidden: return say(request, 403, "A token that reads a chat by git has the scopes git and read.");
+        default: break;
+        }
+        if (!found)
+            return request.problem(found.error());
+        if (asked->pushes)
+            return say(request, 403, "A chat's history is read-only: what is said in the chat comes into it when its day (UTC) is over.");
+        if (!form)
+            return request.problem(form.error());
+        serveChat(asked, found->id);
+    });
+}
+
+void GitRoutes::serveChat(const std::shared_ptr<Asked>& asked, std::int64_t chat) const
+{
+    const auto serve = [this, asked](const Result<std::filesystem::path>& folder) {
+        if (!folder && folder.status() == Status::notFound)
+            return say(asked->request, 404, "There is no such chat, or you are not in it.");
+        if (!folder)
+            return asked->request.problem(folder.error());
+        if (asked->fetches)
+            return upload(*asked, *folder);
+        advertise(*asked, *folder);
+    };
+    const auto fresh = asked->fetches ? _chats.fresh(chat) : std::nullopt; // else each step of a fetch would ask for all days
+    if (fresh)
+        return serve(*fresh);
+    _chats.refresh(asked->caller, chat, serve);
 }
 
 } // namespace netbit::git

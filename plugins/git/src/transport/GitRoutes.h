@@ -1,10 +1,14 @@
 #pragma once
 // The routes of git's smart HTTP (gitprotocol-http(5)). What a URL names is asked of the host, and is never a path or an option here.
 
+#include "chats/Chats.h"
 #include "transport/Access.h"
 #include "transport/Tools.h"
 
+#include <filesystem>
 #include <functional>
+#include <memory>
+#include <string>
 #include <string_view>
 
 namespace netbit::git {
@@ -12,7 +16,7 @@ namespace netbit::git {
 /// All [worker], as route handlers.
 class GitRoutes {
 public:
-    explicit GitRoutes(Tools& tools) : _tools(tools) {}
+    GitRoutes(Tools& tools, Chats& chats) : _tools(tools), _chats(chats) {}
 
     /// GET …/info/refs?service=…
     Result<void> refs(Request& request) const;
@@ -29,8 +33,13 @@ private:
     void tellRefs(Asked asked, const Access& access) const;
     void serveFetch(Asked asked, const Access& access) const;
     void servePush(Asked asked, const Access& access) const;
+    void findChat(const std::shared_ptr<Asked>& asked, const std::string& name, const Result<void>& form) const;
+    void serveChat(const std::shared_ptr<Asked>& asked, std::int64_t chat) const;
+    void advertise(Asked& asked, const std::filesystem::path& repository) const;
+    void upload(Asked& asked, const std::filesystem::path& repository) const;
 
     Tools& _tools;
+    Chats& _chats;
 };
 
 } // namespace netbit::git

@@ -136,14 +136,21 @@ void Push::noted(const Result<std::int64_t>& id)
     const Lock lock(_mutex);
     if (id) {
         _push = *id;
-        if (isOver() || isLost()) {
-            _phase = Phase::telling;
-            return tellEnd({});
-        }
-        startReceiving();
-    } else {
-        refuseAll(id.error().detail, "refused");
+        return _tools.gate.enter(_access.id, [push = self()](Gate::Pass pass) { push->letIn(std::move(pass)); });
     }
+    refuseAll(id.error().detail, "refused");
+    goOn();
+}
+
+void Push::letIn(Gate::Pass pass)
+{
+    const Lock lock(_mutex);
+    if (isOver() || isLost()) {
+        _phase = Phase::telling;
+        return tellEnd({});
+    }
+    _pass = std::move(pass);
+    startReceiving();
     goOn();
 }
 
@@ -167,6 +174,7 @@ void Push::startReceiving()
     _report.emplace(_reader.can("side-band-64k"));
     startChild(options);
     if (isOver()) { // it could not be started, which was answered
+        _pass.leave();
         _phase = Phase::telling;
         return tellEnd({});
     }
@@ -207,6 +215,7 @@ void Push::heard(std::string_view bytes)
 
 void Push::childEnded(const ProcessEnd& end)
 {
+    _pass.leave();
     _phase = Phase::telling;
     if (!hasAnswered())
         _last = refusal(_reader, end.reason == NB_PROCESS_EXITED

@@ -26,6 +26,7 @@ private:
     void note(const std::vector<Command>& commands);
     Taken refuseAll(std::string_view words, std::string_view reason);
     void noted(const Result<std::int64_t>& id);
+    void letIn(Gate::Pass pass);
     void startReceiving();
     void tellEnd(std::vector<Command> updated);
     void told();
@@ -44,6 +45,7 @@ private:
     std::optional<ReportReader> _report;
     std::string _verdicts; // the update hook's lines
     std::filesystem::path _verdictFile;
+    Gate::Pass _pass;      // while receive-pack runs
     std::string _last;     // said when the body has come
     std::int64_t _push = 0;
 };

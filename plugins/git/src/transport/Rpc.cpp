@@ -1,5 +1,7 @@
 #include "transport/Rpc.h"
 
+#include <csignal>
+
 namespace netbit::git {
 
 namespace {
@@ -253,7 +255,8 @@ void Rpc::childEnded(const ProcessEnd& end)
         say({});
         return finish();
     }
-    if (end.reason == NB_PROCESS_EXITED)
+    // git calls some of what a client may send a bug of its own, and aborts (a response-end packet in a request).
+    if (end.reason == NB_PROCESS_EXITED || (end.reason == NB_PROCESS_SIGNALLED && end.status == SIGABRT))
         return refuse(Error(Status::malformed, "not_understood", "git does not understand this request."));
     refuse(Error(Status::unavailable, "git_ended", "git took too long, or more than it may have."));
 }

@@ -1,6 +1,7 @@
 #pragma once
 // What every request of git's needs.
 
+#include "disk/Gate.h"
 #include "disk/Git.h"
 #include "disk/Store.h"
 
@@ -18,6 +19,7 @@ struct Tools {
     {
     }
 
+    Gate gate; // the last to go: whoever has a pass uses it
     Auth auth;
     Bodies bodies;
     Exec exec;
