@@ -74,6 +74,38 @@ class Attacks(WebTest):
         page.find("dialog h2", NAME)
         self.assertEqual(page.run(ILL), [])
 
+    def test_script_in_every_field_of_a_project_is_text(self):
+        eve = self.server.add_user("eveline")
+        project = eve("POST", "/api/projects/create", {"name": "evil", "description": NAME, "is_public": True})["url"]
+        eve("POST", project + "/members", {"user_id": self.bob.id, "role": "developer"})
+        label = eve("POST", project + "/labels", {"name": NAME, "colour": "#ff0000", "description": NAME})
+        milestone = eve("POST", project + "/milestones", {"title": NAME, "description": NAME})
+        eve("POST", project + "/repos/create", {"name": "r", "description": NAME})
+        for attack in ATTACKS:
+            eve("POST", project + "/issues", {"title": attack.replace("\n", " "), "body": attack + "\n\n" + NAME})
+        eve("PATCH", project + "/issues/1", {"labels": [label["name"]], "milestone_id": milestone["id"], "assignees": [self.bob.id]})
+        for attack in ATTACKS:
+            eve("POST", project + "/issues/1/comments", {"body": attack + " #2"})
+        board = eve("POST", project + "/boards", {"name": NAME, "columns": [NAME, "\"onload=pwned(40)"]})
+        for number in range(1, len(ATTACKS) + 1):
+            eve("PUT", f"{project}/boards/{board['id']}/cards/{number}", {"column_id": board["columns"][0]["id"]})
+        chat = eve.chat("of evil", self.bob)
+        message = eve.say(chat, NAME)
+        eve("POST", f"/api/chats/{chat}/messages/{message}/issue", {"owner": "eveline", "project": "evil"})
+
+        page = self.at("bob")
+        self.look(page, "/projects", ".project-line", NAME)
+        self.look(page, "/p/eveline/evil", ".project-line", NAME)
+        self.look(page, "/p/eveline/evil/activity", ".activity", NAME)
+        self.look(page, "/p/eveline/evil/issues", ".issue-line", "constructor.constructor")
+        self.look(page, "/p/eveline/evil/issues/1", ".said", "constructor.constructor")
+        self.look(page, "/p/eveline/evil/board", ".column h3", NAME)
+        self.look(page, "/p/eveline/evil/new", "[name=title]")
+        self.look(page, f"/c/{chat}", ".issue-chip", NAME)
+        page.run("location.hash = '/p/eveline%22onload=pwned(41)/%3Cimg%20src=x%20onerror=pwned(42)%3E/issues'")
+        page.find(".chat-head", "pwned(42)")
+        self.assertEqual(page.run(ILL), [])
+
     def test_an_address_leads_nowhere_else(self):
         page = self.at("bob")
         for path in ("//evil.example/", "/c/1%3Cscript%3Epwned(30)%3C/script%3E", "/search?q=%3Cimg%20src%3Dx%20onerror%3Dpwned(31)%3E",
