@@ -35,8 +35,8 @@ string(SUBSTRING ${build} 0 12 build)
 set(text "// Made by EmbedAssets.cmake.\n#include \"Assets.h\"\n\nnamespace netbit::web {\n\nnamespace {\n\nusing namespace std::string_view_literals;\n\nconstexpr Asset all[] = {\n")
 # What app.js does not begin without: the service worker keeps that, too.
 file(READ "${BUNDLED}/app.js" app)
-string(REGEX MATCHALL "from\"[.]/[A-Za-z0-9_-]+[.]js\"" shared "${app}")
-list(TRANSFORM shared REPLACE "from\"[.]/([^\"]+)\"" "\"/web/\\1\"")
+string(REGEX MATCHALL "(from|import)\"[.]/[A-Za-z0-9_-]+[.]js\"" shared "${app}")
+list(TRANSFORM shared REPLACE "(from|import)\"[.]/([^\"]+)\"" "\"/web/\\2\"")
 list(REMOVE_DUPLICATES shared)
 list(JOIN shared "," shared)
 

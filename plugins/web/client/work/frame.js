@@ -19,7 +19,10 @@ export function thisProject() {
   return known.get(key);
 }
 
-const tabs = [["", "overview"], ["/issues", "issues"], ["/board", "board"], ["/members", "members"], ["/activity", "activity"]];
+/** On a phone the tabs are wider than it is. */
+export const inSight = ({ dom }) => dom.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
+const tabs = [["", "overview"], ["/issues", "issues"], ["/board", "board"], ["/pulls", "pulls"], ["/members", "members"], ["/activity", "activity"]];
 
 /** attrs: whole (the project's source), tab; children: what is shown. */
 export const ProjectFrame = {
@@ -30,7 +33,7 @@ export const ProjectFrame = {
       m("header.chat-head", link("/projects", { class: "icon-button back", "aria-label": t("back") }, icon("back")),
         m(".title", m("h2", link("/projects", { class: "quiet-link" }, place.user), " / ", link(page(place), { class: "quiet-link" }, place.project)),
           m("p", project?.state === "archived" ? t("archived") : project?.description || ""))),
-      m("nav.tabs", { "aria-label": t("parts_of", { name: place.project }) }, tabs.map(([path, name]) =>
+      m("nav.tabs", { oncreate: inSight, "aria-label": t("parts_of", { name: place.project }) }, tabs.map(([path, name]) =>
         link(page(place, path), { key: name, "aria-current": tab === name ? "page" : undefined }, t(`tab.${name}`)))),
       m(".work-body", children));
   },

@@ -7,12 +7,13 @@ import { Issues } from "./issues.js";
 import { Members } from "./members.js";
 import { NewIssue } from "./newissue.js";
 import { Projects } from "./projects.js";
+import { ProjectPulls } from "./projectpulls.js";
 
 function componentOf(path) {
   const [, part, number] = path.match(/^\/p\/[^/]+\/[^/]+(?:\/(\w+)(?:\/(\d+))?)?$/) || [];
   if (path === "/projects") return Projects;
   if (part === "issues") return number ? Issue : Issues;
-  return { new: NewIssue, board: Board, members: Members, activity: Activity }[part] || Overview;
+  return { new: NewIssue, board: Board, pulls: ProjectPulls, members: Members, activity: Activity }[part] || Overview;
 }
 
 export const Page = {

@@ -49,7 +49,7 @@ function askSettings(place, project) {
 /** What a row of a project's history says. */
 function happened(place, row) {
   const words = t(`topic.${row.topic}`);
-  const target = row.number && (row.topic.startsWith("issue.") ? `/issues/${row.number}` : null);
+  const target = row.number && (row.topic.startsWith("issue.") ? `/issues/${row.number}` : row.topic.startsWith("pull.") ? `/pulls?number=${row.number}` : null);
   return [words === `topic.${row.topic}` ? row.topic : words, " ", row.number && (target ? link(page(place, target), {}, `#${row.number}`) : `#${row.number}`), " ", m("span.words", row.title)];
 }
 
