@@ -399,28 +399,6 @@ class Account(WebTest):
             inside = "const one = document.querySelector('.sections, .results'); return one.scrollWidth - one.clientWidth"
             self.assertLessEqual(page.run(inside), 0, path)
 
-    def test_an_administrator_sees_users_invitations_and_plugins(self):
-        page = self.fresh()
-        password = "a better one than given"
-        self.server.command("user", "password", "admin", "--password-stdin", given=password)
-        page.open()
-        page.fill(username="admin", password=password)
-        page.click("button[type=submit]")
-        page.click(".sidebar footer a", "Administration")
-        page.find(".plugins td", "web")
-        page.find(".lines strong", "alice")
-        page.type("section:nth-of-type(2) [name=email]", "hedy@example.org")
-        page.click("section:nth-of-type(2) button[type=submit]")
-        self.assertIn("/#/register?invite=", page.find("dialog .codes").text)
-        page.press(Keys.ESCAPE)
-        page.find(".lines strong", "hedy@example.org")
-        page.type("section:first-child form [name=username]", "ivan")
-        page.type("section:first-child form [name=email]", "ivan@example.org")
-        page.type("section:first-child form [name=password]", "ivan's own password")
-        page.click("section:first-child form button[type=submit]")
-        page.find(".lines strong", "ivan")
-        self.assertIn("ivan", [one["username"] for one in self.alice("GET", "/api/users?q=ivan")["data"]])
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -23,6 +23,7 @@ class Words(unittest.TestCase):
             self.assertEqual(sorted(dict(pairs)), sorted(english), language)
             for key, text in pairs:
                 self.assertTrue(text.strip(), f"{language}: {key}")
+                self.assertTrue("{n}" not in text or key.endswith((".one", ".other")), f"{language}: {key}: a number n chooses between two forms")
                 self.assertEqual(sorted(set(re.findall(r"\{\w+\}", text))), sorted(set(re.findall(r"\{\w+\}", english[key]))), f"{language}: {key}")
 
     def test_every_word_that_the_client_asks_for_is_there(self):

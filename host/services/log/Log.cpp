@@ -1,11 +1,15 @@
 #include "services/log/Log.h"
+#include "services/log/Recent.h"
 
 #include "base/Json.h"
 #include "base/Time.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <deque>
+#include <mutex>
 #include <unistd.h>
 
 namespace netbit::services::log {
@@ -14,7 +18,38 @@ namespace {
 
 constexpr std::size_t maxValueBytes = 2'000;
 
+constexpr std::size_t mostRemembered = 1'000;
+constexpr std::size_t mostRememberedBytes = 4'000; // of a line
+
 std::atomic<Level> threshold{Level::info};
+
+struct Memory {
+    std::mutex mutex; // guards the two below
+    std::deque<Line> lines;
+    std::uint64_t count = 0;
+};
+
+/// Never destroyed: threads may log until the process ends.
+Memory& memory()
+{
+    static auto* const made = new Memory;
+    return *made;
+}
+
+void remember(Level level, std::string_view line)
+{
+    if (line.size() > mostRememberedBytes) {
+        auto end = mostRememberedBytes; // not in the middle of a character
+        while ((static_cast<unsigned char>(line[end]) & 0xc0U) == 0x80U)
+            --end;
+        line = line.substr(0, end);
+    }
+    auto& all = memory();
+    const std::lock_guard lock(all.mutex);
+    all.lines.push_back({++all.count, level, std::string(line)});
+    if (all.lines.size() > mostRemembered)
+        all.lines.pop_front();
+}
 
 std::string_view nameOf(Level level) noexcept
 {
@@ -120,12 +155,21 @@ std::string format(Level level, std::string_view source, std::string_view messag
     return line;
 }
 
+std::vector<Line> recent(std::uint64_t after)
+{
+    auto& all = memory();
+    const std::lock_guard lock(all.mutex);
+    const auto first = std::find_if(all.lines.begin(), all.lines.end(), [after](const Line& line) { return line.number > after; });
+    return {first, all.lines.end()};
+}
+
 void write(Level level, std::string_view source, std::string_view message, const std::vector<Field>& fields)
 {
     if (!enabled(level))
         return;
     const auto line = format(level, source, message, fields, base::now());
     std::string_view rest = line;
+    remember(level, rest.substr(0, rest.size() - 1));
     while (!rest.empty()) {
         const auto written = ::write(STDERR_FILENO, rest.data(), rest.size());
         if (written > 0)

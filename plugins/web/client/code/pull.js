@@ -11,6 +11,7 @@ import { CommitList } from "./commits.js";
 import { Diff } from "./diff.js";
 import { CodeFrame } from "./frame.js";
 import { MergeBox } from "./merge.js";
+import { Reviewers } from "./reviewers.js";
 import { pathOf, recordOf, repositoryHere, withQuery } from "./place.js";
 import { lineTalk, ReviewBox, Talk } from "./talk.js";
 
@@ -56,20 +57,7 @@ export function Pull() {
               m(".issue-main", m(Talk, { path, page, pull: one, comments, reviews, issueAt, mine, change: (fields) => patch(path, fields).then(reload) },
                 one.state === "open" && m("p", link(withQuery(page, { view: "diff" }), { class: "button" }, t("review_changes"))),
                 m(MergeBox, { path, pull: one, mine, may: record.value?.may?.write, done: () => Promise.all([reload(), diff.load()]) }))),
-              m("aside.issue-side", { "aria-label": t("reviews") }, m(Reviewers, { pull: one })))));
+              m("aside.issue-side", { "aria-label": t("reviews") }, m(Reviewers, { place, path, pull: one, mine, done: reload })))));
     },
   };
 }
-
-const Reviewers = {
-  view({ attrs: { pull } }) {
-    const said = [...pull.approved_by.map((one) => [one, "approve"]), ...pull.changes_requested_by.map((one) => [one, "request_changes"])];
-    const waiting = pull.requested_reviewers.filter((one) => !said.some(([known]) => known.id === one.id));
-    return [
-      m("section", m("h3", t("reviews")), m("ul.speakers", said.map(([one, verdict]) => m("li", { key: one.id }, one.username, " ", m("span.chip", { class: verdict }, t(`verdict.${verdict}`)))),
-        waiting.map((one) => m("li", { key: one.id }, one.username, " ", m("span.chip", t("asked_for"))))), said.length + waiting.length === 0 && m("small", t("none")),
-      pull.required_approvals > 0 && m("p", m("small", t("approvals_needed", { n: pull.required_approvals })))),
-      pull.statuses.length > 0 && m("section", m("h3", t("checks")), m("ul.speakers", pull.statuses.map((one) => m("li", { key: one.context }, m("span.chip", { class: `check-${one.state}` }, t(`check.${one.state}`)), one.context)))),
-    ];
-  },
-};

@@ -8,7 +8,7 @@ import { api, page } from "./paths.js";
 import { showing, source } from "./source.js";
 
 /** A list of which some are chosen. attrs: title, options [{key, name, shown}], chosen (keys), none, change(keys) or nothing. */
-function Choice() {
+export function Choice() {
   let open = false;
   return {
     view: ({ attrs: { title, options, chosen, none, change } }) => {

@@ -50,7 +50,7 @@ export function ProjectPulls() {
         m(".switch", { role: "group", "aria-label": t("condition") }, ["open", "merged", "closed", "all"].map((one) =>
           m("button", { key: one, type: "button", "aria-pressed": String(state === one), onclick: () => set(() => (state = one)) }, t(one === "all" ? "all" : `pull_state.${one}`)))),
         whole.value?.repositories.length > 1 && m(Field, { label: t("repository"), name: "repository", value: chosen, onchange: (event) => set(() => (chosen = event.target.value)),
-          options: [["", whole.value.repositories.length > atOnce ? t("first_n", { n: atOnce }) : t("all")], ...whole.value.repositories.map((one) => [one.name, one.name])] }),
+          options: [["", whole.value.repositories.length > atOnce ? t("first_n", { count: atOnce }) : t("all")], ...whole.value.repositories.map((one) => [one.name, one.name])] }),
         whole.value?.repositories.filter((one) => one.default_branch).map((one) => link(page(place, `/code/${encodeURIComponent(one.name)}/compare`), { key: one.id, class: "button" }, t("new_pull_in", { name: one.name }))).slice(0, 3)),
       missing(list) || [m("ul.issue-list", list.value.map(({ pull, repository }) => m(PullLine, { key: pull.id, pull, repository, at: page(place, `/code/${encodeURIComponent(repository)}/pulls/${pull.number}`) }))),
         !list.value.length && m("p.empty", t("no_pulls"))]),
