@@ -19,7 +19,7 @@ class Administration(WebTest):
 
     def test_users_are_added_invited_and_shut_out(self):
         page = self.at("admin", "/")
-        page.click(".sidebar footer a", "Administration")
+        page.click(".sidebar footer a", "Admin")
         page.find(".lines strong", "alice")
         page.type("section:nth-of-type(2) [name=email]", "hedy@example.org")
         page.click("section:nth-of-type(2) button[type=submit]")
@@ -85,7 +85,7 @@ class Administration(WebTest):
     def test_nobody_else_gets_there(self):
         page = self.at("alice", "/admin/plugins")
         page.find(".welcome")
-        self.assertEqual([one for one in page.texts(".sidebar footer a") if "Administration" in one], [])
+        self.assertEqual([one for one in page.texts(".sidebar footer a") if "Admin" in one], [])
         for method, path in (("GET", "plugins"), ("GET", "status"), ("GET", "log"), ("POST", "reload"), ("POST", "plugins/udp/disable")):
             self.assertEqual(self.alice.raw(method, f"/api/admin/{path}", {} if method == "POST" else None)[0], 403, path)
         self.assertEqual(self.admin.raw("POST", "/api/admin/plugins/chat/disable", {})[0], 409)

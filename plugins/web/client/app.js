@@ -2,9 +2,9 @@
 import m from "mithril";
 import "./events.js";
 import "./keys.js";
+import "./views/projects.js";
 import "./views/account.js";
 import "./views/admin.js";
-import "./views/projects.js";
 import "./views/search.js";
 import { loadLanguage } from "./i18n.js";
 import { serviceWorkerUrl } from "./markup.js";

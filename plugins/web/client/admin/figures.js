@@ -7,6 +7,7 @@ import { redraw } from "../redraw.js";
 
 const period = 2000;
 const most = 150; // five minutes
+const least = 30; // a line of fewer begins in the middle
 const width = 300;
 const height = 70;
 
@@ -43,7 +44,8 @@ function plot(one, samples) {
   const values = valuesOf(one, samples);
   const now = values.at(-1);
   const top = Math.max(...values, one.name === "memory" ? 0 : 1);
-  const points = values.map((value, index) => `${(width - (values.length - 1 - index) * (width / (most - 1))).toFixed(1)} ${(height - 2 - (value / top) * (height - 6)).toFixed(1)}`);
+  const step = width / (Math.max(values.length, least) - 1);
+  const points = values.map((value, index) => `${(width - (values.length - 1 - index) * step).toFixed(1)} ${(height - 2 - (value / top) * (height - 6)).toFixed(1)}`);
   const line = points.length ? `M${points.join("L")}` : "";
   const label = now === undefined ? t("loading") : t("figure_now", { name: t(`figure.${one.name}`), now: one.show(now), least: one.show(Math.min(...values)), most: one.show(Math.max(...values)) });
   return m("section.figure", { key: one.name, "data-figure": one.name }, m("h3", t(`figure.${one.name}`)), m("p.now", now === undefined ? "…" : one.show(now)),
