@@ -2,7 +2,7 @@
 import m from "mithril";
 import { get } from "../api.js";
 import { Avatar, Field, link } from "../dom.js";
-import { shown, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { duty, label } from "./issueparts.js";
 import { api, page } from "./paths.js";
 import { showing, source } from "./source.js";
@@ -38,13 +38,13 @@ export function Plan({ attrs: { place } }) {
         m(Choice, { title: t("assignees"), none: t("nobody"), chosen: issue.assignees.map((one) => one.id), change: may && ((ids) => change({ assignees: ids })),
           options: members.map((one) => ({ key: one.id, shown: m("span.person", m(Avatar, { id: one.id, name: one.username, small: true }), one.username) })) }),
         m("section", may
-          ? m(Field, { label: t("milestone"), name: "milestone", value: String(issue.milestone_id || 0), options: [["0", t("none")], ...(milestones.value || []).map((one) => [String(one.id), one.title])],
+          ? m(Field, { label: t("milestone"), name: "milestone", value: String(issue.milestone_id || 0), options: [["0", t("no_milestone")], ...(milestones.value || []).map((one) => [String(one.id), one.title])],
             onchange: (event) => change({ milestone_id: Number(event.target.value) }) })
-          : [m("h3", t("milestone")), milestone ? link(page(place, `/issues?milestone=${milestone.id}`), {}, milestone.title) : m("small", t("none"))]),
+          : [m("h3", t("milestone")), milestone ? link(page(place, `/issues?milestone=${milestone.id}`), {}, milestone.title) : m("small", t("no_milestone"))]),
         m("section", may
           ? m(Field, { label: t("due_on"), name: "due", type: "date", value: issue.due_at ? issue.due_at.slice(0, 10) : "",
             onchange: (event) => change(event.target.value ? { due_at: `${event.target.value}T00:00:00Z` } : { no_due_date: true }) })
-          : [m("h3", t("due_on")), issue.due_at ? duty(issue.due_at) || shown("short", issue.due_at) : m("small", t("none"))]),
+          : [m("h3", t("due_on")), issue.due_at ? duty(issue.due_at) : m("small", t("no_due"))]),
       ];
     },
   };
