@@ -4,10 +4,12 @@
 #include "base/Time.h"
 #include "services/auth/AuthService.h"
 #include "services/chat/ChatService.h"
+#include "services/log/Recent.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <initializer_list>
 
@@ -306,6 +308,32 @@ Outcome importBatch(Exchange& exchange, AuthService& auth, ChatService& chat)
     return answer(exchange, 200, std::move(out));
 }
 
+/// What the log has said since `after`.
+Outcome recentLog(Exchange& exchange)
+{
+    std::uint64_t after = 0;
+    if (const auto text = exchange.queryValue("after"); !text.empty()) {
+        const auto parsed = std::from_chars(text.data(), text.data() + text.size(), after);
+        if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
+            return fail(exchange, wrong("after", "must be a whole number."));
+    }
+    constexpr std::array<std::string_view, 5> levels{"", "error", "warn", "info", "debug"};
+    std::string out = "{\"data\":[";
+    bool first = true;
+    for (const auto& line : services::log::recent(after)) {
+        out += first ? "{\"id\":" : ",{\"id\":";
+        first = false;
+        base::appendJsonInt(out, static_cast<std::int64_t>(line.number));
+        out += ",\"level\":";
+        base::appendJsonString(out, levels.at(static_cast<std::size_t>(line.level)));
+        out += ",\"text\":";
+        base::appendJsonString(out, line.text);
+        out += '}';
+    }
+    out += "]}";
+    return answer(exchange, 200, std::move(out));
+}
+
 } // namespace
 
 std::vector<edge::Route> adminRoutes(AskFacts facts, AuthService& auth, ChatService& chat,
@@ -326,6 +354,27 @@ std::vector<edge::Route> adminRoutes(AskFacts facts, AuthService& auth, ChatServ
     };
     add("GET", "/admin/status", "Everything at a glance.",
         [facts](Exchange& exchange) { return answer(exchange, 200, factsJson(facts())); });
+    const auto open = [&](std::string_view pattern, std::string_view summary, std::string_view schema, std::vector<std::string> query,
+                          std::function<Outcome(Exchange&)> function) {
+        edge::Route made;
+        made.method = "GET";
+        made.pattern = pattern;
+        made.access = edge::Access::admin;
+        made.query = std::move(query);
+        made.owner = "netbit";
+        made.summary = summary;
+        made.schema = schema;
+        made.handler = handler(std::move(function));
+        routes.push_back(std::move(made));
+    };
+    open("/api/admin/status", "How the server is: memory, queues, counts, plugins.", R"({"result":{"type":"object"}})", {},
+         [facts](Exchange& exchange) { return answer(exchange, 200, factsJson(facts())); });
+    open("/api/admin/log", "The newest lines of the server's log, at most a thousand.",
+         R"({"query":{"properties":{"after":{"type":"integer","format":"int64","minimum":0,"description":"lines behind this one"}}},)"
+         R"("result":{"type":"object","required":["data"],"properties":{"data":{"type":"array","items":{"type":"object",)"
+         R"("required":["id","level","text"],"properties":{"id":{"type":"integer","format":"int64"},"level":{"type":"string"},)"
+         R"("text":{"type":"string"}}}}}}})",
+         {"after"}, &recentLog);
     add("GET", "/admin/plugins", "Plugins and their state.",
         [facts](Exchange& exchange) { return answer(exchange, 200, "{\"data\":" + pluginsJson(facts()) + "}"); });
     add("POST", "/admin/users", "Adds a user.", [&auth](Exchange& exchange) { return addUser(exchange, auth); });

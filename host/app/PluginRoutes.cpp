@@ -1,8 +1,11 @@
-// The admin's door to the plugins. What changes them runs on the control thread; the request waits without a thread.
+// The admin's doors to the plugins: through the Unix socket, and for who is signed in as an admin over HTTP, where nothing can be
+// installed or removed. What changes them runs on the control thread; the request waits without a thread.
 #include "app/Routes.h"
 
 #include "base/Json.h"
 #include "loader/Loader.h"
+#include "services/auth/Principal.h"
+#include "services/log/Log.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -91,6 +94,28 @@ Result<json::value> infoOf(const loader::Loader& loader, std::string_view id)
         if (plugin.id == id)
             return json::value(infoOf(plugin));
     return base::fault(Status::notFound, "no_such_plugin", "There is no plugin " + std::string(id) + '.');
+}
+
+json::value allOf(const loader::Loader& loader)
+{
+    json::array all;
+    for (const auto& plugin : loader.info())
+        all.push_back(infoOf(plugin));
+    return json::object{{"data", std::move(all)}};
+}
+
+bool isRequired(const loader::Loader& loader, std::string_view id)
+{
+    const auto all = loader.info();
+    return std::any_of(all.begin(), all.end(), [id](const auto& plugin) { return plugin.id == id && plugin.required; });
+}
+
+/// Over HTTP an admin is somebody, and the log says who.
+void tell(const Exchange& exchange, std::string_view what, std::string_view plugin)
+{
+    const auto* const principal = static_cast<const services::auth::Principal*>(exchange.principal.get());
+    services::log::info("admin", "An admin changes the plugins.",
+                        {{"user", std::to_string(principal->userId())}, {"what", what}, {"plugin", plugin}});
 }
 
 json::value planOf(const loader::Plan& plan)
@@ -204,28 +229,60 @@ std::vector<edge::Route> pluginRoutes(PluginDoor door)
         made.handler = handler(std::move(function));
         routes.push_back(std::move(made));
     };
+    const auto open = [&](std::string_view method, std::string_view pattern, std::string_view summary,
+                          std::function<Outcome(Exchange&)> function) {
+        edge::Route made;
+        made.method = method;
+        made.pattern = pattern;
+        made.access = edge::Access::admin;
+        made.query.emplace();
+        made.owner = "netbit";
+        made.summary = summary;
+        made.schema = R"({"result":{"type":"object"}})";
+        made.maxBodyBytes = 1024;
+        made.handler = handler(std::move(function));
+        routes.push_back(std::move(made));
+    };
     using Verb = Result<void> (loader::Loader::*)(const std::string&);
     const auto verb = [&](std::string_view name, std::string_view summary, Verb function) {
-        add("POST", "/admin/plugins/{id}/" + std::string(name), summary, [door, function](Exchange& exchange) {
+        const auto act = [door, function](Exchange& exchange) {
             return onControl(exchange, door, [id = std::string(exchange.param("id")), function](loader::Loader& loader) -> Result<json::value> {
                 if (auto done = (loader.*function)(id); !done)
                     return done.error();
                 return infoOf(loader, id);
             });
+        };
+        add("POST", "/admin/plugins/{id}/" + std::string(name), summary, act);
+        open("POST", "/api/admin/plugins/{id}/" + std::string(name), summary, [door, act, name = std::string(name)](Exchange& exchange) {
+            if (name == "disable" && isRequired(door.loader(), exchange.param("id"))) {
+                exchange.problem(base::fault(Status::conflict, "plugin_required",
+                                             "The server is no use without it, and nobody could start it again from here; `netbit plugin "
+                                             "disable` on the server itself stops it."));
+                return Outcome::replied;
+            }
+            tell(exchange, name, exchange.param("id"));
+            return act(exchange);
         });
     };
     verb("enable", "Starts a plugin, now and at every start.", &loader::Loader::enable);
     verb("disable", "Stops a plugin, now and at every start.", &loader::Loader::disable);
     verb("reload", "Exchanges a plugin for what lies in its files.", &loader::Loader::reload);
-    add("POST", "/admin/reload", "Reads the settings and the folders of plugins again, as SIGHUP does.", [door](Exchange& exchange) {
+    const auto reload = [door](Exchange& exchange) {
         return onControl(exchange, door, [reload = door.reload](loader::Loader& loader) -> Result<json::value> {
             if (auto done = reload(); !done)
                 return done.error();
-            json::array all;
-            for (const auto& plugin : loader.info())
-                all.push_back(infoOf(plugin));
-            return json::value(json::object{{"data", std::move(all)}});
+            return allOf(loader);
         });
+    };
+    constexpr std::string_view reloads = "Reads the settings and the folders of plugins again, as SIGHUP does.";
+    add("POST", "/admin/reload", reloads, reload);
+    open("POST", "/api/admin/reload", reloads, [reload](Exchange& exchange) {
+        tell(exchange, "settings", "");
+        return reload(exchange);
+    });
+    open("GET", "/api/admin/plugins", "All plugins: their state, and what each has used.", [door](Exchange& exchange) {
+        answer(exchange, allOf(door.loader()));
+        return Outcome::replied;
     });
     add("DELETE", "/admin/plugins/{id}", "Stops an installed plugin and deletes its files.", [door](Exchange& exchange) {
         return onControl(exchange, door, [id = std::string(exchange.param("id"))](loader::Loader& loader) -> Result<json::value> {
@@ -234,10 +291,12 @@ std::vector<edge::Route> pluginRoutes(PluginDoor door)
             return json::value();
         });
     });
-    add("GET", "/admin/plugins/{id}", "Everything about a plugin.", [door](Exchange& exchange) {
+    const auto show = [door](Exchange& exchange) {
         answer(exchange, infoOf(door.loader(), exchange.param("id")));
         return Outcome::replied;
-    });
+    };
+    add("GET", "/admin/plugins/{id}", "Everything about a plugin.", show);
+    open("GET", "/api/admin/plugins/{id}", "Everything about a plugin.", show);
     add("POST", "/admin/plugins/plan", "What would clash or break if these were installed.", [door](Exchange& exchange) {
         auto packages = unpack(exchange.body());
         if (!packages) {

@@ -63,7 +63,7 @@ std::string notReady(const Facts& facts); ///< why not, or empty
 /// /healthz, /readyz, /metrics, /api/server: for anyone.
 std::vector<edge::Route> publicRoutes(AskFacts facts, services::metrics::Registry& metrics, edge::Router& router);
 
-/// /admin/…: only through the Unix socket in the data directory.
+/// /admin/…: only through the Unix socket in the data directory. /api/admin/status, /api/admin/log: for admins.
 /// `passwordSet` is told whose password was changed.
 std::vector<edge::Route> adminRoutes(AskFacts facts, services::auth::AuthService& auth, services::chat::ChatService& chat,
                                      std::function<void(std::string_view username)> passwordSet);
@@ -85,6 +85,7 @@ struct PluginDoor {
 };
 
 /// /admin/reload, /admin/plugins/…: install, enable, disable, reload, remove, plan, and what there is to know of each.
+/// /api/admin/reload, /api/admin/plugins/…: of these enable, disable and reload, for admins.
 std::vector<edge::Route> pluginRoutes(PluginDoor door);
 
 /// The object of the ready file and of GET /admin/status.

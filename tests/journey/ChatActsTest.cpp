@@ -262,6 +262,12 @@ TEST_F(ChatActs, DraftsHtmlAndWebhooksAreThere)
     EXPECT_NE(textAt(html, "/html").find("<strong>green</strong>"), std::string::npos);
     EXPECT_EQ(textAt(html, "/html").find("<script"), std::string::npos);
     EXPECT_EQ(as(bob()).expect(200, "GET", chatPath(chat, "/messages/html?ids=" + std::to_string(message))).at("data").at(0), html);
+    const auto shown = as(bob()).expect(200, "POST", "/api/markdown", R"({"texts":[{"text":"**green** <script>x</script>"},{"text":"red"}]})");
+    EXPECT_EQ(textAt(shown, "/data/0/html"), textAt(html, "/html"));
+    EXPECT_EQ(textAt(shown, "/data/1/html"), "<p>red</p>\n");
+    const auto wrong = as(bob()).post("/api/markdown", R"({"texts":[{"text":"red"},{"words":"green"}]})");
+    expectProblem(wrong, 422, "invalid_item");
+    EXPECT_EQ(textAt(wrong.document(), "/errors/0/pointer"), "/texts/1");
     EXPECT_EQ(del(ada(), chatPath(chat, "/hooks/" + std::to_string(integerAt(hook, "/id")))).status, 204);
     expectProblem(nobody.post(textAt(hook, "/path"), R"({"text":"x"})"), 404, "hook_not_found");
 }

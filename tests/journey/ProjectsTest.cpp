@@ -103,6 +103,16 @@ TEST_F(Projects, AMessageBecomesAnIssueThatShowsHowItGoes)
         return out;
     };
     EXPECT_EQ(states(), "house#2 open house#1 open ");
+    const auto other = say(ben, chat, "nothing of that kind");
+    const auto several = "/api/chats/" + std::to_string(chat) + "/issues?ids=" + std::to_string(other) + ',' + std::to_string(message);
+    const auto ofSeveral = ben.expect(200, "GET", several);
+    ASSERT_EQ(listAt(ofSeveral, "/data").size(), 1U);
+    EXPECT_EQ(integerAt(ofSeveral, "/data/0/message_id"), message);
+    EXPECT_EQ(textAt(ofSeveral, "/data/0/issues/0/reference"), "house#2");
+    expectProblem(as(eve()).get(several), 404, "chat_not_found");
+    const auto elsewhere = makeChat(daemon(), eve(), "group", {}, "elsewhere");
+    const auto foreign = "/api/chats/" + std::to_string(elsewhere) + "/issues?ids=" + std::to_string(message);
+    EXPECT_TRUE(listAt(as(eve()).expect(200, "GET", foreign), "/data").empty()) << "the message is of another chat";
     ben.expect(200, "PATCH", issue, R"({"state":"closed"})");
     EXPECT_EQ(states(), "house#2 closed house#1 open ");
     EXPECT_EQ(textAt(ann.expect(200, "GET", issue + "/links"), "/data/0/kind"), "origin");

@@ -1,9 +1,12 @@
 """Script in every field that a browser shows. Whatever is shown, nothing runs, nothing is fetched, and the text is there as a text."""
 import json
+import os
 import unittest
+import urllib.parse
 
 from server import Api, PASSWORD
 from stage import png, WebTest
+from working import WorkingCopy
 
 ATTACKS = [
     "<script>pwned(1)</script>", "<img src=x onerror=pwned(2)>", "\"><svg onload=pwned(3)>", "<a href=\"javascript:pwned(4)\">x</a>",
@@ -73,6 +76,81 @@ class Attacks(WebTest):
         page.click(".main [aria-label='Settings of this chat']")
         page.find("dialog h2", NAME)
         self.assertEqual(page.run(ILL), [])
+
+    def test_script_in_every_field_of_a_project_is_text(self):
+        eve = self.server.add_user("eveline")
+        project = eve("POST", "/api/projects/create", {"name": "evil", "description": NAME, "is_public": True})["url"]
+        eve("POST", project + "/members", {"user_id": self.bob.id, "role": "developer"})
+        label = eve("POST", project + "/labels", {"name": NAME, "colour": "#ff0000", "description": NAME})
+        milestone = eve("POST", project + "/milestones", {"title": NAME, "description": NAME})
+        eve("POST", project + "/repos/create", {"name": "r", "description": NAME})
+        for attack in ATTACKS:
+            eve("POST", project + "/issues", {"title": attack.replace("\n", " "), "body": attack + "\n\n" + NAME})
+        eve("PATCH", project + "/issues/1", {"labels": [label["name"]], "milestone_id": milestone["id"], "assignees": [self.bob.id]})
+        for attack in ATTACKS:
+            eve("POST", project + "/issues/1/comments", {"body": attack + " #2"})
+        board = eve("POST", project + "/boards", {"name": NAME, "columns": [NAME, "\"onload=pwned(40)"]})
+        for number in range(1, len(ATTACKS) + 1):
+            eve("PUT", f"{project}/boards/{board['id']}/cards/{number}", {"column_id": board["columns"][0]["id"]})
+        chat = eve.chat("of evil", self.bob)
+        message = eve.say(chat, NAME)
+        eve("POST", f"/api/chats/{chat}/messages/{message}/issue", {"owner": "eveline", "project": "evil"})
+
+        page = self.at("bob")
+        self.look(page, "/projects", ".project-line", NAME)
+        self.look(page, "/p/eveline/evil", ".project-line", NAME)
+        self.look(page, "/p/eveline/evil/activity", ".activity", NAME)
+        self.look(page, "/p/eveline/evil/issues", ".issue-line", "constructor.constructor")
+        self.look(page, "/p/eveline/evil/issues/1", ".said", "constructor.constructor")
+        self.look(page, "/p/eveline/evil/board", ".column h3", NAME)
+        self.look(page, "/p/eveline/evil/new", "[name=title]")
+        self.look(page, f"/c/{chat}", ".issue-chip", NAME)
+        page.run("location.hash = '/p/eveline%22onload=pwned(41)/%3Cimg%20src=x%20onerror=pwned(42)%3E/issues'")
+        page.find(".chat-head", "pwned(42)")
+        self.assertEqual(page.run(ILL), [])
+
+    def test_script_in_every_field_of_code_is_text(self):
+        mill = self.server.add_user("millicent")
+        project = mill("POST", "/api/projects/create", {"name": "code", "is_public": True})["url"]
+        mill("POST", project + "/members", {"user_id": self.bob.id, "role": "developer"})
+        mill("POST", project + "/repos/create", {"name": "r", "description": NAME, "is_public": True})
+        copy = WorkingCopy(self.server, mill, "millicent/code/r")
+        self.addCleanup(copy.close)
+        branch = "<img/src=x/onerror=pwned(50)>"
+        folder = "<img src=x onerror=pwned(51)>"
+        text = "\n".join(ATTACKS) + "\n"
+        words = "\n\n".join(ATTACKS)
+        first = copy.commit(NAME + "\n\n" + text, {f"{folder}/'\"><script>pwned(52)</script>": text, "README.md": words, os.fsdecode(b"\xff<b>"): "x\n"})
+        copy.git("tag", "-a", "-m", NAME, branch)
+        copy.push("main", branch)
+        copy.git("checkout", "-q", "-b", branch)
+        head = copy.commit("<script>pwned(53)</script>", {f"{folder}/'\"><script>pwned(52)</script>": NAME + "\n" + text})
+        copy.push(f"refs/heads/{branch}")
+        pull = mill("POST", project + "/r/pulls", {"title": NAME, "body": words, "base": "main", "head": branch})["number"]
+        path = f"{folder}/'\"><script>pwned(52)</script>"
+        mill("POST", f"{project}/r/pulls/{pull}/comments", {"body": words, "path": path, "side": "new", "line": 1})
+        mill("POST", f"{project}/r/pulls/{pull}/reviews", {"verdict": "comment", "body": words})
+        mill("POST", f"{project}/r/commits/{head}/statuses", {"state": "success", "context": NAME, "description": NAME, "target_url": "https://evil.example/"})
+
+        page = self.at("bob")
+        at = "/p/millicent/code/code/r"
+        query = urllib.parse.urlencode({"path": path, "ref": branch}, quote_via=urllib.parse.quote)
+        self.look(page, at, ".readme", "constructor.constructor")
+        self.look(page, f"{at}?path={urllib.parse.quote(folder)}", ".entry-name", "pwned(52)")
+        self.look(page, f"{at}?{query}", ".code-line", "pwned(16)")
+        self.look(page, f"{at}/blame?{query}", ".whence", "pwned(53)")
+        self.look(page, f"{at}/commits?{query}", ".commit-line", "pwned(53)")
+        self.look(page, f"{at}/commit/{first}", ".diff", "pwned(17)")
+        self.look(page, f"{at}/refs", ".lines strong", "pwned(50)")
+        self.look(page, f"{at}/pulls", ".issue-line", NAME)
+        self.look(page, f"{at}/pulls/{pull}", ".line-thread .content", "constructor.constructor")
+        self.look(page, f"{at}/pulls/{pull}?view=commits", ".commit-line", "pwned(53)")
+        self.look(page, f"{at}/pulls/{pull}?view=diff", ".talk .said", "constructor.constructor")
+        self.look(page, f"{at}/compare?head={urllib.parse.quote(branch)}", ".diff", NAME)
+        self.look(page, "/p/millicent/code/pulls", ".issue-line", NAME)
+        page.go(at)
+        page.click(".entry", "<b>")  # a name that is no text leads to its file, too
+        page.find(".code-line", "x")
 
     def test_an_address_leads_nowhere_else(self):
         page = self.at("bob")

@@ -111,6 +111,9 @@ void addChatOperations(operations::Operations& operations, ChatService& chats)
     ask("messages.html", "Messages as a page shows them; those that are not there are left out",
         {chatId, {.name = "ids", .kind = Kind::ids, .what = "Which.", .required = true, .least = 1, .most = 200}}, "rendered_messages",
         bound(core, &messagesAsHtml));
+    ask("texts.html", "Markdown as a page shows it, such as the words of issues and of comments",
+        {{.name = "texts", .kind = Kind::objects, .what = "each: text, Markdown of at most 64 KiB", .required = true, .least = 1, .most = 200}},
+        "rendered_texts", bound(core, &textsAsHtml));
     add("messages.edit", "Say something else in a message of one's own",
         {chatId, messageId, {.name = "content", .what = "What it says then.", .required = true, .most = 1024 * 1024}}, "message",
         bound(core, &editMessage));

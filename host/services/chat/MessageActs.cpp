@@ -204,6 +204,26 @@ Result<void> messagesAsHtml(Core& core, Call& call, Done done)
     return {};
 }
 
+Result<void> textsAsHtml(Core&, Call& call, Done done)
+{
+    constexpr std::size_t most = 64 * 1024;
+    const auto& texts = *call.arguments.objects("texts");
+    std::string out = "{\"data\":[";
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const auto& one = texts[i].get_object();
+        const auto* const text = one.if_contains("text");
+        if (!text || !text->is_string() || one.size() != 1 || text->get_string().size() > most)
+            return fault(Status::invalid, "invalid_item", "It must be an object with a text of at most 64 KiB, and nothing else.",
+                         "/texts/" + std::to_string(i));
+        out += i ? ",{\"html\":" : "{\"html\":";
+        base::appendJsonString(out, htmlOf(text->get_string()));
+        out += '}';
+    }
+    out += "]}";
+    done(Completed{0, std::move(out), false});
+    return {};
+}
+
 Result<void> editMessage(Core& core, Call& call, Done done)
 {
     std::string content(call.arguments.textOr("content", ""));

@@ -12,6 +12,7 @@ using operations::Call;
 
 Result<void> getMessage(Core& core, Call& call, Done done);
 Result<void> messagesAsHtml(Core& core, Call& call, Done done);
+Result<void> textsAsHtml(Core& core, Call& call, Done done);
 Result<void> editMessage(Core& core, Call& call, Done done);
 Result<void> messageHistory(Core& core, Call& call, Done done);
 Result<void> deleteMessage(Core& core, Call& call, Done done);

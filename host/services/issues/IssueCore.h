@@ -87,6 +87,7 @@ Result<void> listActivity(Core& core, Call& call, Done done);
 Result<void> listTemplates(Core& core, Call& call, Done done);
 Result<void> issueFromMessage(Core& core, Call& call, Done done);
 Result<void> issuesOfMessage(Core& core, Call& call, Done done);
+Result<void> issuesOfMessages(Core& core, Call& call, Done done);
 Result<void> listLabels(Core& core, Call& call, Done done);
 Result<void> createLabel(Core& core, Call& call, Done done);
 Result<void> updateLabel(Core& core, Call& call, Done done);

@@ -157,6 +157,9 @@ void addIssues(Operations& all, Core& core)
         "Issue", &issueFromMessage, false);
     add(all, core, "issues.of_message", "Issues that were made of a message or that it speaks of, as they are now",
         {integer("id", "the chat", true), integer("message", "of it", true)}, "IssueList", &issuesOfMessage, true);
+    add(all, core, "issues.of_messages", "The same of several messages, by message; those that have none are left out",
+        {integer("id", "the chat", true), {.name = "ids", .kind = Kind::ids, .what = "which", .required = true, .least = 1, .most = 200}},
+        "ThingList", &issuesOfMessages, true);
 }
 
 void addPlan(Operations& all, Core& core)

@@ -94,6 +94,24 @@ std::optional<json::object> linkJson(Connection& connection, const Core& core, c
     return out;
 }
 
+/// What a message became or speaks of, as far as the caller may know.
+json::array issuesOf(Connection& connection, const Core& core, const projects::Caller& caller, Id messageId)
+{
+    json::array data;
+    for (const auto* const kind : {"origin", "message"})
+        for (const auto& link : IssueRepository::linksFrom(connection, kind, messageId, {})) {
+            const auto issue = IssueRepository::byId(connection, link.issueId);
+            const auto standing =
+                issue ? projects::standingIn(connection, core, caller, issue->projectId) : Result<Standing>(issueNotFound());
+            if (!standing || standing->project.state == "deleted")
+                continue;
+            auto shown = issueJson(connection, core, standing->project, *issue, false);
+            shown["made_of_it"] = link.kind == "origin";
+            data.push_back(std::move(shown));
+        }
+    return data;
+}
+
 } // namespace
 
 Result<void> listIssues(Core& core, Call& call, Done done)
@@ -221,18 +239,26 @@ Result<void> issuesOfMessage(Core& core, Call& call, Done done)
         const auto message = storage::MessageRepository::byId(connection, messageId);
         if (!message || message->chatId != chatId || !storage::ChatRepository::participant(connection, chatId, caller.userId))
             return fault(Status::notFound, "message_not_found", "There is no such message in this chat.");
+        auto data = issuesOf(connection, core, caller, messageId);
+        const auto count = data.size();
+        return projects::listJson(std::move(data), count, 0);
+    });
+}
+
+Result<void> issuesOfMessages(Core& core, Call& call, Done done)
+{
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+        const auto chatId = call.arguments.integerOr("id", 0);
+        if (!storage::ChatRepository::participant(connection, chatId, caller.userId))
+            return fault(Status::notFound, "chat_not_found", "There is no such chat, or you are not in it.");
         json::array data;
-        for (const auto* const kind : {"origin", "message"})
-            for (const auto& link : IssueRepository::linksFrom(connection, kind, messageId, {})) {
-                const auto issue = IssueRepository::byId(connection, link.issueId);
-                const auto standing = issue ? projects::standingIn(connection, core, caller, issue->projectId)
-                                            : Result<Standing>(issueNotFound());
-                if (!standing || standing->project.state == "deleted")
-                    continue;
-                auto shown = issueJson(connection, core, standing->project, *issue, false);
-                shown["made_of_it"] = link.kind == "origin";
-                data.push_back(std::move(shown));
-            }
+        for (const auto messageId : call.arguments.ids("ids")) {
+            auto issues = issuesOf(connection, core, caller, messageId);
+            if (issues.empty()) // most: the message itself is not looked for
+                continue;
+            if (const auto message = storage::MessageRepository::byId(connection, messageId); message && message->chatId == chatId)
+                data.push_back(json::object{{"message_id", messageId}, {"issues", std::move(issues)}});
+        }
         const auto count = data.size();
         return projects::listJson(std::move(data), count, 0);
     });

@@ -1,4 +1,5 @@
 #include "services/log/Log.h"
+#include "services/log/Recent.h"
 
 #include "base/Json.h"
 #include "base/SharedCell.h"
@@ -12,7 +13,9 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <unistd.h>
 
 namespace netbit::services::log {
@@ -20,6 +23,9 @@ namespace netbit::services::log {
 namespace {
 
 constexpr std::size_t maxValueBytes = 2'000;
+
+constexpr std::size_t mostRemembered = 1'000;
+constexpr std::size_t mostRememberedBytes = 4'000; // of a line
 
 std::atomic<Level> threshold{Level::info};
 
@@ -33,6 +39,34 @@ base::SharedCell<const Sink>& sink()
 {
     static auto* const cell = new base::SharedCell<const Sink>(std::make_shared<const Sink>());
     return *cell;
+}
+
+struct Memory {
+    std::mutex mutex; // guards the two below
+    std::deque<Line> lines;
+    std::uint64_t count = 0;
+};
+
+/// Never destroyed: threads may log until the process ends.
+Memory& memory()
+{
+    static auto* const made = new Memory;
+    return *made;
+}
+
+void remember(Level level, std::string_view line)
+{
+    if (line.size() > mostRememberedBytes) {
+        auto end = mostRememberedBytes; // not in the middle of a character
+        while ((static_cast<unsigned char>(line[end]) & 0xc0U) == 0x80U)
+            --end;
+        line = line.substr(0, end);
+    }
+    auto& all = memory();
+    const std::lock_guard lock(all.mutex);
+    all.lines.push_back({++all.count, level, std::string(line)});
+    if (all.lines.size() > mostRemembered)
+        all.lines.pop_front();
 }
 
 std::string_view nameOf(Level level) noexcept
@@ -214,16 +248,26 @@ base::Result<void> setOutput(const Output& output)
     return {};
 }
 
+std::vector<Line> recent(std::uint64_t after)
+{
+    auto& all = memory();
+    const std::lock_guard lock(all.mutex);
+    const auto first = std::find_if(all.lines.begin(), all.lines.end(), [after](const Line& line) { return line.number > after; });
+    return {first, all.lines.end()};
+}
+
 void write(Level level, std::string_view source, std::string_view message, const std::vector<Field>& fields)
 {
     if (!enabled(level))
         return;
     const auto to = sink().load();
-    auto line = (to->form == Form::json ? formatJson : format)(level, source, message, fields, base::now());
+    const auto line = (to->form == Form::json ? formatJson : format)(level, source, message, fields, base::now());
+    const auto bare = line.substr(0, line.size() - 1);
+    remember(level, bare);
     if (to->file) {
         try {
             Poco::Message text;
-            text.setText(line.substr(0, line.size() - 1)); // it has a newline of its own
+            text.setText(bare);
             auto file = to->file; // it locks itself, and so is not const
             file->log(text);
             return;

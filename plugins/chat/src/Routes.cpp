@@ -30,6 +30,7 @@ const OperationLine lines[] = {
     {"PUT", "/api/chats/{id}/messages/{message}/pin", "Pin a message", {"messages.pin", {"id", "message"}}},
     {"DELETE", "/api/chats/{id}/messages/{message}/pin", "Unpin a message", {"messages.unpin", {"id", "message"}}},
     {"GET", "/api/chats/{id}/messages/html", "Messages as a page shows them", {"messages.html", {"id"}}},
+    {"POST", "/api/markdown", "Markdown as a page shows it", {"texts.html", {}}, 256 * 1024},
     {"GET", "/api/chats/{id}/draft", "One's draft", {"drafts.get", {"id"}}},
     {"PUT", "/api/chats/{id}/draft", "Keep a draft", {"drafts.set", {"id"}}, 256 * 1024},
     {"DELETE", "/api/chats/{id}/draft", "Throw a draft away", {"drafts.delete", {"id"}, 204}},

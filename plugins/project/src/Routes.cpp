@@ -113,6 +113,7 @@ const Line lines[] = {
      {"issues.from_message", {"id", "message"}, 201, "{url}"}},
     {"GET", "/api/chats/{id}/messages/{message}/issues", "Issues that a message became or speaks of",
      {"issues.of_message", {"id", "message"}}},
+    {"GET", "/api/chats/{id}/issues", "Issues that messages became or speak of", {"issues.of_messages", {"id"}}},
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 import m from "mithril";
 import "./events.js";
 import "./keys.js";
+import "./views/projects.js";
 import "./views/account.js";
 import "./views/admin.js";
 import "./views/search.js";
@@ -18,7 +19,8 @@ applyTheme();
 const chats = ["/", "/c/:chat", "/c/:chat/t/:thread", "/c/:chat/m/:message", "/c/:chat/members", "/c/:chat/pins", "/register", "/reset"];
 const routes = Object.fromEntries([
   ...chats.map((path) => [path, { render: () => m(Shell) }]),
-  ...allViews().map(({ path, view, when }) => [path, { render: () => m(Shell, { view: !when || when() ? view : null }) }]),
+  ...allViews().flatMap(({ path, paths = [], view, when }) =>
+    [path, ...paths].map((one) => [one, { render: () => m(Shell, { view: !when || when() ? view : null }) }])),
 ]);
 
 async function start() {

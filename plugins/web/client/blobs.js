@@ -44,14 +44,16 @@ export function forgetPicture(path) {
   known.delete(path);
 }
 
-/** Gives a file to the browser to be saved. */
-export async function save(file) {
-  const reply = await send("GET", `/api/files/${file.id}`);
+/** Gives what is at a path of the API to the browser to be saved. */
+export async function saveFrom(path, name) {
+  const reply = await send("GET", path);
   if (!reply.ok) throw await problemOf(reply);
   const url = URL.createObjectURL(await reply.blob());
   const link = document.createElement("a");
   link.href = url;
-  link.download = file.name;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+export const save = (file) => saveFrom(`/api/files/${file.id}`, file.name);

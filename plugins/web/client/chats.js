@@ -7,6 +7,7 @@ import m from "mithril";
 import { get, post, put, del, patch } from "./api.js";
 import { keep, keepChat } from "./idb.js";
 import { elements, isPlain } from "./markup.js";
+import { wantIssues } from "./msgissues.js";
 import { state, userName, whenUnknown } from "./state.js";
 import { redraw } from "./redraw.js";
 
@@ -206,6 +207,7 @@ export function touch(chat, id, change) {
 
 /** How messages look is the server's to say; those in which Markdown changes nothing are known to look as they are. */
 export async function ensureHtml(chat, messages) {
+  wantIssues(chat, messages);
   const wanted = messages.filter((one) => one.html === undefined && !one.deleted_at && one.content && !isPlain(one.content));
   for (let from = 0; from < wanted.length; from += 200) {
     const some = wanted.slice(from, from + 200);

@@ -146,4 +146,6 @@ export function confirmed(question, label, work) {
   });
 }
 
-export const link = (path, attrs, ...children) => m("a", { ...attrs, href: `#${path}` }, ...children);
+/** Mithril leaves an attribute as it was where its new value is undefined: it has to be absent. */
+const given = (attrs) => Object.fromEntries(Object.entries(attrs || {}).filter(([, value]) => value !== undefined));
+export const link = (path, attrs, ...children) => m("a", { ...given(attrs), href: `#${path}` }, ...children);

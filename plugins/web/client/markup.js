@@ -34,7 +34,7 @@ function link(text, children) {
   return m("a", { href: url.href, target: "_blank", rel: "noopener noreferrer nofollow", referrerpolicy: "no-referrer" }, children);
 }
 
-const marks = /(^|[^\w@#])([@#][\w.-]*\w|[\w.-]+#\d+)/g;
+const marks = /(^|[^\w@#/])([@#][\w.-]*\w|(?:[\w.-]+\/)?[\w.-]+#\d+)/g;
 
 /** Names that the server found in a message stand out. */
 function marked(text, names) {
@@ -45,7 +45,7 @@ function marked(text, names) {
     const kind = names.get(found[2].toLowerCase());
     if (!kind) continue;
     const start = found.index + found[1].length;
-    out.push(text.slice(from, start), m(`mark.mention${kind === "me" ? ".me" : ""}`, found[2]));
+    out.push(text.slice(from, start), kind.href ? m("a", { href: kind.href }, found[2]) : m(`mark.mention${kind === "me" ? ".me" : ""}`, found[2]));
     from = start + found[2].length;
   }
   return out.length ? [...out, text.slice(from)] : text;
@@ -66,7 +66,7 @@ function build(node, names) {
   return m(headings[tag] || tag, children());
 }
 
-/** Elements for a message's HTML. `names`: Map of "@name" in lower case → "me" or "other". */
+/** Elements for a message's HTML. `names`: Map of "@name" in lower case → "me", "other" or {href}. */
 export function elements(html, names = new Map()) {
   const parsed = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, "text/html");
   return [...parsed.body.childNodes].map((node) => build(node, names));

@@ -4,7 +4,10 @@
 const views = new Map();
 const hearers = [];
 
-/** {name, path, title(), icon, view (a Mithril component), when() whether it is offered, badge() a number, anyone: without a session} */
+/** What else is to be forgotten when somebody leaves. */
+export const leavers = new Set();
+
+/** {name, path, paths (others that it has), title(), icon, view (a Mithril component), when() whether it is offered, badge() a number} */
 export function addView(view) {
   views.set(view.name, view);
 }

@@ -3,6 +3,7 @@ import m from "mithril";
 import { get, post, SignedOut } from "./api.js";
 import { loadChats, loadUsers } from "./chats.js";
 import { forgetAll, keep, read } from "./idb.js";
+import { leavers } from "./registry.js";
 import { startListening, stopListening } from "./live.js";
 import { flush, loadUnsent, unsent } from "./outbox.js";
 import { state } from "./state.js";
@@ -96,6 +97,7 @@ export async function leave() {
   localStorage.removeItem(marker);
   unsent.length = 0;
   for (const map of [state.chats, state.users, state.presence, state.typing, state.drafts]) map.clear();
+  for (const forget of leavers) forget();
   state.me = null;
   state.usersKnown = false;
   state.dialog = null;

@@ -1,7 +1,7 @@
 // Keeps the shell, so that the client opens without a server. Everything else goes past it: chats and what is unsent are kept by the
 // client itself (idb.js), and nothing of the API is ever in this cache.
 const build = "netbit-@BUILD@";
-const shell = ["/", "/web/app.js", "/web/style.css", "/web/icon.svg", "/web/manifest.webmanifest", "/web/lang/en.json", "/web/lang/de.json"];
+const shell = ["/", "/web/app.js", "@SHARED@", "/web/style.css", "/web/icon.svg", "/web/manifest.webmanifest", "/web/lang/en.json", "/web/lang/de.json"];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(build).then((cache) => cache.addAll(shell.map((path) => new Request(path, { cache: "reload" })))));

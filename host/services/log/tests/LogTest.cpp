@@ -1,4 +1,4 @@
-#include "services/log/Log.h"
+#include "services/log/Recent.h"
 
 #include <Poco/JSON/Parser.h>
 #include <filesystem>
@@ -89,6 +89,38 @@ TEST(LogFile, IsRotatedAndKeptBoundedAndOpenedAnew)
     std::filesystem::remove_all(folder);
     output.file = (folder / "not" / "there").string();
     EXPECT_FALSE(setOutput(output));
+}
+
+TEST(LogMemory, HasTheNewestThousandLinesInOrder)
+{
+    testing::internal::CaptureStderr();
+    const auto before = recent(0).empty() ? 0 : recent(0).back().number;
+    for (int i = 0; i < 1'200; ++i)
+        warn("s", "line", {{"n", std::to_string(i)}});
+    debug("s", "not written, so not remembered");
+    testing::internal::GetCapturedStderr();
+    const auto all = recent(0);
+    ASSERT_EQ(all.size(), 1'000U);
+    EXPECT_EQ(all.back().number, before + 1'200);
+    EXPECT_EQ(all.front().number, before + 201);
+    EXPECT_TRUE(all.back().text.ends_with("level=warn source=s msg=line n=1199")) << all.back().text;
+    EXPECT_EQ(all.back().level, Level::warn);
+    EXPECT_EQ(recent(before + 1'199).size(), 1U);
+    EXPECT_TRUE(recent(before + 1'200).empty());
+}
+
+TEST(LogMemory, CutsALongLineAtACharacter)
+{
+    testing::internal::CaptureStderr();
+    const std::string value = "a" + std::string(800, 'x') + "ëëë";
+    std::vector<Field> fields;
+    for (int i = 0; i < 10; ++i)
+        fields.emplace_back("v", value);
+    write(Level::warn, "s", "m", fields);
+    testing::internal::GetCapturedStderr();
+    const auto text = recent(0).back().text;
+    EXPECT_LE(text.size(), 4'000U);
+    EXPECT_GT(text.size(), 3'990U);
 }
 
 TEST(LogLevel, SaysWhatIsWritten)

@@ -8,7 +8,8 @@ import { icon } from "../icons.js";
 import { showHelp } from "../keys.js";
 import { addView } from "../registry.js";
 import { signOut } from "../session.js";
-import { setTheme, state, theme, userName } from "../state.js";
+import { isAdmin, setTheme, state, theme, userName } from "../state.js";
+import { Everything, Files, Identities } from "./owndata.js";
 
 export const section = (title, ...children) => m("section", m("h3", title), children);
 
@@ -79,6 +80,9 @@ const Password = {
 
 const showCodes = (codes) => openDialog(t("recovery_codes"), { view: () => [m("p", t("recovery_codes_help")), m("pre.codes", codes.join("\n"))] });
 
+const proof = () => [m(Field, { label: t("password"), name: "password", type: "password", required: true, autocomplete: "current-password" }),
+  m(Field, { label: t("code"), name: "code", required: true, inputmode: "numeric", autocomplete: "one-time-code" })];
+
 function SecondFactor() {
   let known = null;
   let enrolment = null;
@@ -88,12 +92,15 @@ function SecondFactor() {
     view: () => section(t("second_factor"),
       known?.enabled ? [
         m("p", t("second_factor_on", { n: known.recovery_codes })),
+        m("p", m("button", { type: "button", onclick: () => openDialog(t("new_codes"), { view: () => m(Form, { label: t("new_codes"), submit: async ({ password, code }) => {
+          const { recovery_codes: codes } = await post("/api/user/second-factor/recovery-codes", { password, code: code.trim() });
+          load();
+          showCodes(codes);
+        } }, proof()) }) }, t("new_codes"))),
         m(Form, { label: t("turn_off"), submit: async ({ password, code }) => {
           await del("/api/user/second-factor", { query: { password, code } });
           load();
-        } },
-        m(Field, { label: t("password"), name: "password", type: "password", required: true, autocomplete: "current-password" }),
-        m(Field, { label: t("code"), name: "code", required: true, inputmode: "numeric", autocomplete: "one-time-code" })),
+        } }, proof()),
       ] : enrolment ? m(Form, { label: t("confirm"), submit: async ({ code }) => {
         const { recovery_codes: codes } = await post("/api/user/second-factor/confirm", { code: code.trim() });
         enrolment = null;
@@ -139,6 +146,8 @@ export function clientName(client) {
   return [names[browser] || browser || client.slice(0, 40) || "?", system].filter(Boolean).join(" · ");
 }
 
+const scopes = () => ["read", "write", "git", ...(isAdmin() ? ["admin"] : [])];
+
 function Tokens() {
   let list = null;
   const load = () => attempt(async () => (list = (await get("/api/user/tokens")).data));
@@ -153,13 +162,16 @@ function Tokens() {
           await load();
         }) })))),
       m(Form, { label: t("make_token"), submit: async (fields) => {
-        const scopes = ["read", "write", "git"].filter((one) => fields[one]);
-        const made = await post("/api/user/tokens", { name: fields.name, scopes });
+        const made = await post("/api/user/tokens", {
+          name: fields.name, scopes: scopes().filter((one) => fields[one]),
+          ...(fields.days && { expires_at: new Date(Date.now() + Number(fields.days) * 86_400_000).toISOString() }),
+        });
         await load();
         openDialog(t("token_made"), { view: () => [m("p", t("token_once")), m("pre.codes", { tabindex: 0 }, made.token), m(".buttons", m("button", { type: "button", onclick: closeDialog }, t("close")))] });
       } },
       m(Field, { label: t("name"), name: "name", required: true, maxlength: 64, autocomplete: "off" }),
-      m("fieldset.switches", m("legend", t("scopes")), ["read", "write", "git"].map((one) => m("label", m("input", { type: "checkbox", name: one, value: "1", checked: one === "read" }), t(`scope.${one}`)))))),
+      m(Field, { label: t("expires"), name: "days", value: "90", options: [["30", t("days_n", { n: 30 })], ["90", t("days_n", { n: 90 })], ["365", t("days_n", { n: 365 })], ["", t("never")]] }),
+      m("fieldset.switches", m("legend", t("scopes")), scopes().map((one) => m("label", m("input", { type: "checkbox", name: one, value: "1", checked: one === "read" }), t(`scope.${one}`)))))),
   };
 }
 
@@ -167,7 +179,7 @@ const Account = {
   view: () => m("main.main.page", { "aria-label": t("account") },
     m("header.chat-head", link("/", { class: "icon-button back", "aria-label": t("back") }, icon("back")), m(".title", m("h2", userName(state.me.id)), m("p", `@${state.me.username}`)),
       m("button", { type: "button", onclick: () => confirmed(t("sign_out_question"), t("sign_out"), signOut) }, t("sign_out"))),
-    m(".sections", m(Profile), m(Look), m(Password), m(SecondFactor), m(Sessions), m(Tokens))),
+    m(".sections", m(Profile), m(Look), m(Password), m(SecondFactor), m(Sessions), m(Tokens), m(Identities), m(Files), m(Everything))),
 };
 
 addView({ name: "account", path: "/account", title: () => t("account"), icon: "account", view: Account });

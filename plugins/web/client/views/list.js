@@ -59,7 +59,7 @@ export const ChatList = {
       m("ul.chats", chats.map((chat) => m(ChatLine, { key: chat.id, chat }))),
       !chats.length && m("p.empty", t("no_chats")),
       m("footer",
-        offeredViews().map((view) => link(view.path, { key: view.name, class: "view", title: view.title(), "aria-current": path.startsWith(view.path) ? "page" : undefined },
+        offeredViews().map((view) => link(view.path, { key: view.name, class: "view", title: view.title(), "aria-current": [view.path, ...(view.under || [])].some((one) => path.startsWith(one)) ? "page" : undefined },
           view.name === "account" ? m(Avatar, { id: state.me.id, name: userName(state.me.id), small: true }) : icon(view.icon), m("span", view.title()),
           view.badge?.() > 0 && m("span.badge", view.badge())))));
   },

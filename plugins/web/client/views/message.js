@@ -2,8 +2,10 @@
 import m from "mithril";
 import { copies, edit, pin, react, remove, shownContent } from "../chats.js";
 import { picture, save } from "../blobs.js";
-import { attempt, Avatar, confirmed, iconButton, notice, openDialog } from "../dom.js";
+import { attempt, Avatar, confirmed, iconButton, link, notice, openDialog } from "../dom.js";
 import { excerpt } from "../markup.js";
+import { issuesOf } from "../msgissues.js";
+import { issuePage } from "../work/paths.js";
 import { bytes, language, shown, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { drop, tryAgain } from "../outbox.js";
@@ -136,6 +138,15 @@ function reactions(message) {
   }));
 }
 
+const issues = (message) => issuesOf(message).length > 0 && m(".issues", issuesOf(message).map((issue) =>
+  link(issuePage(issue), { key: issue.id, class: "issue-chip", title: issue.title },
+    m("span.state.bare", { class: issue.state }, icon(issue.state === "open" ? "circle" : "done"), m("span.hidden", t(`state.${issue.state}`))), m("strong", issue.reference), m("span.excerpt", issue.title))));
+
+async function makeIssue(message) {
+  const { makeIssue: ask } = await import("../work/frommessage.js");
+  await ask(message);
+}
+
 function quoted(message, attrs) {
   if (!message.reply_to || attrs.inThread) return null;
   const chat = state.chats.get(message.chat_id);
@@ -156,6 +167,7 @@ function toolbar(message, attrs) {
     attrs.openThread && iconButton("thread", t("thread"), { onclick: () => attrs.openThread(message) }),
     canEdit(message) && iconButton("edit", t("edit"), { onclick: () => attrs.startEdit(message) }),
     iconButton("pin", message.pinned_at ? t("unpin") : t("pin"), { onclick: () => attempt(() => pin(message)) }),
+    message.content && iconButton("circle", t("make_issue"), { onclick: () => attempt(() => makeIssue(message)) }),
     canDelete(message) && iconButton("trash", t("delete"), { onclick: () => askDelete(message) }),
     iconButton("link", t("copy_link"), { onclick: copyLink }));
 }
@@ -194,6 +206,7 @@ export const Message = {
       quoted(message, attrs),
       body(message, attrs),
       message.is_edited && !message.deleted_at && m("button.edited", { type: "button", onclick: () => showHistory(message) }, t("edited")),
+      issues(message),
       reactions(message),
       message.reply_count > 0 && attrs.openThread && !attrs.inThread && m("button.replies", { type: "button", onclick: () => attrs.openThread(message) },
         icon("thread"), t("replies", { n: message.reply_count }), message.last_reply_at && m("small", shown("moment", message.last_reply_at)))),
