@@ -266,13 +266,13 @@ void closeIfMay(Turn& turn, IssueRecord& issue, json::object by)
 
 } // namespace
 
-Result<void> closeNamed(Turn& turn, Id projectId, std::string_view text, const std::string& by)
+Result<void> closeNamed(Turn& turn, Id projectId, std::string_view text, const json::object& by)
 {
     const auto project = storage::ProjectRepository::byId(turn.connection, projectId);
     for (const auto& reference : referencesIn(text))
         if (reference.closes)
             if (auto issue = resolve(turn.connection, turn.core, turn.caller, reference, project ? &*project : nullptr))
-                closeIfMay(turn, *issue, {{"by", by}});
+                closeIfMay(turn, *issue, by);
     return {};
 }
 

@@ -108,7 +108,7 @@ operations::Guard guardMessage(const Core& core);
 /// [writer] Within the end of a push: commits are linked with what they speak of, and those on the default branch close it.
 Result<void> lookIntoPush(Turn& turn, const projects::Pushed& pushed);
 /// See projects::Core: what a merged pull request says that it fixes.
-Result<void> closeNamed(Turn& turn, Id projectId, std::string_view text, const std::string& by);
+Result<void> closeNamed(Turn& turn, Id projectId, std::string_view text, const boost::json::object& by);
 /// [writer] Within the transaction of a message, or of its edit: it is linked with what it speaks of, as far as its sender may
 /// see that.
 void lookIntoMessage(Core& core, storage::Connection& connection, const storage::MessageRecord& message);

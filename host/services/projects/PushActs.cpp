@@ -239,13 +239,13 @@ Result<void> endPush(Core& core, Call& call, Done done)
                                                        {"ref_count", updated.size()},
                                                        {"updated", toldOf(updated)}});
         const Pushed pushed{repository, *push, &updated};
-        for (const auto& look : turn.core.onPush)
-            if (auto good = look(turn, pushed); !good)
-                return good;
-        if (project && (repository.isPublic || !project->isPublic))
+        if (project && (repository.isPublic || !project->isPublic)) // before what follows from it
             turn.tell("git.pushed", project->id, repository.id, data);
         else
             turn.tellOnly(repository.ownerId, "git.pushed", repository.id, data);
+        for (const auto& look : turn.core.onPush)
+            if (auto good = look(turn, pushed); !good)
+                return good;
         for (auto& effect : turn.effects)
             asked.then(std::move(effect));
         return {};

@@ -118,7 +118,11 @@ void Turn::refresh(Id projectId)
 
 void Turn::tell(std::string_view topic, Id projectId, Id objectId, const std::string& data)
 {
-    store({.topic = std::string(topic), .projectId = projectId, .actorId = caller.userId, .objectId = objectId, .data = data});
+    const storage::EventRecord event{
+        .topic = std::string(topic), .projectId = projectId, .actorId = caller.userId, .objectId = objectId, .data = data};
+    store(event);
+    if (core.onTold)
+        core.onTold(*this, event);
 }
 
 void Turn::tellOnly(Id userId, std::string_view topic, Id objectId, const std::string& data)
