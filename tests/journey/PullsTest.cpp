@@ -312,6 +312,15 @@ TEST_F(Pulls, AMessageBecomesAnIssueThatAMergeCloses)
                                                    R"({"title":"Count to ten","body":"Fixes #)" + issue + R"(","base":"main","head":"ten"})"), "/number");
     EXPECT_NE(std::to_string(number), issue) << "issues and pull requests have one counter";
     const auto path = base + "/pulls/" + std::to_string(number);
+    as(bob()).expect(201, "POST", path + "/comments", "{\"body\":\"@ada, " + head.substr(0, 9) + " does it.\"}");
+    EXPECT_EQ(textAt(as(ada()).expect(200, "GET", path + "/comments"), "/data/0/html"),
+              "<p><a href=\"/api/users/" + std::to_string(ada().id) + "\">@ada</a>, <a href=\"" + base + "/commits/" + head + "\">" + head.substr(0, 9) +
+                  "</a> does it.</p>\n");
+    as(ada()).expect(201, "POST", home + "/issues/" + issue + "/comments", "{\"body\":\"See " + head + ", @bob.\"}");
+    const auto comments = as(bob()).expect(200, "GET", home + "/issues/" + issue + "/comments?format=html");
+    EXPECT_NE(textAt(comments, "/data/0/html").find(base + "/commits/" + head), std::string::npos);
+    EXPECT_EQ(textAt(comments, "/data/0/mentions/0/username"), "bob");
+    as(bob()).expect(200, "GET", base + "/commits/" + head);
     as(ada()).expect(201, "POST", path + "/reviews", R"({"verdict":"approve","body":"Good."})");
     EXPECT_EQ(textAt(as(ada()).expect(200, "GET", home + "/issues/" + issue), "/state"), "open");
     const auto merged = merge(ada(), base, number, "squash");

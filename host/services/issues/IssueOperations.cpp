@@ -26,6 +26,8 @@ constexpr std::string_view issueSchema = R"({"type":"object","required":["id","p
 "id":{"type":"integer","format":"int64"},"project_id":{"type":"integer","format":"int64"},"owner":{"type":"string"},
 "project":{"type":"string"},"number":{"type":"integer","format":"int64"},"reference":{"type":"string"},"url":{"type":"string"},
 "title":{"type":"string"},"body":{"type":"string","description":"Markdown; not in lists"},
+"html":{"type":"string","description":"of the body, if it was asked for; people, commits and issues that the reader may see are links"},
+"mentions":{"type":"array","description":"whom it names, of those who may read it; not in lists","items":{"$ref":"#/components/schemas/Person"}},
 "state":{"type":"string","enum":["open","closed"]},"author":{"$ref":"#/components/schemas/Person"},
 "labels":{"type":"array","items":{"$ref":"#/components/schemas/Label"}},"milestone_id":{"type":["integer","null"],"format":"int64"},
 "assignees":{"type":"array","items":{"$ref":"#/components/schemas/Person"}},"due_at":{"type":["string","null"],"format":"date-time"},
@@ -39,6 +41,7 @@ constexpr std::string_view issueListSchema = R"({"type":"object","required":["da
 constexpr std::string_view commentSchema = R"({"type":"object","required":["id","number","author","body","created_at"],"properties":{
 "id":{"type":"integer","format":"int64"},"number":{"type":"integer","format":"int64"},
 "author":{"$ref":"#/components/schemas/Person"},"body":{"type":"string","description":"Markdown"},
+"html":{"type":"string","description":"if it was asked for"},"mentions":{"type":"array","items":{"$ref":"#/components/schemas/Person"}},
 "created_at":{"type":"string","format":"date-time"},"edited_at":{"type":["string","null"],"format":"date-time"}}})";
 
 constexpr std::string_view commentListSchema = R"({"type":"object","required":["data","pagination"],"properties":{
@@ -75,6 +78,7 @@ Parameter text(std::string_view name, std::string_view what, bool required = fal
 }
 
 const Parameter number = integer("number", "the issue's, in its project", true);
+const Parameter format{.name = "format", .what = "html: with what it says as a page shows it, too", .choices = {"json", "html"}};
 const Parameter limit{.name = "limit", .kind = Kind::integer, .what = "how many, at most; 50 unless given", .least = 1, .most = 200};
 
 void add(Operations& all, Core& core, std::string_view name, std::string_view summary, std::vector<Parameter> parameters,
@@ -128,7 +132,7 @@ void addIssues(Operations& all, Core& core)
                             text("body", "Markdown, at most 64 KiB", false, maxBodyBytes), text("template", "of the project's settings")},
                            planning)),
         "Issue", &createIssue, false);
-    add(all, core, "issues.get", "One issue", pathToProject({number}), "Issue", &getIssue, true);
+    add(all, core, "issues.get", "One issue", pathToProject({number, format}), "Issue", &getIssue, true);
     add(all, core, "issues.update", "Change an issue, close it, open it again",
         pathToProject(plus({number, text("title", "one line of at most 300 bytes"),
                             text("body", "Markdown, at most 64 KiB", false, maxBodyBytes),
@@ -136,7 +140,7 @@ void addIssues(Operations& all, Core& core)
                             {.name = "no_due_date", .kind = Kind::flag, .what = "it is not due any more"}},
                            planning)),
         "Issue", &updateIssue, false);
-    add(all, core, "issues.comments", "An issue's comments, the oldest first", pathToProject(plus({number}, projects::paging())),
+    add(all, core, "issues.comments", "An issue's comments, the oldest first", pathToProject(plus({number, format}, projects::paging())),
         "IssueCommentList", &listComments, true);
     add(all, core, "issues.comment", "Comment on an issue",
         pathToProject({number, text("body", "Markdown, at most 64 KiB", true, maxBodyBytes)}), "IssueComment", &addComment, false);

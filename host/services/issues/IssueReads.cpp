@@ -1,5 +1,6 @@
 #include "services/issues/IssueCore.h"
 
+#include "services/issues/Spoken.h"
 #include "services/projects/ProjectJson.h"
 #include "services/search/Folded.h"
 #include "storage/Repositories.h"
@@ -18,6 +19,8 @@ namespace json = boost::json;
 namespace {
 
 std::size_t limitOf(const Call& call) { return static_cast<std::size_t>(call.arguments.integerOr("limit", 50)); }
+
+bool wantsHtml(const Call& call) { return call.arguments.textOr("format", "json") == "html"; }
 
 /// What the query says; a label or user that is not there finds nothing.
 Result<storage::IssueFilter> filterOf(Connection& connection, const Core& core, const Call& call, Id projectId)
@@ -133,7 +136,10 @@ Result<void> getIssue(Core& core, Call& call, Done done)
         const auto issue = issueIn(connection, standing->project.id, call.arguments);
         if (!issue)
             return issue.error();
-        return json::serialize(issueJson(connection, core, standing->project, *issue, true));
+        auto shown = issueJson(connection, core, standing->project, *issue, true);
+        if (wantsHtml(call))
+            shown["html"] = spokenHtml(connection, core, caller, {.project = &standing->project}, "issue", issue->id, issue->body);
+        return json::serialize(shown);
     });
 }
 
@@ -150,8 +156,12 @@ Result<void> listComments(Core& core, Call& call, Done done)
         auto comments = IssueRepository::comments(connection, issue->id, call.arguments.integerOr("after", 0), limit + 1);
         next = projects::cut(comments, limit, &storage::IssueCommentRecord::id);
         json::array data;
-        for (const auto& comment : comments)
-            data.push_back(commentJson(core, comment, issue->number));
+        for (const auto& comment : comments) {
+            auto shown = commentJson(connection, core, comment, issue->number);
+            if (wantsHtml(call))
+                shown["html"] = spokenHtml(connection, core, caller, {.project = &standing->project}, "comment", comment.id, comment.body);
+            data.push_back(std::move(shown));
+        }
         return projects::listJson(std::move(data), limit, next);
     });
 }

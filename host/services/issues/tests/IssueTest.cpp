@@ -2,6 +2,7 @@
 #include "services/projects/tests/House.h"
 
 #include "storage/IssueRepository.h"
+#include "storage/SpokenRepository.h"
 
 #include <random>
 
@@ -264,6 +265,64 @@ TEST_F(IssueHouse, ActivityTellsWhatHappenedTheNewestFirst)
     for (const auto& row : shown3.at("data").as_array())
         told += std::string(row.at("topic").as_string()) + " ";
     EXPECT_EQ(told, "issue.closed issue.commented issue.created ");
+}
+
+TEST_F(IssueHouse, MentionsAreThoseWhoMayReadIt)
+{
+    const auto names = [](const json::value& list) {
+        std::string out;
+        for (const auto& one : list.as_array())
+            out += std::string(one.at("username").as_string()) + " ";
+        return out;
+    };
+    const auto lastEvent = [&](std::string_view topic) {
+        json::value out;
+        for (const auto& event : storage::EventRepository::after(connection(), 0, 1'000))
+            if (event.topic == topic)
+                out = json::parse(event.data);
+        return out;
+    };
+    // user3 and user4 are members, user6 is none, user1 runs the server.
+    const auto made = open(ann, "For @user3", {{"body", "@user4, @user6 and @user1, but not `@user2`"}});
+    EXPECT_EQ(names(made.at("mentions")), "user3 user4 ");
+    EXPECT_EQ(names(lastEvent("issue.created").at("mentions")), "user3 user4 ");
+    good(ann, "issues.update", at(1, {{"body", "@user3 @user2 and @USER4"}}));
+    EXPECT_EQ(names(lastEvent("issue.updated").at("mentions")), "user3 user2 user4 ");
+    EXPECT_EQ(names(lastEvent("issue.updated").at("new_mentions")), "user2 ");
+    EXPECT_EQ(names(good(ben, "issues.get", at(1)).at("mentions")), "user2 user3 user4 ");
+    good(ben, "issues.comment", at(1, {{"body", "@user4 @user6"}}));
+    EXPECT_EQ(names(lastEvent("issue.commented").at("new_mentions")), "user4 ");
+    EXPECT_EQ(names(good(ann, "issues.comments", at(1)).at("data").at(0).at("mentions")), "user4 ");
+    good(ben, "issues.edit_comment", at(1, {{"comment", 1}, {"body", "never mind"}}));
+    EXPECT_EQ(names(lastEvent("issue.comment_edited").at("mentions")), "");
+    // In a public one, any member of the server may read.
+    const auto open = project(ann, "open", true);
+    EXPECT_EQ(names(good(ann, "issues.create", with(open, {{"title", "@user6 @user8"}})).at("mentions")), "user6 user8 ");
+}
+
+TEST_F(IssueHouse, WhatATextNamesIsALinkForWhoMaySeeIt)
+{
+    const auto code = repository(ann, home, "code");
+    pushed(ben, code, "main", "Begin", 'a');
+    open(ann, "one");
+    const auto text = "@user3, @nobody, see aaaaaaa and aaaaaaab in #1, p#1, p#9 or `aaaaaaa @user3` and [aaaaaaa](http://x.org/)";
+    good(ben, "issues.create", with(home, {{"title", "two"}, {"body", text}}));
+    const auto commit = "/api/projects/user2/p/code/commits/" + id40('a');
+    const std::string issue = "/api/projects/user2/p/issues/1";
+    EXPECT_FALSE(good(ann, "issues.get", at(2)).as_object().contains("html"));
+    EXPECT_EQ(good(ann, "issues.get", at(2, {{"format", "html"}})).at("html").as_string(),
+              "<p><a href=\"/api/users/3\">@user3</a>, @nobody, see <a href=\"" + commit + "\">aaaaaaa</a> and aaaaaaab in <a href=\"" + issue +
+                  "\">#1</a>, <a href=\"" + issue + "\">p#1</a>, p#9 or <code>aaaaaaa @user3</code> and <a href=\"http://x.org/\">aaaaaaa</a></p>\n");
+    // A guest of the project reads its issues, and no code.
+    const auto seen = std::string(good(cem, "issues.get", at(2, {{"format", "html"}})).at("html").as_string());
+    EXPECT_EQ(seen.find("commits/"), seen.npos) << seen;
+    EXPECT_NE(seen.find(issue), seen.npos) << seen;
+    // What he names himself he may not see either.
+    good(cem, "issues.comment", at(2, {{"body", "aaaaaaa"}}));
+    EXPECT_EQ(good(ann, "issues.comments", at(2, {{"format", "html"}})).at("data").at(0).at("html").as_string(), "<p>aaaaaaa</p>\n");
+    good(ann, "issues.comment", at(2, {{"body", "It was " + id40('a')}}));
+    EXPECT_NE(good(ann, "issues.comments", at(2, {{"format", "html"}})).at("data").at(1).at("html").as_string().find(commit), std::string::npos);
+    EXPECT_EQ(storage::SpokenRepository::issuesOfCommit(connection(), {code, id40('a')}, 10), std::vector<Id>{2});
 }
 
 } // namespace netbit::services::issues::test
