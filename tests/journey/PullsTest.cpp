@@ -351,6 +351,13 @@ TEST_F(Pulls, AMessageBecomesAnIssueThatAMergeCloses)
                     "ada: merged " + request + " in story/tools into `main`: `Count to ten`\n"
                     "ada: closed story#" + issue + ": `It counts to nine only.`, by " + request + "\n");
 
+    std::string activity;
+    const auto lines = as(bob()).expect(200, "GET", home + "/activity");
+    for (const auto& line : listAt(lines, "/data"))
+        activity = textAt(line, "/topic") + " " + textAt(line, "/actor/username") + "; " + activity;
+    EXPECT_EQ(activity, "project.member_added ada; git.pushed bob; issue.created ada; issue.updated ada; git.pushed bob; pull.opened bob; "
+                        "pull.commented bob; issue.commented ada; pull.reviewed ada; git.pushed ada; pull.merged ada; issue.closed ada; ");
+
     // A push straight to the default branch does it as well.
     const auto second = std::to_string(integerAt(as(bob()).expect(201, "POST", home + "/issues", R"({"title":"And to eleven"})"), "/number"));
     git.good("work", {"checkout", "-q", "main"});

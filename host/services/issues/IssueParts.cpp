@@ -121,12 +121,7 @@ json::object commentJson(Connection& connection, const Core& core, const storage
 
 void tellOf(Turn& turn, const storage::ProjectRecord& project, const IssueRecord& issue, std::string_view topic, json::object more)
 {
-    IssueRepository::addActivity(turn.connection, {.projectId = project.id,
-                                                   .actorId = turn.caller.userId,
-                                                   .topic = std::string(topic),
-                                                   .number = issue.number,
-                                                   .title = issue.title,
-                                                   .createdAt = turn.time()});
+    turn.note(project.id, topic, issue.number, issue.title);
     auto data = issueJson(turn.connection, turn.core, project, issue, false);
     for (auto& member : more)
         data[member.key()] = member.value();

@@ -1,5 +1,6 @@
 #include "services/issues/IssueCore.h"
 
+#include "base/Json.h"
 #include "services/issues/Spoken.h"
 #include "services/projects/ProjectJson.h"
 #include "services/search/Folded.h"
@@ -191,7 +192,7 @@ Result<void> listActivity(Core& core, Call& call, Done done)
         if (!standing)
             return standing.error();
         const auto limit = limitOf(call);
-        auto rows = IssueRepository::activity(connection, standing->project.id, call.arguments.integerOr("before", 0), limit + 1);
+        auto rows = IssueRepository::activity(connection, standing->project.id, standing->may(Right::readCode), call.arguments.integerOr("before", 0), limit + 1);
         next = projects::cut(rows, limit, &storage::ActivityRecord::id);
         json::array data;
         for (const auto& row : rows)
@@ -200,6 +201,7 @@ Result<void> listActivity(Core& core, Call& call, Done done)
                                         {"topic", row.topic},
                                         {"number", row.number == 0 ? json::value(nullptr) : json::value(row.number)},
                                         {"title", row.title},
+                                        {"data", row.data.empty() ? json::value(nullptr) : base::parseJson(row.data).value()},
                                         {"created_at", base::rfc3339(row.createdAt)}});
         return projects::listJson(std::move(data), limit, next, "next_before");
     });

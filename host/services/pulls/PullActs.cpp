@@ -137,9 +137,12 @@ bool isCommitId(std::string_view text)
 void tell(Turn& turn, const RepositoryStanding& standing, std::string_view topic, Id objectId, const std::string& data)
 {
     const auto& repository = standing.repository;
-    if (standing.project && (repository.isPublic || !standing.project->project.isPublic))
+    if (standing.project && (repository.isPublic || !standing.project->project.isPublic)) {
+        // What was pushed to its head has a line of its own.
+        if (const auto pull = topic.starts_with("pull.") && topic != "pull.pushed" ? PullRepository::byId(turn.connection, objectId) : std::nullopt)
+            turn.note(repository.projectId, topic, pull->number, pull->title, json::serialize(json::object{{"repository", repository.name}}));
         turn.tell(topic, repository.projectId, objectId, data);
-    else
+    } else
         turn.tellOnly(repository.ownerId, topic, objectId, data);
 }
 

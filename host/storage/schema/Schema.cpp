@@ -154,6 +154,7 @@ const Migration steps[] = {
     {13, "external kinds", schema::externalKinds},
     {14, "told threads", schema::told},
     {15, "spoken of", schema::spoken},
+    {16, "activity data", schema::activityData},
 };
 
 } // namespace

@@ -264,7 +264,33 @@ TEST_F(IssueHouse, ActivityTellsWhatHappenedTheNewestFirst)
     const auto shown3 = good(cem, "projects.activity", home);
     for (const auto& row : shown3.at("data").as_array())
         told += std::string(row.at("topic").as_string()) + " ";
-    EXPECT_EQ(told, "issue.closed issue.commented issue.created ");
+    EXPECT_EQ(told, "issue.closed issue.commented issue.created project.member_added project.member_added ");
+}
+
+TEST_F(IssueHouse, ActivityTellsOfMembersAndOfPushesToWhoMayReadCode)
+{
+    const auto code = repository(ann, home, "code");
+    add(home, ann, dia, "viewer");
+    good(ann, "projects.set_member", with(home, {{"member", dia}, {"role", "developer"}}));
+    pushed(dia, code, "main", "Begin", 'a');
+    good(dia, "projects.leave", home);
+    good(ann, "projects.remove_member", with(home, {{"member", ben}}));
+    std::string told;
+    const auto all = good(ann, "projects.activity", home);
+    for (const auto& row : all.at("data").as_array())
+        told += std::string(row.at("topic").as_string()) + " " + std::string(row.at("actor").at("username").as_string()) + " " +
+                std::string(row.at("title").as_string()) + "; ";
+    EXPECT_EQ(told, "project.member_removed user2 user3; project.member_removed user5 user5; git.pushed user5 code; "
+                    "project.member_changed user2 user5; project.member_added user2 user5; project.member_added user2 user4; "
+                    "project.member_added user2 user3; ");
+    EXPECT_EQ(all.at("data").at(3).at("data").at("role").as_string(), "developer");
+    const auto push = all.at("data").at(2).at("data");
+    EXPECT_EQ(push.at("refs").at(0).at("ref").as_string(), "refs/heads/main");
+    EXPECT_EQ(push.at("ref_count").to_number<int>(), 1);
+    const auto seen = good(cem, "projects.activity", home); // a guest reads no code
+    for (const auto& row : seen.at("data").as_array())
+        EXPECT_NE(row.at("topic").as_string(), "git.pushed");
+    EXPECT_EQ(seen.at("data").as_array().size(), 6U);
 }
 
 TEST_F(IssueHouse, MentionsAreThoseWhoMayReadIt)
