@@ -167,6 +167,7 @@ struct BoardRepository {
     static std::vector<BoardRecord> of(Connection&, Id projectId); ///< by id
     static Id insertColumn(Connection&, const BoardColumnRecord&);
     static std::vector<BoardColumnRecord> columns(Connection&, Id boardId); ///< in order
+    static void updateColumn(Connection&, const BoardColumnRecord&); ///< its name and place
     static void removeColumn(Connection&, Id);
     static std::optional<BoardCardRecord> card(Connection&, Id boardId, Id issueId);
     static std::vector<BoardCardRecord> cards(Connection&, Id columnId); ///< in order

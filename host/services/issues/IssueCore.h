@@ -101,6 +101,9 @@ Result<void> listBoards(Core& core, Call& call, Done done);
 Result<void> createBoard(Core& core, Call& call, Done done);
 Result<void> getBoard(Core& core, Call& call, Done done);
 Result<void> deleteBoard(Core& core, Call& call, Done done);
+Result<void> addColumn(Core& core, Call& call, Done done);
+Result<void> updateColumn(Core& core, Call& call, Done done);
+Result<void> removeColumn(Core& core, Call& call, Done done);
 Result<void> putCard(Core& core, Call& call, Done done);
 Result<void> removeCard(Core& core, Call& call, Done done);
 

@@ -60,6 +60,10 @@ constexpr std::string_view boardSchema = R"({"type":"object","required":["id","n
 "required":["id","name","cards"],"properties":{"id":{"type":"integer","format":"int64"},"name":{"type":"string"},
 "cards":{"type":"array","items":{"$ref":"#/components/schemas/Issue"}}}}}}})";
 
+constexpr std::string_view columnSchema = R"({"type":"object","required":["board_id","id","name","order"],"properties":{
+"board_id":{"type":"integer","format":"int64"},"id":{"type":"integer","format":"int64"},"name":{"type":"string"},
+"order":{"type":"array","description":"the board's columns, by id","items":{"type":"integer","format":"int64"}}}})";
+
 constexpr std::string_view cardSchema = R"({"type":"object","required":["board_id","number","column_id","order"],"properties":{
 "board_id":{"type":"integer","format":"int64"},"number":{"type":"integer","format":"int64"},
 "column_id":{"type":"integer","format":"int64"},"order":{"type":"array","description":"the column's issues, by number",
@@ -192,6 +196,16 @@ void addPlan(Operations& all, Core& core)
         "Board", &createBoard, false);
     add(all, core, "boards.get", "A board with its columns, and their issues in order", pathToProject({board}), "Board", &getBoard, true);
     add(all, core, "boards.delete", "Delete a board; its issues stay", pathToProject({board}), {}, &deleteBoard, false);
+    const auto column = integer("column", "its id", true);
+    const auto behind = integer("after", "behind this column, by its id");
+    const auto ahead = integer("before", "before this one");
+    add(all, core, "boards.add_column", "Add a column to a board; last, unless a place is named",
+        pathToProject({board, text("name", "one line of at most 100 bytes", true), behind, ahead}), "BoardColumn", &addColumn, false);
+    add(all, core, "boards.update_column", "Rename a column of a board, or move it",
+        pathToProject({board, column, text("name", "one line of at most 100 bytes"), behind, ahead}), "BoardColumn", &updateColumn, false);
+    add(all, core, "boards.remove_column", "Remove a column of a board; its cards go to another",
+        pathToProject({board, column, integer("to", "the column that they go to, behind its own; needed where there are any")}), {},
+        &removeColumn, false);
     add(all, core, "boards.put_card", "Put an issue on a board, or move it there",
         pathToProject({board, number, integer("column_id", "where to", true), integer("after", "behind this issue, by number"),
                        integer("before", "before this one; neither: last in the column")}),
@@ -211,6 +225,7 @@ void addIssueOperations(Operations& all, Core& core)
     all.addSchema("Label", labelSchema);
     all.addSchema("Milestone", milestoneSchema);
     all.addSchema("Board", boardSchema);
+    all.addSchema("BoardColumn", columnSchema);
     all.addSchema("BoardCard", cardSchema);
     all.addSchema("ThingList", thingListSchema);
     addIssues(all, core);

@@ -255,6 +255,55 @@ TEST_F(IssueHouse, TheColumnGetsNewRanksBeforeTheyAreTooLong)
     EXPECT_LE(longest, 48U);
 }
 
+TEST_F(IssueHouse, ColumnsAreAddedRenamedMovedAndRemoved)
+{
+    for (const auto* title : {"one", "two", "three"})
+        open(ann, title);
+    const auto board = with(home, {{"board", good(ben, "boards.create", with(home, {{"name", "plan"}, {"columns", json::array{"to do", "done"}}})).at("id")}});
+    const auto shown = [&] {
+        std::string out;
+        const auto all = good(ann, "boards.get", board);
+        for (const auto& column : all.at("columns").as_array()) {
+            out += std::string(column.at("name").as_string()) + ":";
+            for (const auto& card : column.at("cards").as_array())
+                out += " " + std::to_string(card.at("number").as_int64());
+            out += "; ";
+        }
+        return out;
+    };
+    const auto todo = good(ann, "boards.get", board).at("columns").at(0).at("id").as_int64();
+    const auto finished = good(ann, "boards.get", board).at("columns").at(1).at("id").as_int64();
+    const auto made = good(ben, "boards.add_column", with(board, {{"name", "doing"}, {"after", todo}}));
+    const auto doing = made.at("id").as_int64();
+    EXPECT_EQ(shown(), "to do:; doing:; done:; ");
+    good(ben, "boards.add_column", with(board, {{"name", "dropped"}}));
+    good(ben, "boards.update_column", with(board, {{"column", doing}, {"name", "under way"}, {"before", todo}}));
+    EXPECT_EQ(shown(), "under way:; to do:; done:; dropped:; ");
+    for (const auto& [number, column] : {std::pair<int, Id>{1, finished}, {2, doing}, {3, doing}})
+        good(ben, "boards.put_card", with(board, {{"number", number}, {"column_id", column}}));
+    // Nothing is lost with a column.
+    EXPECT_EQ(ask(ben, "boards.remove_column", with(board, {{"column", doing}})).error().pointer, "/to");
+    EXPECT_EQ(ask(ben, "boards.remove_column", with(board, {{"column", doing}, {"to", doing}})).error().pointer, "/to");
+    EXPECT_EQ(refusal(cem, "boards.remove_column", with(board, {{"column", doing}, {"to", finished}})), "not_allowed");
+    good(ben, "boards.remove_column", with(board, {{"column", doing}, {"to", finished}}));
+    EXPECT_EQ(shown(), "to do:; done: 1 2 3; dropped:; ");
+    good(ben, "boards.remove_column", with(board, {{"column", todo}}));
+    EXPECT_EQ(shown(), "done: 1 2 3; dropped:; ");
+    EXPECT_EQ(refusal(ben, "boards.update_column", with(board, {{"column", todo}, {"name", "x"}})), "column_not_found");
+    EXPECT_EQ(refusal(ben, "boards.update_column", with(board, {{"column", finished}})), "nothing_to_change");
+    EXPECT_EQ(ask(ben, "boards.update_column", with(board, {{"column", finished}, {"after", finished}})).error().pointer, "/after");
+    EXPECT_EQ(ask(ben, "boards.update_column", with(board, {{"column", finished}, {"name", "\n"}})).error().pointer, "/name");
+    const auto stale = ask(ben, "boards.update_column", with(board, {{"column", finished}, {"name", "x"}}), {.ifMatch = "\"of-another\""});
+    ASSERT_FALSE(stale);
+    EXPECT_EQ(stale.error().status, base::Status::preconditionFailed);
+    const auto dropped = good(ann, "boards.get", board).at("columns").at(1).at("id").as_int64();
+    good(ben, "boards.remove_column", with(board, {{"column", dropped}}));
+    EXPECT_EQ(refusal(ben, "boards.remove_column", with(board, {{"column", finished}})), "last_column");
+    for (int i = 1; i < 50; ++i)
+        good(ben, "boards.add_column", with(board, {{"name", "more"}}));
+    EXPECT_EQ(refusal(ben, "boards.add_column", with(board, {{"name", "one too many"}})), "too_many");
+}
+
 TEST_F(IssueHouse, ActivityTellsWhatHappenedTheNewestFirst)
 {
     open(ann, "one");
