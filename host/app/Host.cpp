@@ -38,6 +38,7 @@
 #include "services/pulls/PullOperations.h"
 #include "services/search/SearchOperations.h"
 #include "services/search/SearchService.h"
+#include "services/telling/Telling.h"
 #include "services/transfer/HistoryOperations.h"
 #include "services/transfer/TransferService.h"
 #include "services/users/Profiles.h"
@@ -232,6 +233,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.chat.core().spoken = [&parts](storage::Connection& connection, const storage::MessageRecord& message) {
         services::issues::lookIntoMessage(parts.projects.core(), connection, message);
     };
+    services::telling::tellOf(parts.projects.core(), parts.chat.core());
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);
     parts.writer.onCommit(commitSeries(parts.metrics));

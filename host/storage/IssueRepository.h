@@ -88,6 +88,7 @@ struct ActivityRecord {
     std::int64_t number = 0;
     std::string title{};
     std::int64_t createdAt = 0;
+    std::string data{}; ///< a JSON object, or empty
 };
 
 struct LinkRecord {
@@ -136,7 +137,8 @@ struct IssueRepository {
     static std::vector<LinkRecord> linksFrom(Connection&, std::string_view kind, Id sourceId, std::string_view key);
 
     static void addActivity(Connection&, const ActivityRecord&);
-    static std::vector<ActivityRecord> activity(Connection&, Id projectId, Id before, std::size_t limit); ///< the newest first
+    /// The newest first. `code`: also what happened to repositories.
+    static std::vector<ActivityRecord> activity(Connection&, Id projectId, bool code, Id before, std::size_t limit);
 };
 
 struct LabelRepository {
@@ -165,6 +167,7 @@ struct BoardRepository {
     static std::vector<BoardRecord> of(Connection&, Id projectId); ///< by id
     static Id insertColumn(Connection&, const BoardColumnRecord&);
     static std::vector<BoardColumnRecord> columns(Connection&, Id boardId); ///< in order
+    static void updateColumn(Connection&, const BoardColumnRecord&); ///< its name and place
     static void removeColumn(Connection&, Id);
     static std::optional<BoardCardRecord> card(Connection&, Id boardId, Id issueId);
     static std::vector<BoardCardRecord> cards(Connection&, Id columnId); ///< in order

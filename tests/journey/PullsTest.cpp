@@ -300,17 +300,27 @@ TEST_F(Pulls, AMessageBecomesAnIssueThatAMergeCloses)
     const auto said = as(bob()).expect(201, "POST", messagesOf(chat), R"({"content":"It counts to nine only."})");
     const auto message = messagesOf(chat) + "/" + std::to_string(integerAt(said, "/id"));
     const auto base = begun("story");
+    as(ada()).expect(200, "PATCH", home, "{\"chat_id\":" + std::to_string(chat) + "}");
     const auto made = as(ada()).expect(201, "POST", message + "/issue", R"({"owner":"ada","project":"story"})");
     const auto issue = std::to_string(integerAt(made, "/number"));
     EXPECT_EQ(textAt(made, "/title"), "It counts to nine only.");
     EXPECT_EQ(textAt(as(bob()).expect(200, "GET", message + "/issues"), "/data/0/state"), "open");
     as(ada()).expect(200, "PATCH", home + "/issues/" + issue, "{\"assignees\":[" + std::to_string(bob().id) + "]}");
 
-    write("ten", "file.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
+    const auto head = write("ten", "file.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
     const auto number = integerAt(as(bob()).expect(201, "POST", base + "/pulls",
                                                    R"({"title":"Count to ten","body":"Fixes #)" + issue + R"(","base":"main","head":"ten"})"), "/number");
     EXPECT_NE(std::to_string(number), issue) << "issues and pull requests have one counter";
     const auto path = base + "/pulls/" + std::to_string(number);
+    as(bob()).expect(201, "POST", path + "/comments", "{\"body\":\"@ada, " + head.substr(0, 9) + " does it.\"}");
+    EXPECT_EQ(textAt(as(ada()).expect(200, "GET", path + "/comments"), "/data/0/html"),
+              "<p><a href=\"/api/users/" + std::to_string(ada().id) + "\">@ada</a>, <a href=\"" + base + "/commits/" + head + "\">" + head.substr(0, 9) +
+                  "</a> does it.</p>\n");
+    as(ada()).expect(201, "POST", home + "/issues/" + issue + "/comments", "{\"body\":\"See " + head + ", @bob.\"}");
+    const auto comments = as(bob()).expect(200, "GET", home + "/issues/" + issue + "/comments?format=html");
+    EXPECT_NE(textAt(comments, "/data/0/html").find(base + "/commits/" + head), std::string::npos);
+    EXPECT_EQ(textAt(comments, "/data/0/mentions/0/username"), "bob");
+    as(bob()).expect(200, "GET", base + "/commits/" + head);
     as(ada()).expect(201, "POST", path + "/reviews", R"({"verdict":"approve","body":"Good."})");
     EXPECT_EQ(textAt(as(ada()).expect(200, "GET", home + "/issues/" + issue), "/state"), "open");
     const auto merged = merge(ada(), base, number, "squash");
@@ -319,6 +329,34 @@ TEST_F(Pulls, AMessageBecomesAnIssueThatAMergeCloses)
     EXPECT_EQ(textAt(as(bob()).expect(200, "GET", message + "/issues"), "/data/0/state"), "closed") << "where it was said";
     EXPECT_EQ(remoteMain(), textAt(merged.document(), "/merge_commit"));
     EXPECT_EQ(git.good("work", {"show", "origin/main:file.txt"}), "1\n2\n3\n4\n5\n6\n7\n8\n9\n10");
+
+    // The chat's thread tells it all.
+    std::string root;
+    std::string beside;
+    const auto page = as(bob()).expect(200, "GET", messagesOf(chat, "limit=200"));
+    for (const auto& one : listAt(page, "/data"))
+        if (textAt(one, "/content").starts_with("created the branch `ten`"))
+            root = std::to_string(integerAt(one, "/id"));
+        else if (at(one, "/thread_id").is_null())
+            beside += textAt(one, "/sender_name") + ": " + textAt(one, "/content") + '\n';
+    EXPECT_EQ(beside, "bob: It counts to nine only.\nada: opened story#" + issue + ": `It counts to nine only.`\n");
+    const auto thread = as(bob()).expect(200, "GET", messagesOf(chat) + "/" + root + "/thread");
+    std::string told = textAt(thread, "/root/sender_name") + ": " + textAt(thread, "/root/content") + '\n';
+    for (const auto& one : listAt(thread, "/data"))
+        told += textAt(one, "/sender_name") + ": " + textAt(one, "/content") + '\n';
+    const auto request = "pull request story#" + std::to_string(number);
+    EXPECT_EQ(told, "bob: created the branch `ten` with 1 commit in story/tools\n- " + head.substr(0, 10) + " `Change file.txt`\n"
+                    "bob: opened " + request + " in story/tools: `Count to ten` (`ten` into `main`)\n"
+                    "ada: approved " + request + " in story/tools: `Count to ten`\n"
+                    "ada: merged " + request + " in story/tools into `main`: `Count to ten`\n"
+                    "ada: closed story#" + issue + ": `It counts to nine only.`, by " + request + "\n");
+
+    std::string activity;
+    const auto lines = as(bob()).expect(200, "GET", home + "/activity");
+    for (const auto& line : listAt(lines, "/data"))
+        activity = textAt(line, "/topic") + " " + textAt(line, "/actor/username") + "; " + activity;
+    EXPECT_EQ(activity, "project.member_added ada; git.pushed bob; issue.created ada; issue.updated ada; git.pushed bob; pull.opened bob; "
+                        "pull.commented bob; issue.commented ada; pull.reviewed ada; git.pushed ada; pull.merged ada; issue.closed ada; ");
 
     // A push straight to the default branch does it as well.
     const auto second = std::to_string(integerAt(as(bob()).expect(201, "POST", home + "/issues", R"({"title":"And to eleven"})"), "/number"));

@@ -49,7 +49,7 @@ Project makeProject(const Daemon& daemon, const User& owner, const std::string& 
     out.board = integerAt(board, "/id");
     out.column = integerAt(board, "/columns/0/id");
     http.expect(200, "PUT", out.path("/boards/" + std::to_string(out.board) + "/cards/" + std::to_string(out.number)),
-                json::serialize(json::object{{"column_id", out.column}}));
+                json::serialize(json::object{{"column_id", integerAt(board, "/columns/1/id")}})); // the first column may go
     return out;
 }
 
@@ -68,6 +68,7 @@ std::string Project::part(std::string_view parameter, std::string_view before, s
         : parameter == "label"                    ? label
         : parameter == "milestone"                ? milestone
         : parameter == "board"                    ? board
+        : parameter == "column"                   ? column
                                                   : member;
     return std::to_string(id);
 }

@@ -87,7 +87,7 @@ struct Core {
 
     void look(storage::Connection& connection, const storage::MessageRecord& message) const
     {
-        if (spoken && (message.isEdited || message.content.find('#') != std::string::npos))
+        if (spoken && message.messageType != "system" && (message.isEdited || message.content.find('#') != std::string::npos))
             spoken(connection, message);
     }
 
@@ -101,7 +101,7 @@ struct Core {
     Cache cache;
     Reads reads;
     WriterSide writerSide;
-    /// [writer] Within the transaction of a message that has a # in it, or of an edit. Set before the first call, or empty.
+    /// [writer] Within the transaction of a person's message that has a # in it, or of an edit. Set before the first call, or empty.
     std::function<void(storage::Connection&, const storage::MessageRecord&)> spoken;
     std::mutex importing; // one import call that makes chats or users at a time
     std::atomic<base::Millis> nextDue{0}; ///< no scheduled message is due before it

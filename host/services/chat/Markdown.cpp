@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <vector>
 
 namespace netbit::services::chat {
 
@@ -50,6 +51,85 @@ void dropUnsafeAddresses(cmark_node* document)
         if (address && !safeAddress(address))
             cmark_node_set_url(node, "");
     }
+}
+
+bool wordChar(char c) noexcept
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80 ||
+           std::string_view("_-.#@/&").find(c) != std::string_view::npos;
+}
+
+/// Whether a word may lead somewhere: what is asked of others is bounded.
+bool mayLead(std::string_view word) noexcept
+{
+    const bool sign = word.front() == '@' ? word.size() > 1 : word.find('#') != word.npos && word.back() >= '0' && word.back() <= '9';
+    const bool hex = word.size() >= 7 && word.size() <= 40 && word.find_first_not_of("0123456789abcdef") == word.npos;
+    return sign || hex;
+}
+
+cmark_node* newText(std::string_view text)
+{
+    auto* const node = cmark_node_new(CMARK_NODE_TEXT);
+    cmark_node_set_literal(node, std::string(text).c_str());
+    return node;
+}
+
+/// Puts links into one run of text.
+void linkText(cmark_node* node, const AddressOf& address, std::size_t& room)
+{
+    const char* const literal = cmark_node_get_literal(node);
+    const std::string text(literal ? literal : "");
+    std::size_t done = 0;
+    for (std::size_t at = 0; at < text.size() && room > 0;) {
+        if (!wordChar(text[at])) {
+            ++at;
+            continue;
+        }
+        auto end = at;
+        while (end < text.size() && wordChar(text[end]))
+            ++end;
+        const auto behind = end;
+        while (end > at && std::string_view(".-/&@#").find(text[end - 1]) != std::string_view::npos)
+            --end;
+        const auto word = std::string_view(text).substr(at, end - at);
+        std::string to;
+        if (!word.empty() && mayLead(word)) {
+            --room;
+            to = address(word);
+        }
+        if (!to.empty()) {
+            if (at > done)
+                cmark_node_insert_before(node, newText(std::string_view(text).substr(done, at - done)));
+            auto* const link = cmark_node_new(CMARK_NODE_LINK);
+            cmark_node_set_url(link, to.c_str());
+            cmark_node_append_child(link, newText(word));
+            cmark_node_insert_before(node, link);
+            done = end;
+        }
+        at = behind;
+    }
+    if (done > 0)
+        cmark_node_set_literal(node, text.substr(done).c_str());
+}
+
+void linkWords(cmark_node* document, const AddressOf& address)
+{
+    constexpr std::size_t mostWords = 500;
+    cmark_consolidate_text_nodes(document);
+    std::vector<cmark_node*> texts; // first all: new nodes are no place for the iterator
+    const Owned<cmark_iter> iter(cmark_iter_new(document));
+    std::size_t inLinks = 0;
+    for (auto event = cmark_iter_next(iter.get()); event != CMARK_EVENT_DONE; event = cmark_iter_next(iter.get())) {
+        auto* const node = cmark_iter_get_node(iter.get());
+        const auto type = cmark_node_get_type(node);
+        if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE)
+            inLinks += event == CMARK_EVENT_ENTER ? 1 : std::size_t(-1);
+        else if (type == CMARK_NODE_TEXT && inLinks == 0)
+            texts.push_back(node);
+    }
+    std::size_t room = mostWords;
+    for (auto* const node : texts)
+        linkText(node, address, room);
 }
 
 /// What in a text makes cmark-gfm 0.29 take time or room out of all proportion: a table fills each short row up to the width of
@@ -108,7 +188,7 @@ std::string plainHtml(std::string_view text)
 
 } // namespace
 
-std::string htmlOf(std::string_view markdown)
+std::string htmlOf(std::string_view markdown, const AddressOf& address)
 {
     const Shape shape(markdown);
     if (markdown.size() > maxMarkdownBytes || shape.markup > maxMarkup ||
@@ -128,6 +208,8 @@ std::string htmlOf(std::string_view markdown)
     cmark_parser_feed(parser.get(), markdown.data(), markdown.size());
     const Owned<cmark_node> document(cmark_parser_finish(parser.get()));
     dropUnsafeAddresses(document.get());
+    if (address)
+        linkWords(document.get(), address);
     const Owned<char> html(cmark_render_html(document.get(), options, cmark_parser_get_syntax_extensions(parser.get())));
     return std::string(html.get());
 }

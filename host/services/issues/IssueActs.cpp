@@ -1,5 +1,6 @@
 #include "services/issues/IssueCore.h"
 #include "services/issues/References.h"
+#include "services/issues/Spoken.h"
 
 #include "services/projects/Acts.h"
 #include "services/projects/Refs.h"
@@ -81,7 +82,7 @@ Result<void> createIssue(Core& core, Call& call, Done done)
         const auto issue = insertIssue(turn, standing->project, next);
         if (!issue)
             return issue.error();
-        tellOf(turn, standing->project, *issue, "issue.created");
+        tellOf(turn, standing->project, *issue, "issue.created", bornWith(turn, issue->id));
         answerWith(turn, standing->project, *issue);
         return {};
     };
@@ -134,7 +135,9 @@ Result<void> updateIssue(Core& core, Call& call, Done done)
         if (args.has("assignees"))
             if (auto good = setAssignees(turn, project, issue.id, args.ids("assignees")); !good)
                 return good;
+        json::object mentions;
         if (issue.title != before.title || issue.body != before.body) {
+            putMentions(mentions, turn.core, keepSpoken(turn, {.project = &project}, "issue", issue.id, issue.title + "\n" + issue.body));
             issue.folded = foldedOf(issue.title, issue.body);
             linkText(turn, &project, project.id, issue.title + "\n" + issue.body, "issue", issue.id, issue.id);
         }
@@ -142,7 +145,7 @@ Result<void> updateIssue(Core& core, Call& call, Done done)
             issue.updatedAt = turn.time();
             IssueRepository::update(turn.connection, issue);
             issue.folded.clear();
-            tellOf(turn, project, issue, "issue.updated");
+            tellOf(turn, project, issue, "issue.updated", std::move(mentions));
         }
         if (const auto state = args.text("state"))
             setState(turn, project, issue, *state);
@@ -174,9 +177,12 @@ Result<void> addComment(Core& core, Call& call, Done done)
         issue->updatedAt = turn.time();
         IssueRepository::update(turn.connection, *issue);
         linkText(turn, &standing->project, standing->project.id, text, "comment", comment.id, issue->id);
-        auto shown = commentJson(turn.core, comment, issue->number);
+        json::object more;
+        putMentions(more, turn.core, keepSpoken(turn, {.project = &standing->project}, "comment", comment.id, text));
+        auto shown = commentJson(turn.connection, turn.core, comment, issue->number);
         turn.made = {comment.id, json::serialize(shown), false};
-        tellOf(turn, standing->project, *issue, "issue.commented", {{"comment", std::move(shown)}});
+        more["comment"] = std::move(shown);
+        tellOf(turn, standing->project, *issue, "issue.commented", std::move(more));
         return {};
     };
     return projects::submit(core, "issues.comment", call, std::move(act), std::move(done));
@@ -227,9 +233,12 @@ Result<void> editComment(Core& core, Call& call, Done done)
         comment.folded = foldedOf({}, text);
         IssueRepository::updateComment(turn.connection, comment);
         linkText(turn, &found->standing.project, found->standing.project.id, text, "comment", comment.id, found->issue.id);
-        auto shown = commentJson(turn.core, comment, found->issue.number);
+        json::object more;
+        putMentions(more, turn.core, keepSpoken(turn, {.project = &found->standing.project}, "comment", comment.id, text));
+        auto shown = commentJson(turn.connection, turn.core, comment, found->issue.number);
         turn.made = {comment.id, json::serialize(shown), false};
-        tellOf(turn, found->standing.project, found->issue, "issue.comment_edited", {{"comment", std::move(shown)}});
+        more["comment"] = std::move(shown);
+        tellOf(turn, found->standing.project, found->issue, "issue.comment_edited", std::move(more));
         return {};
     };
     return projects::submit(core, "issues.edit_comment", call, std::move(act), std::move(done));
@@ -266,13 +275,13 @@ void closeIfMay(Turn& turn, IssueRecord& issue, json::object by)
 
 } // namespace
 
-Result<void> closeNamed(Turn& turn, Id projectId, std::string_view text, const std::string& by)
+Result<void> closeNamed(Turn& turn, Id projectId, std::string_view text, const json::object& by)
 {
     const auto project = storage::ProjectRepository::byId(turn.connection, projectId);
     for (const auto& reference : referencesIn(text))
         if (reference.closes)
             if (auto issue = resolve(turn.connection, turn.core, turn.caller, reference, project ? &*project : nullptr))
-                closeIfMay(turn, *issue, {{"by", by}});
+                closeIfMay(turn, *issue, by);
     return {};
 }
 
@@ -287,6 +296,8 @@ Result<void> lookIntoPush(Turn& turn, const projects::Pushed& pushed)
         const auto* const commits = update.if_contains("commits");
         if (!commits || ref.deletes)
             continue;
+        for (const auto& commit : commits->get_array())
+            storage::SpokenRepository::know(turn.connection, {repository.id, std::string(commit.at("id").get_string())});
         const bool closing = ref.name == "refs/heads/" + repository.defaultBranch;
         // The oldest first, as they were made: the newest stands first in a push.
         for (auto it = commits->get_array().rbegin(); it != commits->get_array().rend(); ++it) {

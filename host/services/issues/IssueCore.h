@@ -40,15 +40,17 @@ std::optional<IssueRecord> resolve(storage::Connection&, const Core&, const proj
 boost::json::object labelJson(const storage::LabelRecord&);
 boost::json::object milestoneJson(const storage::MilestoneRecord&);
 /// {"id","project_id","owner","project","number","reference","url","title","state","author","labels","milestone_id","assignees",
-/// "due_at","comment_count","created_at","updated_at","closed_at","closed_by"}, and "body".
+/// "due_at","comment_count","created_at","updated_at","closed_at","closed_by"}, and "body" and "mentions".
 boost::json::object issueJson(storage::Connection&, const Core&, const storage::ProjectRecord&, const IssueRecord&, bool withBody);
-boost::json::object commentJson(const Core&, const storage::IssueCommentRecord&, std::int64_t number);
+boost::json::object commentJson(storage::Connection&, const Core&, const storage::IssueCommentRecord&, std::int64_t number);
 
 // Writes, within a turn.
 
 /// What happened with an issue: the activity's row and the event.
 void tellOf(Turn& turn, const storage::ProjectRecord& project, const IssueRecord& issue, std::string_view topic,
             boost::json::object more = {});
+/// For the event of a new issue: whom it mentions.
+boost::json::object bornWith(Turn& turn, Id issueId);
 /// Whatever the text speaks of is linked with it, and nothing else. `context`: the project of a bare number, or null; placeId:
 /// see storage::LinkRecord; self: the issue that the text is a part of, or 0.
 void linkText(Turn& turn, const storage::ProjectRecord* context, Id placeId, std::string_view text, std::string_view kind,
@@ -100,6 +102,9 @@ Result<void> listBoards(Core& core, Call& call, Done done);
 Result<void> createBoard(Core& core, Call& call, Done done);
 Result<void> getBoard(Core& core, Call& call, Done done);
 Result<void> deleteBoard(Core& core, Call& call, Done done);
+Result<void> addColumn(Core& core, Call& call, Done done);
+Result<void> updateColumn(Core& core, Call& call, Done done);
+Result<void> removeColumn(Core& core, Call& call, Done done);
 Result<void> putCard(Core& core, Call& call, Done done);
 Result<void> removeCard(Core& core, Call& call, Done done);
 
@@ -109,7 +114,7 @@ operations::Guard guardMessage(const Core& core);
 /// [writer] Within the end of a push: commits are linked with what they speak of, and those on the default branch close it.
 Result<void> lookIntoPush(Turn& turn, const projects::Pushed& pushed);
 /// See projects::Core: what a merged pull request says that it fixes.
-Result<void> closeNamed(Turn& turn, Id projectId, std::string_view text, const std::string& by);
+Result<void> closeNamed(Turn& turn, Id projectId, std::string_view text, const boost::json::object& by);
 /// [writer] Within the transaction of a message, or of its edit: it is linked with what it speaks of, as far as its sender may
 /// see that.
 void lookIntoMessage(Core& core, storage::Connection& connection, const storage::MessageRecord& message);

@@ -26,6 +26,8 @@ constexpr std::string_view issueSchema = R"({"type":"object","required":["id","p
 "id":{"type":"integer","format":"int64"},"project_id":{"type":"integer","format":"int64"},"owner":{"type":"string"},
 "project":{"type":"string"},"number":{"type":"integer","format":"int64"},"reference":{"type":"string"},"url":{"type":"string"},
 "title":{"type":"string"},"body":{"type":"string","description":"Markdown; not in lists"},
+"html":{"type":"string","description":"of the body, if it was asked for; people, commits and issues that the reader may see are links"},
+"mentions":{"type":"array","description":"whom it names, of those who may read it; not in lists","items":{"$ref":"#/components/schemas/Person"}},
 "state":{"type":"string","enum":["open","closed"]},"author":{"$ref":"#/components/schemas/Person"},
 "labels":{"type":"array","items":{"$ref":"#/components/schemas/Label"}},"milestone_id":{"type":["integer","null"],"format":"int64"},
 "assignees":{"type":"array","items":{"$ref":"#/components/schemas/Person"}},"due_at":{"type":["string","null"],"format":"date-time"},
@@ -39,6 +41,7 @@ constexpr std::string_view issueListSchema = R"({"type":"object","required":["da
 constexpr std::string_view commentSchema = R"({"type":"object","required":["id","number","author","body","created_at"],"properties":{
 "id":{"type":"integer","format":"int64"},"number":{"type":"integer","format":"int64"},
 "author":{"$ref":"#/components/schemas/Person"},"body":{"type":"string","description":"Markdown"},
+"html":{"type":"string","description":"if it was asked for"},"mentions":{"type":"array","items":{"$ref":"#/components/schemas/Person"}},
 "created_at":{"type":"string","format":"date-time"},"edited_at":{"type":["string","null"],"format":"date-time"}}})";
 
 constexpr std::string_view commentListSchema = R"({"type":"object","required":["data","pagination"],"properties":{
@@ -56,6 +59,10 @@ constexpr std::string_view boardSchema = R"({"type":"object","required":["id","n
 "id":{"type":"integer","format":"int64"},"name":{"type":"string"},"columns":{"type":"array","items":{"type":"object",
 "required":["id","name","cards"],"properties":{"id":{"type":"integer","format":"int64"},"name":{"type":"string"},
 "cards":{"type":"array","items":{"$ref":"#/components/schemas/Issue"}}}}}}})";
+
+constexpr std::string_view columnSchema = R"({"type":"object","required":["board_id","id","name","order"],"properties":{
+"board_id":{"type":"integer","format":"int64"},"id":{"type":"integer","format":"int64"},"name":{"type":"string"},
+"order":{"type":"array","description":"the board's columns, by id","items":{"type":"integer","format":"int64"}}}})";
 
 constexpr std::string_view cardSchema = R"({"type":"object","required":["board_id","number","column_id","order"],"properties":{
 "board_id":{"type":"integer","format":"int64"},"number":{"type":"integer","format":"int64"},
@@ -75,6 +82,7 @@ Parameter text(std::string_view name, std::string_view what, bool required = fal
 }
 
 const Parameter number = integer("number", "the issue's, in its project", true);
+const Parameter format{.name = "format", .what = "html: with what it says as a page shows it, too", .choices = {"json", "html"}};
 const Parameter limit{.name = "limit", .kind = Kind::integer, .what = "how many, at most; 50 unless given", .least = 1, .most = 200};
 
 void add(Operations& all, Core& core, std::string_view name, std::string_view summary, std::vector<Parameter> parameters,
@@ -128,7 +136,7 @@ void addIssues(Operations& all, Core& core)
                             text("body", "Markdown, at most 64 KiB", false, maxBodyBytes), text("template", "of the project's settings")},
                            planning)),
         "Issue", &createIssue, false);
-    add(all, core, "issues.get", "One issue", pathToProject({number}), "Issue", &getIssue, true);
+    add(all, core, "issues.get", "One issue", pathToProject({number, format}), "Issue", &getIssue, true);
     add(all, core, "issues.update", "Change an issue, close it, open it again",
         pathToProject(plus({number, text("title", "one line of at most 300 bytes"),
                             text("body", "Markdown, at most 64 KiB", false, maxBodyBytes),
@@ -136,7 +144,7 @@ void addIssues(Operations& all, Core& core)
                             {.name = "no_due_date", .kind = Kind::flag, .what = "it is not due any more"}},
                            planning)),
         "Issue", &updateIssue, false);
-    add(all, core, "issues.comments", "An issue's comments, the oldest first", pathToProject(plus({number}, projects::paging())),
+    add(all, core, "issues.comments", "An issue's comments, the oldest first", pathToProject(plus({number, format}, projects::paging())),
         "IssueCommentList", &listComments, true);
     add(all, core, "issues.comment", "Comment on an issue",
         pathToProject({number, text("body", "Markdown, at most 64 KiB", true, maxBodyBytes)}), "IssueComment", &addComment, false);
@@ -191,6 +199,16 @@ void addPlan(Operations& all, Core& core)
         "Board", &createBoard, false);
     add(all, core, "boards.get", "A board with its columns, and their issues in order", pathToProject({board}), "Board", &getBoard, true);
     add(all, core, "boards.delete", "Delete a board; its issues stay", pathToProject({board}), {}, &deleteBoard, false);
+    const auto column = integer("column", "its id", true);
+    const auto behind = integer("after", "behind this column, by its id");
+    const auto ahead = integer("before", "before this one");
+    add(all, core, "boards.add_column", "Add a column to a board; last, unless a place is named",
+        pathToProject({board, text("name", "one line of at most 100 bytes", true), behind, ahead}), "BoardColumn", &addColumn, false);
+    add(all, core, "boards.update_column", "Rename a column of a board, or move it",
+        pathToProject({board, column, text("name", "one line of at most 100 bytes"), behind, ahead}), "BoardColumn", &updateColumn, false);
+    add(all, core, "boards.remove_column", "Remove a column of a board; its cards go to another",
+        pathToProject({board, column, integer("to", "the column that they go to, behind its own; needed where there are any")}), {},
+        &removeColumn, false);
     add(all, core, "boards.put_card", "Put an issue on a board, or move it there",
         pathToProject({board, number, integer("column_id", "where to", true), integer("after", "behind this issue, by number"),
                        integer("before", "before this one; neither: last in the column")}),
@@ -210,6 +228,7 @@ void addIssueOperations(Operations& all, Core& core)
     all.addSchema("Label", labelSchema);
     all.addSchema("Milestone", milestoneSchema);
     all.addSchema("Board", boardSchema);
+    all.addSchema("BoardColumn", columnSchema);
     all.addSchema("BoardCard", cardSchema);
     all.addSchema("ThingList", thingListSchema);
     addIssues(all, core);

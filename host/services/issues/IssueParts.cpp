@@ -1,6 +1,7 @@
 #include "services/issues/IssueCore.h"
 
 #include "services/issues/References.h"
+#include "services/issues/Spoken.h"
 #include "services/projects/ProjectJson.h"
 #include "services/search/Folded.h"
 #include "storage/NumberRepository.h"
@@ -100,33 +101,37 @@ json::object issueJson(Connection& connection, const Core& core, const storage::
                      {"updated_at", base::rfc3339(issue.updatedAt)},
                      {"closed_at", timeOrNull(issue.closedAt)},
                      {"closed_by", issue.closedBy == 0 ? json::value(nullptr) : json::value(projects::personJson(core, issue.closedBy))}};
-    if (withBody)
+    if (withBody) {
         out["body"] = issue.body;
+        out["mentions"] = mentionsOf(connection, core, "issue", issue.id);
+    }
     return out;
 }
 
-json::object commentJson(const Core& core, const storage::IssueCommentRecord& comment, std::int64_t number)
+json::object commentJson(Connection& connection, const Core& core, const storage::IssueCommentRecord& comment, std::int64_t number)
 {
     return {{"id", comment.id},
             {"number", number},
             {"author", projects::personJson(core, comment.authorId)},
             {"body", comment.body},
+            {"mentions", mentionsOf(connection, core, "comment", comment.id)},
             {"created_at", base::rfc3339(comment.createdAt)},
             {"edited_at", timeOrNull(comment.editedAt)}};
 }
 
 void tellOf(Turn& turn, const storage::ProjectRecord& project, const IssueRecord& issue, std::string_view topic, json::object more)
 {
-    IssueRepository::addActivity(turn.connection, {.projectId = project.id,
-                                                   .actorId = turn.caller.userId,
-                                                   .topic = std::string(topic),
-                                                   .number = issue.number,
-                                                   .title = issue.title,
-                                                   .createdAt = turn.time()});
+    turn.note(project.id, topic, issue.number, issue.title);
     auto data = issueJson(turn.connection, turn.core, project, issue, false);
     for (auto& member : more)
         data[member.key()] = member.value();
     turn.tell(topic, project.id, issue.id, json::serialize(data));
+}
+
+json::object bornWith(Turn& turn, Id issueId)
+{
+    const auto mentions = mentionsOf(turn.connection, turn.core, "issue", issueId);
+    return {{"mentions", mentions}, {"new_mentions", mentions}};
 }
 
 void linkText(Turn& turn, const storage::ProjectRecord* context, Id placeId, std::string_view text, std::string_view kind,
@@ -218,6 +223,7 @@ Result<IssueRecord> insertIssue(Turn& turn, const storage::ProjectRecord& projec
     if (auto good = setAssignees(turn, project, issue.id, wanted.assignees); !good)
         return good.error();
     linkText(turn, &project, project.id, wanted.title + "\n" + wanted.body, "issue", issue.id, issue.id);
+    keepSpoken(turn, {.project = &project}, "issue", issue.id, wanted.title + "\n" + wanted.body);
     return issue;
 }
 

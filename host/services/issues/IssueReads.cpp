@@ -1,5 +1,7 @@
 #include "services/issues/IssueCore.h"
 
+#include "base/Json.h"
+#include "services/issues/Spoken.h"
 #include "services/projects/ProjectJson.h"
 #include "services/search/Folded.h"
 #include "storage/Repositories.h"
@@ -18,6 +20,8 @@ namespace json = boost::json;
 namespace {
 
 std::size_t limitOf(const Call& call) { return static_cast<std::size_t>(call.arguments.integerOr("limit", 50)); }
+
+bool wantsHtml(const Call& call) { return call.arguments.textOr("format", "json") == "html"; }
 
 /// What the query says; a label or user that is not there finds nothing.
 Result<storage::IssueFilter> filterOf(Connection& connection, const Core& core, const Call& call, Id projectId)
@@ -151,7 +155,10 @@ Result<void> getIssue(Core& core, Call& call, Done done)
         const auto issue = issueIn(connection, standing->project.id, call.arguments);
         if (!issue)
             return issue.error();
-        return json::serialize(issueJson(connection, core, standing->project, *issue, true));
+        auto shown = issueJson(connection, core, standing->project, *issue, true);
+        if (wantsHtml(call))
+            shown["html"] = spokenHtml(connection, core, caller, {.project = &standing->project}, "issue", issue->id, issue->body);
+        return json::serialize(shown);
     });
 }
 
@@ -168,8 +175,12 @@ Result<void> listComments(Core& core, Call& call, Done done)
         auto comments = IssueRepository::comments(connection, issue->id, call.arguments.integerOr("after", 0), limit + 1);
         next = projects::cut(comments, limit, &storage::IssueCommentRecord::id);
         json::array data;
-        for (const auto& comment : comments)
-            data.push_back(commentJson(core, comment, issue->number));
+        for (const auto& comment : comments) {
+            auto shown = commentJson(connection, core, comment, issue->number);
+            if (wantsHtml(call))
+                shown["html"] = spokenHtml(connection, core, caller, {.project = &standing->project}, "comment", comment.id, comment.body);
+            data.push_back(std::move(shown));
+        }
         return projects::listJson(std::move(data), limit, next);
     });
 }
@@ -199,7 +210,7 @@ Result<void> listActivity(Core& core, Call& call, Done done)
         if (!standing)
             return standing.error();
         const auto limit = limitOf(call);
-        auto rows = IssueRepository::activity(connection, standing->project.id, call.arguments.integerOr("before", 0), limit + 1);
+        auto rows = IssueRepository::activity(connection, standing->project.id, standing->may(Right::readCode), call.arguments.integerOr("before", 0), limit + 1);
         next = projects::cut(rows, limit, &storage::ActivityRecord::id);
         json::array data;
         for (const auto& row : rows)
@@ -208,6 +219,7 @@ Result<void> listActivity(Core& core, Call& call, Done done)
                                         {"topic", row.topic},
                                         {"number", row.number == 0 ? json::value(nullptr) : json::value(row.number)},
                                         {"title", row.title},
+                                        {"data", row.data.empty() ? json::value(nullptr) : base::parseJson(row.data).value()},
                                         {"created_at", base::rfc3339(row.createdAt)}});
         return projects::listJson(std::move(data), limit, next, "next_before");
     });

@@ -88,7 +88,7 @@ Result<void> issueFromMessage(Core& core, Call& call, Done done)
                                                 .sourceId = message->id,
                                                 .placeId = chatId,
                                                 .createdAt = turn.time()});
-        tellOf(turn, standing->project, *issue, "issue.created");
+        tellOf(turn, standing->project, *issue, "issue.created", bornWith(turn, issue->id));
         turn.made = {issue->id, json::serialize(issueJson(turn.connection, turn.core, standing->project, *issue, true)), false};
         return {};
     };

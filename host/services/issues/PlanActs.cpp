@@ -1,6 +1,6 @@
 // Labels, milestones, boards.
 
-#include "services/issues/IssueCore.h"
+#include "services/issues/PlanParts.h"
 #include "services/issues/Ranks.h"
 
 #include "services/projects/Acts.h"
@@ -27,13 +27,6 @@ constexpr std::size_t maxNameBytes = 100;
 constexpr std::size_t maxBoards = 50;
 constexpr std::int64_t maxCards = 5'000; ///< of one board
 
-Result<std::string> checkName(std::string_view name, std::string_view pointer)
-{
-    if (name.find_first_not_of(" \t") == name.npos || name.size() > maxNameBytes || name.find_first_of("\r\n") != name.npos)
-        return fault(Status::invalid, "invalid_name", "It is one line of 1 to 100 bytes.", pointer);
-    return std::string(name);
-}
-
 Result<void> checkColour(std::string_view colour)
 {
     const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
@@ -42,21 +35,18 @@ Result<void> checkColour(std::string_view colour)
     return {};
 }
 
+} // namespace
+
+Result<std::string> checkName(std::string_view name, std::string_view pointer)
+{
+    if (name.find_first_not_of(" \t") == name.npos || name.size() > maxNameBytes || name.find_first_of("\r\n") != name.npos)
+        return fault(Status::invalid, "invalid_name", "It is one line of 1 to 100 bytes.", pointer);
+    return std::string(name);
+}
+
 base::Error taken(std::string_view pointer) { return fault(Status::conflict, "name_taken", "There is one of this name already.", pointer); }
 base::Error full() { return fault(Status::conflict, "too_many", "The project has as many of these as it may."); }
 
-/// One of the project's, named by an argument.
-template <class Repository>
-auto ownOf(Connection& connection, Id projectId, const operations::Arguments& args, const std::string& what)
-    -> Result<typename decltype(Repository::byId(connection, 0))::value_type>
-{
-    auto found = Repository::byId(connection, args.integerOr(what, 0));
-    if (!found || found->projectId != projectId)
-        return fault(Status::notFound, what + "_not_found", "The project has no such " + what + '.');
-    return std::move(*found);
-}
-
-/// What changes a project's order, and how it is told.
 Result<void> plan(Core& core, Call& call, std::string_view operation, Right right,
                   std::function<Result<void>(Turn&, const storage::ProjectRecord&, const operations::Arguments&)> act, Done done)
 {
@@ -90,8 +80,6 @@ std::string boardJson(Connection& connection, const Core& core, const storage::P
     }
     return json::serialize(json::object{{"id", board.id}, {"name", board.name}, {"columns", std::move(columns)}});
 }
-
-} // namespace
 
 Result<void> listLabels(Core& core, Call& call, Done done)
 {
@@ -318,9 +306,6 @@ Result<void> deleteBoard(Core& core, Call& call, Done done)
                 std::move(done));
 }
 
-namespace {
-
-/// Ranks of a column anew, so that they are short again.
 void rankAnew(Turn& turn, Id columnId)
 {
     auto cards = BoardRepository::cards(turn.connection, columnId);
@@ -332,6 +317,8 @@ void rankAnew(Turn& turn, Id columnId)
         BoardRepository::putCard(turn.connection, card);
     }
 }
+
+namespace {
 
 /// Behind the card named, or before it, or last.
 Result<void> place(Turn& turn, const storage::ProjectRecord& project, storage::BoardCardRecord card,

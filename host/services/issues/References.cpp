@@ -92,4 +92,69 @@ std::vector<Reference> referencesIn(std::string_view text)
     return out;
 }
 
+namespace {
+
+/// Words of names' letters and signs, with the sign before them; not within code. `take` says whether it wants more.
+template <class Take>
+void eachWord(std::string_view text, const Take& take)
+{
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] == '`') {
+            at = behindCode(text, at);
+            continue;
+        }
+        if (!wordChar(text[at])) {
+            ++at;
+            continue;
+        }
+        auto end = at;
+        while (end < text.size() && wordChar(text[end]))
+            ++end;
+        auto word = text.substr(at, end - at);
+        while (!word.empty() && (word.back() == '.' || word.back() == '-')) // the sentence's, and no name's
+            word.remove_suffix(1);
+        const char before = at == 0 ? ' ' : text[at - 1];
+        const char further = at < 2 ? ' ' : text[at - 2];
+        if (!word.empty() && !take(word, before, further, end < text.size() ? text[end] : ' '))
+            return;
+        at = end;
+    }
+}
+
+bool addOnce(std::vector<std::string>& out, std::string_view word)
+{
+    if (std::find(out.begin(), out.end(), word) == out.end())
+        out.emplace_back(word);
+    return out.size() < mostReferences;
+}
+
+} // namespace
+
+bool mayBeCommit(std::string_view word) noexcept
+{
+    return word.size() >= 7 && word.size() <= 40 &&
+           std::all_of(word.begin(), word.end(), [](char c) { return digit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+std::vector<std::string> peopleIn(std::string_view text)
+{
+    std::vector<std::string> out;
+    eachWord(text, [&](std::string_view word, char before, char further, char) {
+        const bool named = before == '@' && !wordChar(further) && further != '@' && further != '/' && word.size() <= 100;
+        return !named || addOnce(out, word);
+    });
+    return out;
+}
+
+std::vector<std::string> commitsIn(std::string_view text)
+{
+    std::vector<std::string> out;
+    eachWord(text, [&](std::string_view word, char before, char, char behind) {
+        constexpr std::string_view others = "@#/&";
+        const bool apart = others.find(before) == others.npos && others.find(behind) == others.npos;
+        return !apart || !mayBeCommit(word) || addOnce(out, word);
+    });
+    return out;
+}
+
 } // namespace netbit::services::issues

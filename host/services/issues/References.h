@@ -21,4 +21,10 @@ inline constexpr std::size_t mostReferences = 50; ///< of one text
 /// Each once, in order; what is within back quotes is code and speaks of nothing.
 std::vector<Reference> referencesIn(std::string_view text);
 
+/// Names that stand behind an @, and what may be the id of a commit (7 to 40 hexadecimal digits in lower case, no part of a longer
+/// word), each once, in order, at most fifty; not within code.
+std::vector<std::string> peopleIn(std::string_view text);
+std::vector<std::string> commitsIn(std::string_view text);
+bool mayBeCommit(std::string_view word) noexcept;
+
 } // namespace netbit::services::issues

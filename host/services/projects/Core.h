@@ -64,9 +64,12 @@ struct Core {
     base::Millis lastTime = 0; ///< the writer's
     /// Each is called within the transaction of a push's end; an error undoes that. Set before the first call.
     std::vector<std::function<base::Result<void>(Turn&, const Pushed&)>> onPush;
-    /// Closes the issues of the project that a text says are fixed; `by` is what did it, for people ("pull request #7"). Within a
+    /// Closes the issues of the project that a text says are fixed; `by`: members of the event that say what did it. Within a
     /// transaction. Empty: there are no issues here. Set before the first call.
-    std::function<base::Result<void>(Turn&, storage::Id projectId, std::string_view text, const std::string& by)> closeNamed;
+    std::function<base::Result<void>(Turn&, storage::Id projectId, std::string_view text, const boost::json::object& by)> closeNamed;
+    /// Each event that the readers of a project see, within the transaction that it is written in. Empty: nobody listens. Set
+    /// before the first call.
+    std::function<void(Turn&, const storage::EventRecord&)> onTold;
 };
 
 } // namespace netbit::services::projects

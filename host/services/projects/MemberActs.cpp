@@ -44,11 +44,19 @@ std::string removedJson(Id projectId, Id userId, Id by)
     return json::serialize(json::object{{"project_id", projectId}, {"user_id", userId}, {"removed_by", by}});
 }
 
+/// The project's activity: who came, went, or has another role.
+void note(Turn& turn, Id projectId, std::string_view topic, Id userId, std::string_view role)
+{
+    turn.note(projectId, topic, 0, turn.core.nameOf(userId),
+              json::serialize(json::object{{"user", personJson(turn.core, userId)}, {"role", role.empty() ? json::value(nullptr) : json::value(role)}}));
+}
+
 void remove(Turn& turn, Id projectId, Id userId)
 {
     ProjectRepository::removeMember(turn.connection, projectId, userId);
     turn.refresh(projectId);
     const auto data = removedJson(projectId, userId, turn.caller.userId);
+    note(turn, projectId, "project.member_removed", userId, {});
     turn.tell("project.member_removed", projectId, userId, data);
     turn.tellOnly(userId, "project.left", projectId, data);
     turn.made.id = userId;
@@ -88,6 +96,7 @@ Result<void> addMember(Core& core, Call& call, Done done)
         ProjectRepository::putMember(turn.connection, member);
         turn.refresh(projectId);
         turn.made = {userId, json::serialize(memberJson(turn.core, member)), false};
+        note(turn, projectId, "project.member_added", userId, role);
         turn.tell("project.member_added", projectId, userId, turn.made.json);
         return {};
     };
@@ -117,6 +126,7 @@ Result<void> setMemberRole(Core& core, Call& call, Done done)
             return {};
         ProjectRepository::putMember(turn.connection, *member);
         turn.refresh(standing->project.id);
+        note(turn, standing->project.id, "project.member_changed", userId, role);
         turn.tell("project.member_changed", standing->project.id, userId, turn.made.json);
         return {};
     };

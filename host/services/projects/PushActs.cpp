@@ -127,6 +127,21 @@ json::array toldOf(const json::array& updated)
     return out;
 }
 
+/// What the project's activity tells of a push.
+std::string noteOf(const storage::RepositoryRecord& repository, const json::array& updated)
+{
+    constexpr std::size_t most = 10;
+    json::array refs;
+    for (const auto& item : updated) {
+        if (refs.size() == most)
+            break;
+        const auto& ref = item.get_object();
+        const auto* const count = ref.if_contains("commit_count");
+        refs.push_back(json::object{{"ref", ref.at("ref")}, {"kind", ref.at("kind")}, {"new", ref.at("new")}, {"commit_count", count ? *count : json::value(0)}});
+    }
+    return json::serialize(json::object{{"repository", repository.name}, {"ref_count", updated.size()}, {"refs", std::move(refs)}});
+}
+
 /// The branch that a repository without one shows from now on.
 std::string firstBranch(const json::array& updated)
 {
@@ -239,13 +254,14 @@ Result<void> endPush(Core& core, Call& call, Done done)
                                                        {"ref_count", updated.size()},
                                                        {"updated", toldOf(updated)}});
         const Pushed pushed{repository, *push, &updated};
+        if (project && (repository.isPublic || !project->isPublic)) { // before what follows from it
+            turn.note(project->id, "git.pushed", 0, repository.name, noteOf(repository, updated));
+            turn.tell("git.pushed", project->id, repository.id, data);
+        } else
+            turn.tellOnly(repository.ownerId, "git.pushed", repository.id, data);
         for (const auto& look : turn.core.onPush)
             if (auto good = look(turn, pushed); !good)
                 return good;
-        if (project && (repository.isPublic || !project->isPublic))
-            turn.tell("git.pushed", project->id, repository.id, data);
-        else
-            turn.tellOnly(repository.ownerId, "git.pushed", repository.id, data);
         for (auto& effect : turn.effects)
             asked.then(std::move(effect));
         return {};

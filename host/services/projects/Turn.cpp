@@ -1,6 +1,7 @@
 #include "services/projects/Turn.h"
 
 #include "services/log/Log.h"
+#include "storage/IssueRepository.h"
 #include "storage/Repositories.h"
 
 namespace netbit::services::projects {
@@ -118,7 +119,22 @@ void Turn::refresh(Id projectId)
 
 void Turn::tell(std::string_view topic, Id projectId, Id objectId, const std::string& data)
 {
-    store({.topic = std::string(topic), .projectId = projectId, .actorId = caller.userId, .objectId = objectId, .data = data});
+    const storage::EventRecord event{
+        .topic = std::string(topic), .projectId = projectId, .actorId = caller.userId, .objectId = objectId, .data = data};
+    store(event);
+    if (core.onTold)
+        core.onTold(*this, event);
+}
+
+void Turn::note(Id projectId, std::string_view topic, std::int64_t number, std::string_view title, const std::string& data)
+{
+    storage::IssueRepository::addActivity(connection, {.projectId = projectId,
+                                                       .actorId = caller.userId,
+                                                       .topic = std::string(topic),
+                                                       .number = number,
+                                                       .title = std::string(title),
+                                                       .createdAt = time(),
+                                                       .data = data});
 }
 
 void Turn::tellOnly(Id userId, std::string_view topic, Id objectId, const std::string& data)

@@ -33,6 +33,8 @@ public:
     void refresh(Id projectId);
     /// An event that those see who may read the project. `data`: a JSON object.
     void tell(std::string_view topic, Id projectId, Id objectId, const std::string& data);
+    /// A line of the project's activity. `data`: a JSON object, or empty.
+    void note(Id projectId, std::string_view topic, std::int64_t number, std::string_view title, const std::string& data = {});
     /// An event that this user alone sees.
     void tellOnly(Id userId, std::string_view topic, Id objectId, const std::string& data);
 

@@ -5,6 +5,11 @@
 #include "services/projects/Standing.h"
 #include "storage/PullRepository.h"
 
+namespace netbit::services::issues {
+struct Spoken;
+struct TextPlace;
+} // namespace netbit::services::issues
+
 namespace netbit::services::pulls {
 
 using operations::Call;
@@ -42,8 +47,9 @@ bool isCommitId(std::string_view text); ///< 40 lower-case hexadecimal digits
 
 /// Those who may read the repository hear of it.
 void tell(Turn& turn, const RepositoryStanding& repository, std::string_view topic, Id objectId, const std::string& data);
-/// Stores it as changed now, answers with it and tells of it.
-void store(Turn& turn, Found& found, std::string_view topic);
+/// Stores it as changed now, answers with it and tells of it, and of whom its text mentions.
+void store(Turn& turn, Found& found, std::string_view topic, const issues::Spoken* spoken = nullptr);
+issues::TextPlace placeOf(const RepositoryStanding& repository);
 
 base::Result<void> openPull(Core& core, Call& call, Done done);
 base::Result<void> listPulls(Core& core, Call& call, Done done);

@@ -1,3 +1,4 @@
+#include "services/issues/Spoken.h"
 #include "services/projects/ProjectJson.h"
 #include "services/pulls/PullJson.h"
 
@@ -35,6 +36,7 @@ void tellOf(Turn& turn, const Found& found, const storage::PullCommentRecord& co
 {
     auto shown = commentJson(turn.core, comment);
     turn.made = {comment.id, json::serialize(shown), false};
+    issues::putMentions(shown, turn.core, issues::keepSpoken(turn, placeOf(found.repository), "pull_comment", comment.id, comment.body));
     shown["pull"] = pullJson(turn.core, found.repository, found.pull);
     tell(turn, found.repository, topic, found.pull.id, json::serialize(shown));
 }
@@ -86,8 +88,13 @@ Result<void> listComments(Core& core, Call& call, Done done)
         auto comments = PullRepository::comments(connection, found->pull.id, call.arguments.integerOr("after", 0), limit + 1);
         next = projects::cut(comments, limit, &storage::PullCommentRecord::id);
         json::array data;
-        for (const auto& comment : comments)
-            data.push_back(commentJson(core, comment));
+        const bool html = call.arguments.textOr("format", "json") == "html";
+        for (const auto& comment : comments) {
+            auto shown = commentJson(core, comment);
+            if (html && comment.deletedAt == 0)
+                shown["html"] = issues::spokenHtml(connection, core, caller, placeOf(found->repository), "pull_comment", comment.id, comment.body);
+            data.push_back(std::move(shown));
+        }
         return projects::listJson(std::move(data), limit, next);
     });
 }

@@ -44,7 +44,9 @@ Result<void> merged(Turn& turn, Found& found, const std::string& method, const s
     // "fixes #12" closes on what everybody gets: the default branch.
     if (projectId == 0 || !turn.core.closeNamed || pull.baseBranch != found.repository.repository.defaultBranch)
         return {};
-    return turn.core.closeNamed(turn, projectId, pull.title + '\n' + pull.body, "pull request #" + std::to_string(pull.number));
+    return turn.core.closeNamed(turn, projectId, pull.title + '\n' + pull.body,
+                                {{"by", "pull request #" + std::to_string(pull.number)},
+                                 {"pull", json::object{{"id", pull.id}, {"repository_id", pull.repositoryId}, {"number", pull.number}}}});
 }
 
 void moveHead(Turn& turn, Found& found, const projects::Ref& ref, const json::array* commits)

@@ -1,3 +1,4 @@
+#include "services/issues/Spoken.h"
 #include "services/projects/ProjectJson.h"
 #include "services/pulls/PullJson.h"
 #include "storage/NumberRepository.h"
@@ -24,6 +25,11 @@ bool related(const storage::RepositoryRecord& one, const storage::RepositoryReco
 {
     return one.id == other.id || one.forkedFrom == other.id || other.forkedFrom == one.id ||
            (one.forkedFrom != 0 && one.forkedFrom == other.forkedFrom);
+}
+
+issues::Spoken keepSpoken(Turn& turn, const Found& found)
+{
+    return issues::keepSpoken(turn, placeOf(found.repository), "pull", found.pull.id, found.pull.title + '\n' + found.pull.body);
 }
 
 Result<void> open(Turn& turn, const Where& where, PullRecord wanted, const std::vector<std::string>& commits)
@@ -57,8 +63,9 @@ Result<void> open(Turn& turn, const Where& where, PullRecord wanted, const std::
     for (const auto& commit : commits)
         PullRepository::addCommit(turn.connection, repository.id, commit, wanted.id);
     const Found found{*base, wanted};
-    const auto shown = json::serialize(pullJson(turn.core, found.repository, found.pull));
-    tell(turn, found.repository, "pull.opened", wanted.id, shown);
+    auto shown = pullJson(turn.core, found.repository, found.pull);
+    issues::putMentions(shown, turn.core, keepSpoken(turn, found));
+    tell(turn, found.repository, "pull.opened", wanted.id, json::serialize(shown));
     turn.made = {wanted.number, json::serialize(wholePullJson(turn.connection, turn.core, found)), false};
     return {};
 }
@@ -130,17 +137,28 @@ bool isCommitId(std::string_view text)
 void tell(Turn& turn, const RepositoryStanding& standing, std::string_view topic, Id objectId, const std::string& data)
 {
     const auto& repository = standing.repository;
-    if (standing.project && (repository.isPublic || !standing.project->project.isPublic))
+    if (standing.project && (repository.isPublic || !standing.project->project.isPublic)) {
+        // What was pushed to its head has a line of its own.
+        if (const auto pull = topic.starts_with("pull.") && topic != "pull.pushed" ? PullRepository::byId(turn.connection, objectId) : std::nullopt)
+            turn.note(repository.projectId, topic, pull->number, pull->title, json::serialize(json::object{{"repository", repository.name}}));
         turn.tell(topic, repository.projectId, objectId, data);
-    else
+    } else
         turn.tellOnly(repository.ownerId, topic, objectId, data);
 }
 
-void store(Turn& turn, Found& found, std::string_view topic)
+issues::TextPlace placeOf(const RepositoryStanding& repository)
+{
+    return {.project = repository.project ? &repository.project->project : nullptr, .repositoryId = repository.repository.id};
+}
+
+void store(Turn& turn, Found& found, std::string_view topic, const issues::Spoken* spoken)
 {
     found.pull.updatedAt = turn.time();
     PullRepository::update(turn.connection, found.pull);
-    tell(turn, found.repository, topic, found.pull.id, json::serialize(pullJson(turn.core, found.repository, found.pull)));
+    auto shown = pullJson(turn.core, found.repository, found.pull);
+    if (spoken)
+        issues::putMentions(shown, turn.core, *spoken);
+    tell(turn, found.repository, topic, found.pull.id, json::serialize(shown));
     turn.made = {found.pull.number, json::serialize(wholePullJson(turn.connection, turn.core, found)), false};
 }
 
@@ -198,7 +216,12 @@ Result<void> getPull(Core& core, Call& call, Done done)
 {
     return projects::answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id&) -> Result<std::string> {
         const auto found = pullAt(connection, core, caller, whereOf(call));
-        return found ? Result<std::string>(json::serialize(wholePullJson(connection, core, *found))) : found.error();
+        if (!found)
+            return found.error();
+        auto shown = wholePullJson(connection, core, *found);
+        if (call.arguments.textOr("format", "json") == "html")
+            shown["html"] = issues::spokenHtml(connection, core, caller, placeOf(found->repository), "pull", found->pull.id, found->pull.body);
+        return json::serialize(shown);
     });
 }
 
@@ -243,7 +266,8 @@ Result<void> updatePull(Core& core, Call& call, Done done)
         pull.title = title.value_or(pull.title);
         pull.body = body.value_or(pull.body);
         pull.draft = draft.value_or(pull.draft);
-        store(turn, *found, topic);
+        const auto spoken = title || body ? std::optional(keepSpoken(turn, *found)) : std::nullopt;
+        store(turn, *found, topic, spoken ? &*spoken : nullptr);
         return {};
     };
     return projects::submit(core, "pulls.update", call, std::move(act), std::move(done));

@@ -1,6 +1,7 @@
 #include "services/pulls/PullJson.h"
 
 #include "base/Time.h"
+#include "services/issues/Spoken.h"
 #include "services/projects/ProjectJson.h"
 
 namespace netbit::services::pulls {
@@ -67,6 +68,7 @@ json::object wholePullJson(storage::Connection& connection, const Core& core, co
     json::array statuses;
     for (const auto& status : storage::PullRepository::statuses(connection, found.pull.repositoryId, found.pull.headCommit))
         statuses.push_back(statusJson(core, status));
+    out["mentions"] = issues::mentionsOf(connection, core, "pull", found.pull.id);
     out["requested_reviewers"] = peopleJson(core, storage::PullRepository::reviewers(connection, found.pull.id));
     out["required_approvals"] = judgement.requiredApprovals;
     out["approved_by"] = peopleJson(core, judgement.approvedBy);

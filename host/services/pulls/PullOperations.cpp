@@ -19,7 +19,8 @@ constexpr std::string_view person = R"({"type":"object","required":["id","userna
 constexpr std::string_view pullSchema = R"({"type":"object","required":["id","number","repository_id","url","title","body","state","draft",
 "author","base","head","created_at","updated_at"],"properties":{"id":{"type":"integer","format":"int64"},
 "number":{"type":"integer","format":"int64","description":"shared with the project's issues"},
-"repository_id":{"type":"integer","format":"int64"},"url":{"type":"string"},"title":{"type":"string"},"body":{"type":"string"},
+"repository_id":{"type":"integer","format":"int64"},"url":{"type":"string"},"title":{"type":"string"},"body":{"type":"string"},"html":{"type":"string","description":"of the body; not in lists"},
+"mentions":{"type":"array","items":{"$ref":"#/components/schemas/PullPerson"},"description":"whom it names, of those who may read it; not in lists"},
 "state":{"type":"string","enum":["open","closed","merged"]},"draft":{"type":"boolean"},"author":{"$ref":"#/components/schemas/PullPerson"},
 "base":{"type":"object","properties":{"branch":{"type":"string"},"id":{"type":"string"}}},
 "head":{"type":"object","properties":{"repository_id":{"type":["integer","null"],"format":"int64"},"branch":{"type":"string"},
@@ -48,7 +49,7 @@ constexpr std::string_view reviewListSchema = R"({"type":"object","required":["d
 "items":{"$ref":"#/components/schemas/PullReview"}},"pagination":{"type":"object"}}})";
 
 constexpr std::string_view commentSchema = R"({"type":"object","required":["id","author","body","created_at"],"properties":{
-"id":{"type":"integer","format":"int64"},"author":{"$ref":"#/components/schemas/PullPerson"},"body":{"type":"string"},
+"id":{"type":"integer","format":"int64"},"author":{"$ref":"#/components/schemas/PullPerson"},"body":{"type":"string"},"html":{"type":"string"},
 "reply_to":{"type":["integer","null"],"format":"int64"},"place":{"type":["object","null"],
 "description":"path, side (old, new), line and commit that it was said of","properties":{"path":{"type":"string"},"side":{"type":"string"},
 "line":{"type":"integer"},"commit":{"type":"string"}}},"now":{"type":["object","null"],
@@ -78,6 +79,7 @@ std::vector<Parameter> at(std::vector<Parameter> more = {})
 const Parameter number{.name = "number", .kind = Kind::integer, .what = "the pull request's", .required = true, .least = 1};
 const Parameter limit{.name = "limit", .kind = Kind::integer, .what = "how many at most; 50 unless given", .least = 1, .most = 200};
 const Parameter after{.name = "after", .kind = Kind::integer, .what = "those behind this one", .least = 0};
+const Parameter format{.name = "format", .what = "html: with what it says as a page shows it, too", .choices = {"json", "html"}};
 const Parameter commit{.name = "commit", .what = "its id, in full", .required = true, .least = 1, .most = 64};
 
 std::vector<Parameter> of(std::vector<Parameter> more = {})
@@ -138,7 +140,7 @@ void addPullOperations(operations::Operations& all, Core& core)
             {.name = "author", .what = "who opened it", .most = 100},
             {.name = "before", .kind = Kind::integer, .what = "those before this number", .least = 1}, limit}),
         "PullList", &listPulls);
-    ask("pulls.get", "One pull request, with what keeps it from being merged", of(), "Pull", &getPull);
+    ask("pulls.get", "One pull request, with what keeps it from being merged", of({format}), "Pull", &getPull);
     act("pulls.update", "Change, close or reopen a pull request",
         of({{.name = "title", .what = "one line, at most 256 bytes"},
             {.name = "body", .what = "Markdown, at most 64 KiB", .most = 64 * 1024},
@@ -162,7 +164,7 @@ void addPullOperations(operations::Operations& all, Core& core)
             {.name = "line", .kind = Kind::integer, .what = "counted from 1", .least = 1},
             {.name = "commit", .what = "in which the line has that number; the head, or the commit it left the base at, unless given", .most = 64}}),
         "PullComment", &commentPull, keeping);
-    ask("pulls.comments", "What was said, oldest first", of({after, limit}), "PullCommentList", &listComments);
+    ask("pulls.comments", "What was said, oldest first", of({after, limit, format}), "PullCommentList", &listComments);
     act("pulls.edit_comment", "Say something else in a comment of one's own",
         of({{.name = "comment", .kind = Kind::integer, .what = "which", .required = true, .least = 1},
             {.name = "body", .what = "Markdown, at most 64 KiB", .required = true, .most = 64 * 1024}}),

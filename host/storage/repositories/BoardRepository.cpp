@@ -66,6 +66,15 @@ std::vector<BoardColumnRecord> BoardRepository::columns(Connection& connection, 
                });
 }
 
+void BoardRepository::updateColumn(Connection& connection, const BoardColumnRecord& column)
+{
+    connection.prepare("UPDATE board_columns SET name = $2, place = $3 WHERE id = $1")
+        .bind(1, column.id)
+        .bind(2, column.name)
+        .bind(3, column.place)
+        .run();
+}
+
 void BoardRepository::removeColumn(Connection& connection, Id id)
 {
     connection.prepare("DELETE FROM board_columns WHERE id = $1").bind(1, id).run();

@@ -291,27 +291,30 @@ std::vector<LinkRecord> IssueRepository::linksFrom(Connection& connection, std::
 void IssueRepository::addActivity(Connection& connection, const ActivityRecord& activity)
 {
     connection
-        .prepare("INSERT INTO activity (project_id, actor_id, topic, number, title, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
+        .prepare("INSERT INTO activity (project_id, actor_id, topic, number, title, created_at, data) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(1, activity.projectId)
         .bind(2, activity.actorId)
         .bind(3, activity.topic)
         .bind(4, activity.number)
         .bind(5, activity.title)
         .bind(6, activity.createdAt)
+        .bind(7, activity.data)
         .run();
 }
 
-std::vector<ActivityRecord> IssueRepository::activity(Connection& connection, Id projectId, Id before, std::size_t limit)
+std::vector<ActivityRecord> IssueRepository::activity(Connection& connection, Id projectId, bool code, Id before, std::size_t limit)
 {
     return all(connection
-                   .prepare("SELECT id, project_id, actor_id, topic, number, title, created_at FROM activity"
-                            " WHERE project_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3")
+                   .prepare("SELECT id, project_id, actor_id, topic, number, title, created_at, data FROM activity"
+                            " WHERE project_id = $1 AND id < $2 AND ($4 OR NOT (topic GLOB 'git.*' OR topic GLOB 'pull.*'))"
+                            " ORDER BY id DESC LIMIT $3")
                    .bind(1, projectId)
                    .bind(2, before != 0 ? before : std::numeric_limits<std::int64_t>::max())
-                   .bind(3, static_cast<std::int64_t>(limit)),
+                   .bind(3, static_cast<std::int64_t>(limit))
+                   .bind(4, code ? 1 : 0),
                [](const Statement& row) {
                    return ActivityRecord{row.integer(0), row.integer(1), row.integer(2), textOf(row, 3),
-                                         row.integer(4), textOf(row, 5), row.integer(6)};
+                                         row.integer(4), textOf(row, 5), row.integer(6), textOf(row, 7)};
                });
 }
 

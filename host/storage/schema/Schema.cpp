@@ -152,6 +152,9 @@ const Migration steps[] = {
     {11, "pulls", schema::pulls},
     {12, "issues", schema::issues},
     {13, "external kinds", schema::externalKinds},
+    {14, "told threads", schema::told},
+    {15, "spoken of", schema::spoken},
+    {16, "activity data", schema::activityData},
 };
 
 } // namespace

@@ -9,6 +9,9 @@ namespace netbit::storage::schema
 extern const char* const files;
 extern const char* const numbers;
 extern const char* const pulls;
+extern const char* const told;
+extern const char* const activityData;
+extern const char* const spoken;
 extern const char* const transfers;
 extern const char* const externalKinds;
 extern const char* const projects;

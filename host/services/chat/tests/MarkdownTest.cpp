@@ -3,6 +3,7 @@
 #include "services/chat/Markdown.h"
 
 #include <gtest/gtest.h>
+#include <random>
 
 #include <string>
 
@@ -148,4 +149,39 @@ TEST(Markdown, DeepAndOddTextComesToAnEnd)
 }
 
 } // namespace
+TEST(MarkdownLinks, StandWhereAWordLeadsSomewhere)
+{
+    const auto html = [](std::string_view text) {
+        return htmlOf(text, [](std::string_view word) { return word == "@no" ? std::string() : "/to?" + std::string(word); });
+    };
+    EXPECT_EQ(html("@a, (p#1). @no **abcdef0**"),
+              "<p><a href=\"/to?@a\">@a</a>, (<a href=\"/to?p#1\">p#1</a>). @no <strong><a href=\"/to?abcdef0\">abcdef0</a></strong></p>\n");
+    EXPECT_EQ(html("`@a` [@a](/x) abcdef # @ #a"), "<p><code>@a</code> <a href=\"/x\">@a</a> abcdef # @ #a</p>\n");
+    EXPECT_EQ(html("@a_b"), "<p><a href=\"/to?@a_b\">@a_b</a></p>\n") << "an underscore is no end of a name";
+}
+
+TEST(MarkdownLinks, AreOfWellFormedPagesWhateverIsWritten)
+{
+    std::mt19937 random(3);
+    const std::string alphabet = "@#a1f[](*_`~|<>!\n ./&-";
+    std::size_t asked = 0;
+    for (int round = 0; round < 10'000; ++round) {
+        std::string text;
+        for (auto length = random() % 200; length > 0; --length)
+            text += alphabet[random() % alphabet.size()];
+        const auto html = htmlOf(text, [&](std::string_view word) {
+            ++asked;
+            return "/to?" + std::to_string(word.size());
+        });
+        std::size_t opened = 0;
+        for (auto at = html.find("<a "); at != html.npos; at = html.find("<a ", at + 1))
+            ++opened;
+        std::size_t closed = 0;
+        for (auto at = html.find("</a>"); at != html.npos; at = html.find("</a>", at + 1))
+            ++closed;
+        EXPECT_EQ(opened, closed) << text << html;
+    }
+    EXPECT_GT(asked, 1'000U);
+}
+
 } // namespace netbit::services::chat

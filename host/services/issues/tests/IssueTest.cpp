@@ -2,6 +2,7 @@
 #include "services/projects/tests/House.h"
 
 #include "storage/IssueRepository.h"
+#include "storage/SpokenRepository.h"
 
 #include <random>
 
@@ -254,6 +255,55 @@ TEST_F(IssueHouse, TheColumnGetsNewRanksBeforeTheyAreTooLong)
     EXPECT_LE(longest, 48U);
 }
 
+TEST_F(IssueHouse, ColumnsAreAddedRenamedMovedAndRemoved)
+{
+    for (const auto* title : {"one", "two", "three"})
+        open(ann, title);
+    const auto board = with(home, {{"board", good(ben, "boards.create", with(home, {{"name", "plan"}, {"columns", json::array{"to do", "done"}}})).at("id")}});
+    const auto shown = [&] {
+        std::string out;
+        const auto all = good(ann, "boards.get", board);
+        for (const auto& column : all.at("columns").as_array()) {
+            out += std::string(column.at("name").as_string()) + ":";
+            for (const auto& card : column.at("cards").as_array())
+                out += " " + std::to_string(card.at("number").as_int64());
+            out += "; ";
+        }
+        return out;
+    };
+    const auto todo = good(ann, "boards.get", board).at("columns").at(0).at("id").as_int64();
+    const auto finished = good(ann, "boards.get", board).at("columns").at(1).at("id").as_int64();
+    const auto made = good(ben, "boards.add_column", with(board, {{"name", "doing"}, {"after", todo}}));
+    const auto doing = made.at("id").as_int64();
+    EXPECT_EQ(shown(), "to do:; doing:; done:; ");
+    good(ben, "boards.add_column", with(board, {{"name", "dropped"}}));
+    good(ben, "boards.update_column", with(board, {{"column", doing}, {"name", "under way"}, {"before", todo}}));
+    EXPECT_EQ(shown(), "under way:; to do:; done:; dropped:; ");
+    for (const auto& [number, column] : {std::pair<int, Id>{1, finished}, {2, doing}, {3, doing}})
+        good(ben, "boards.put_card", with(board, {{"number", number}, {"column_id", column}}));
+    // Nothing is lost with a column.
+    EXPECT_EQ(ask(ben, "boards.remove_column", with(board, {{"column", doing}})).error().pointer, "/to");
+    EXPECT_EQ(ask(ben, "boards.remove_column", with(board, {{"column", doing}, {"to", doing}})).error().pointer, "/to");
+    EXPECT_EQ(refusal(cem, "boards.remove_column", with(board, {{"column", doing}, {"to", finished}})), "not_allowed");
+    good(ben, "boards.remove_column", with(board, {{"column", doing}, {"to", finished}}));
+    EXPECT_EQ(shown(), "to do:; done: 1 2 3; dropped:; ");
+    good(ben, "boards.remove_column", with(board, {{"column", todo}}));
+    EXPECT_EQ(shown(), "done: 1 2 3; dropped:; ");
+    EXPECT_EQ(refusal(ben, "boards.update_column", with(board, {{"column", todo}, {"name", "x"}})), "column_not_found");
+    EXPECT_EQ(refusal(ben, "boards.update_column", with(board, {{"column", finished}})), "nothing_to_change");
+    EXPECT_EQ(ask(ben, "boards.update_column", with(board, {{"column", finished}, {"after", finished}})).error().pointer, "/after");
+    EXPECT_EQ(ask(ben, "boards.update_column", with(board, {{"column", finished}, {"name", "\n"}})).error().pointer, "/name");
+    const auto stale = ask(ben, "boards.update_column", with(board, {{"column", finished}, {"name", "x"}}), {.ifMatch = "\"of-another\""});
+    ASSERT_FALSE(stale);
+    EXPECT_EQ(stale.error().status, base::Status::preconditionFailed);
+    const auto dropped = good(ann, "boards.get", board).at("columns").at(1).at("id").as_int64();
+    good(ben, "boards.remove_column", with(board, {{"column", dropped}}));
+    EXPECT_EQ(refusal(ben, "boards.remove_column", with(board, {{"column", finished}})), "last_column");
+    for (int i = 1; i < 50; ++i)
+        good(ben, "boards.add_column", with(board, {{"name", "more"}}));
+    EXPECT_EQ(refusal(ben, "boards.add_column", with(board, {{"name", "one too many"}})), "too_many");
+}
+
 TEST_F(IssueHouse, ActivityTellsWhatHappenedTheNewestFirst)
 {
     open(ann, "one");
@@ -263,7 +313,91 @@ TEST_F(IssueHouse, ActivityTellsWhatHappenedTheNewestFirst)
     const auto shown3 = good(cem, "projects.activity", home);
     for (const auto& row : shown3.at("data").as_array())
         told += std::string(row.at("topic").as_string()) + " ";
-    EXPECT_EQ(told, "issue.closed issue.commented issue.created ");
+    EXPECT_EQ(told, "issue.closed issue.commented issue.created project.member_added project.member_added ");
+}
+
+TEST_F(IssueHouse, ActivityTellsOfMembersAndOfPushesToWhoMayReadCode)
+{
+    const auto code = repository(ann, home, "code");
+    add(home, ann, dia, "viewer");
+    good(ann, "projects.set_member", with(home, {{"member", dia}, {"role", "developer"}}));
+    pushed(dia, code, "main", "Begin", 'a');
+    good(dia, "projects.leave", home);
+    good(ann, "projects.remove_member", with(home, {{"member", ben}}));
+    std::string told;
+    const auto all = good(ann, "projects.activity", home);
+    for (const auto& row : all.at("data").as_array())
+        told += std::string(row.at("topic").as_string()) + " " + std::string(row.at("actor").at("username").as_string()) + " " +
+                std::string(row.at("title").as_string()) + "; ";
+    EXPECT_EQ(told, "project.member_removed user2 user3; project.member_removed user5 user5; git.pushed user5 code; "
+                    "project.member_changed user2 user5; project.member_added user2 user5; project.member_added user2 user4; "
+                    "project.member_added user2 user3; ");
+    EXPECT_EQ(all.at("data").at(3).at("data").at("role").as_string(), "developer");
+    const auto push = all.at("data").at(2).at("data");
+    EXPECT_EQ(push.at("refs").at(0).at("ref").as_string(), "refs/heads/main");
+    EXPECT_EQ(push.at("ref_count").to_number<int>(), 1);
+    const auto seen = good(cem, "projects.activity", home); // a guest reads no code
+    for (const auto& row : seen.at("data").as_array())
+        EXPECT_NE(row.at("topic").as_string(), "git.pushed");
+    EXPECT_EQ(seen.at("data").as_array().size(), 6U);
+}
+
+TEST_F(IssueHouse, MentionsAreThoseWhoMayReadIt)
+{
+    const auto names = [](const json::value& list) {
+        std::string out;
+        for (const auto& one : list.as_array())
+            out += std::string(one.at("username").as_string()) + " ";
+        return out;
+    };
+    const auto lastEvent = [&](std::string_view topic) {
+        json::value out;
+        for (const auto& event : storage::EventRepository::after(connection(), 0, 1'000))
+            if (event.topic == topic)
+                out = json::parse(event.data);
+        return out;
+    };
+    // user3 and user4 are members, user6 is none, user1 runs the server.
+    const auto made = open(ann, "For @user3", {{"body", "@user4, @user6 and @user1, but not `@user2`"}});
+    EXPECT_EQ(names(made.at("mentions")), "user3 user4 ");
+    EXPECT_EQ(names(lastEvent("issue.created").at("mentions")), "user3 user4 ");
+    good(ann, "issues.update", at(1, {{"body", "@user3 @user2 and @USER4"}}));
+    EXPECT_EQ(names(lastEvent("issue.updated").at("mentions")), "user3 user2 user4 ");
+    EXPECT_EQ(names(lastEvent("issue.updated").at("new_mentions")), "user2 ");
+    EXPECT_EQ(names(good(ben, "issues.get", at(1)).at("mentions")), "user2 user3 user4 ");
+    good(ben, "issues.comment", at(1, {{"body", "@user4 @user6"}}));
+    EXPECT_EQ(names(lastEvent("issue.commented").at("new_mentions")), "user4 ");
+    EXPECT_EQ(names(good(ann, "issues.comments", at(1)).at("data").at(0).at("mentions")), "user4 ");
+    good(ben, "issues.edit_comment", at(1, {{"comment", 1}, {"body", "never mind"}}));
+    EXPECT_EQ(names(lastEvent("issue.comment_edited").at("mentions")), "");
+    // In a public one, any member of the server may read.
+    const auto open = project(ann, "open", true);
+    EXPECT_EQ(names(good(ann, "issues.create", with(open, {{"title", "@user6 @user8"}})).at("mentions")), "user6 user8 ");
+}
+
+TEST_F(IssueHouse, WhatATextNamesIsALinkForWhoMaySeeIt)
+{
+    const auto code = repository(ann, home, "code");
+    pushed(ben, code, "main", "Begin", 'a');
+    open(ann, "one");
+    const auto text = "@user3, @nobody, see aaaaaaa and aaaaaaab in #1, p#1, p#9 or `aaaaaaa @user3` and [aaaaaaa](http://x.org/)";
+    good(ben, "issues.create", with(home, {{"title", "two"}, {"body", text}}));
+    const auto commit = "/api/projects/user2/p/code/commits/" + id40('a');
+    const std::string issue = "/api/projects/user2/p/issues/1";
+    EXPECT_FALSE(good(ann, "issues.get", at(2)).as_object().contains("html"));
+    EXPECT_EQ(good(ann, "issues.get", at(2, {{"format", "html"}})).at("html").as_string(),
+              "<p><a href=\"/api/users/3\">@user3</a>, @nobody, see <a href=\"" + commit + "\">aaaaaaa</a> and aaaaaaab in <a href=\"" + issue +
+                  "\">#1</a>, <a href=\"" + issue + "\">p#1</a>, p#9 or <code>aaaaaaa @user3</code> and <a href=\"http://x.org/\">aaaaaaa</a></p>\n");
+    // A guest of the project reads its issues, and no code.
+    const auto seen = std::string(good(cem, "issues.get", at(2, {{"format", "html"}})).at("html").as_string());
+    EXPECT_EQ(seen.find("commits/"), seen.npos) << seen;
+    EXPECT_NE(seen.find(issue), seen.npos) << seen;
+    // What he names himself he may not see either.
+    good(cem, "issues.comment", at(2, {{"body", "aaaaaaa"}}));
+    EXPECT_EQ(good(ann, "issues.comments", at(2, {{"format", "html"}})).at("data").at(0).at("html").as_string(), "<p>aaaaaaa</p>\n");
+    good(ann, "issues.comment", at(2, {{"body", "It was " + id40('a')}}));
+    EXPECT_NE(good(ann, "issues.comments", at(2, {{"format", "html"}})).at("data").at(1).at("html").as_string().find(commit), std::string::npos);
+    EXPECT_EQ(storage::SpokenRepository::issuesOfCommit(connection(), {code, id40('a')}, 10), std::vector<Id>{2});
 }
 
 } // namespace netbit::services::issues::test

@@ -70,4 +70,46 @@ TEST(References, OfAnyBytesAreFewAndCostLittle)
     EXPECT_EQ(referencesIn(many).size(), mostReferences);
 }
 
+TEST(References, PeopleStandBehindAnAt)
+{
+    const auto people = [](std::string_view text) {
+        std::string out;
+        for (const auto& name : peopleIn(text))
+            out += name + ' ';
+        return out;
+    };
+    EXPECT_EQ(people("@ann and (@ben), @cem. @ann @d.e-f_g"), "ann ben cem d.e-f_g ");
+    EXPECT_EQ(people("a@ann.de @@ben /@cem x_@dia `@eve` ``@fay ` @gus`` @"), "");
+    EXPECT_EQ(people("`open @ann"), "ann ") << "no code begins there";
+}
+
+TEST(References, CommitsAreHexadecimalWords)
+{
+    const auto commits = [](std::string_view text) {
+        std::string out;
+        for (const auto& id : commitsIn(text))
+            out += id + ' ';
+        return out;
+    };
+    EXPECT_EQ(commits("See abcdef0, (1234567) and " + std::string(40, 'a') + "."), "abcdef0 1234567 " + std::string(40, 'a') + " ");
+    EXPECT_EQ(commits("abcdef ABCDEF0 abcdefg0 x/abcdef0 #abcdef0 abcdef0/x @abcdef0 `abcdef0` " + std::string(41, 'a')), "");
+}
+
+TEST(References, WhateverIsWrittenIsReadWithinItsBounds)
+{
+    std::mt19937 random(5);
+    const std::string alphabet = "@`a1f#/. \n-_\xC3\xA9";
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text;
+        for (auto length = random() % 300; length > 0; --length)
+            text += alphabet[random() % alphabet.size()];
+        EXPECT_LE(peopleIn(text).size(), mostReferences);
+        EXPECT_LE(commitsIn(text).size(), mostReferences);
+        for (const auto& name : peopleIn(text))
+            EXPECT_NE(text.find('@' + name), text.npos);
+        for (const auto& id : commitsIn(text))
+            EXPECT_TRUE(mayBeCommit(id)) << id;
+    }
+}
+
 } // namespace netbit::services::issues

@@ -69,7 +69,7 @@ protected:
         std::vector<std::pair<std::string_view, std::string_view>> place;
         json::object body = arguments;
         for (const auto* const name : {"user", "project", "repo"})
-            if (const auto* const value = arguments.if_contains(name)) {
+            if (const auto* const value = arguments.if_contains(name); value && value->is_string()) {
                 place.emplace_back(name, value->get_string());
                 body.erase(name);
             }

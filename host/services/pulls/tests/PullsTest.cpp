@@ -143,8 +143,8 @@ TEST_F(PullHouse, APushMovesTheHeadAndTakesApprovalsAway)
 TEST_F(PullHouse, AMergeIsDoneWhenItsPushHasEnded)
 {
     std::string closed;
-    service->core().closeNamed = [&](projects::Turn&, Id, std::string_view text, const std::string& by) {
-        closed = std::string(text) + '|' + by;
+    service->core().closeNamed = [&](projects::Turn&, Id, std::string_view text, const json::object& by) {
+        closed = std::string(text) + '|' + std::string(by.at("by").as_string());
         return base::Result<void>();
     };
     push(ann, "main", '0', 'a');

@@ -124,12 +124,14 @@ void PullRoutes::addRecords(const AddRoute& add)
         }
 }
 
-Pull PullRoutes::pullOf(const Exchange& request, const Opened& opened) const
+Pull PullRoutes::pullOf(const Exchange& request, const Opened& opened, bool withHtml) const
 {
     OperationCall call;
     call.operation = "pulls.get";
     namePlace(call, request);
     call.text("number", request.param("number"));
+    if (withHtml)
+        call.text("format", "html");
     auto answer = ask(_opening.operations(), opened.caller, call);
     if (!answer)
         throw Failure(answer.error());
@@ -177,7 +179,7 @@ Owned<git_commit> PullRoutes::baseOf(const Repository& repository, const Pull& p
 
 void PullRoutes::get(Later& request, const Opened& opened) const
 {
-    auto pull = pullOf(request, opened);
+    auto pull = pullOf(request, opened, true);
     Answer answer;
     answer.body = std::move(pull.shown);
     if (pull.state == "open") {
@@ -243,6 +245,7 @@ void PullRoutes::comments(Later& request, const Opened& opened) const
     OperationCall call;
     call.operation = "pulls.comments";
     namePlace(call, request);
+    call.text("format", "html");
     call.text("number", request.param("number"));
     call.text("limit", limit);
     call.text("after", after);

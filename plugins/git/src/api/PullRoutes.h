@@ -49,7 +49,7 @@ private:
     void merge(Later& request, const Opened& opened) const;
 
     /// Failure: as the host says it.
-    Pull pullOf(const Exchange& request, const Opened& opened) const;
+    Pull pullOf(const Exchange& request, const Opened& opened, bool withHtml = false) const;
     /// Its head is in this repository then, by name. Failure: conflict / head_gone, ref_changed.
     void keepHead(const Repository& repository, const Opened& opened, const Pull& pull) const;
     Owned<git_commit> baseOf(const Repository& repository, const Pull& pull) const;

@@ -60,13 +60,13 @@ Owned<T> take(int (*call)(T**, Parameters...), Arguments&&... arguments)
     return Owned<T>(out);
 }
 
-/// The same; null where there is none.
+/// The same; null where there is none, or where HEAD names a branch that was not made yet.
 template <class T, class... Parameters, class... Arguments>
 Owned<T> find(int (*call)(T**, Parameters...), Arguments&&... arguments)
 {
     T* out = nullptr;
     const int status = call(&out, std::forward<Arguments>(arguments)...);
-    if (status == GIT_ENOTFOUND || status == GIT_EINVALIDSPEC)
+    if (status == GIT_ENOTFOUND || status == GIT_EINVALIDSPEC || status == GIT_EUNBORNBRANCH)
         return nullptr;
     check(status);
     return Owned<T>(out);
