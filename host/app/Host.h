@@ -56,4 +56,8 @@ private:
 base::Result<void> checkPluginSettings(const Config& config, const std::filesystem::path& programDirectory,
                                        const std::filesystem::path& dataDirectory);
 
+/// What a start would say of settings that are well-formed: files that they name, and plugins' own.
+base::Result<void> checkSettings(const Config& config, const std::filesystem::path& programDirectory,
+                                 const std::filesystem::path& dataDirectory);
+
 } // namespace netbit::app

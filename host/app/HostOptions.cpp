@@ -62,6 +62,7 @@ edge::Limits edgeLimits(const HostSettings& settings)
     limits.bodyTimeout = milliseconds(settings.integer("http.body_timeout_ms"));
     limits.idleTimeout = milliseconds(settings.integer("http.idle_timeout_ms"));
     limits.writeTimeout = milliseconds(settings.integer("http.write_timeout_ms"));
+    limits.strictSeconds = settings.integer("http.hsts_s");
     return limits;
 }
 
@@ -203,7 +204,7 @@ std::vector<std::string> changedOptions(const PluginOptionMap& before, const Plu
         for (const auto& [id, one] : some) {
             const auto found = others.find(id);
             const auto other = found == others.end() ? loader::PluginOptions() : found->second;
-            if ((one.isolated != other.isolated || one.record.file != other.record.file ||
+            if ((one.isolated != other.isolated || one.tls != other.tls || one.record.file != other.record.file ||
                  one.record.mostBytes != other.record.mostBytes) &&
                 std::find(ids.begin(), ids.end(), id) == ids.end())
                 ids.push_back(id);

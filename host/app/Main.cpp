@@ -106,7 +106,7 @@ private:
         if (!config)
             return complain(config.error().detail, EXIT_CONFIG);
         if (_checkOnly)
-            return checkPlugins(*config);
+            return check(*config);
 
         std::unique_ptr<Host> serving;
         serving = std::make_unique<Host>(
@@ -150,9 +150,9 @@ private:
         return applied;
     }
 
-    int checkPlugins(const Config& config)
+    int check(const Config& config)
     {
-        if (const auto checked = checkPluginSettings(config, commandFolder(), _data); !checked)
+        if (const auto checked = checkSettings(config, commandFolder(), _data); !checked)
             return complain(checked.error().detail, EXIT_CONFIG);
         std::cout << (_sources.file.empty() ? "The settings" : "The settings in " + _sources.file.string()) << " are good.\n";
         return EXIT_OK;

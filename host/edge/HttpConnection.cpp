@@ -24,7 +24,8 @@ std::string withoutPort(const std::string& peer)
 
 HttpConnection::HttpConnection(std::shared_ptr<ServerState> state, net::Connection& connection, bool local)
     : _state(std::move(state)), _limits(_state->limits.load()), _shard(_state->shardOf(connection.reactor())),
-      _connection(&connection), _shared(connection.weak_from_this()), _peer(withoutPort(connection.peer())), _local(local)
+      _connection(&connection), _shared(connection.weak_from_this()), _peer(withoutPort(connection.peer())), _local(local),
+      _secure(connection.secure())
 {
     _state->opened();
     _shard.add(*this);

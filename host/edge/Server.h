@@ -2,6 +2,7 @@
 // The HTTP/1.1 edge: listeners, strict parsing (RFC 9110, RFC 9112), limits, time-outs, replies.
 
 #include "base/Result.h"
+#include "base/SharedCell.h"
 #include "edge/Router.h"
 
 #include <atomic>
@@ -14,6 +15,7 @@
 
 namespace netbit::net {
 class ReactorPool;
+class TlsContext;
 }
 
 namespace netbit::edge {
@@ -29,6 +31,7 @@ struct Limits {
     std::chrono::milliseconds bodyTimeout{30'000}; ///< whole body; 408
     std::chrono::milliseconds idleTimeout{75'000}; ///< between requests; closed silently
     std::chrono::milliseconds writeTimeout{30'000};
+    std::int64_t strictSeconds = 0; ///< Strict-Transport-Security of what goes out through TLS; 0: none
 };
 
 /// Runs a task on a worker thread; false when the queue is full (the edge answers 503 with Retry-After).
@@ -55,6 +58,9 @@ public:
 
     /// Binds; the port is known afterwards. Serving starts with start().
     base::Result<std::uint16_t> listenTcp(const std::string& address, std::uint16_t port);
+    /// The same through TLS; the cell holds a context as long as there is a server.
+    base::Result<std::uint16_t> listenTls(const std::string& address, std::uint16_t port,
+                                          std::shared_ptr<const base::SharedCell<const net::TlsContext>> context);
     base::Result<void> listenUnix(const std::string& path); ///< requests from it are local()
     void start();
 
