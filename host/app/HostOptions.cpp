@@ -3,6 +3,7 @@
 #include "app/Programs.h"
 #include "app/Version.h"
 #include "base/CommaSeparated.h"
+#include "edge/ClientAddress.h"
 #include "services/log/Log.h"
 
 #include <algorithm>
@@ -62,6 +63,10 @@ edge::Limits edgeLimits(const HostSettings& settings)
     limits.bodyTimeout = milliseconds(settings.integer("http.body_timeout_ms"));
     limits.idleTimeout = milliseconds(settings.integer("http.idle_timeout_ms"));
     limits.writeTimeout = milliseconds(settings.integer("http.write_timeout_ms"));
+    if (auto proxies = edge::TrustedProxies::parse(settings.text("http.trusted_proxies"),
+                                                   settings.text("http.proxy_header") == "forwarded");
+        proxies && !proxies->empty()) // loadConfig has checked it
+        limits.proxies = std::make_shared<const edge::TrustedProxies>(std::move(*proxies));
     limits.strictSeconds = settings.integer("http.hsts_s");
     return limits;
 }

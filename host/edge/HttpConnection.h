@@ -122,7 +122,8 @@ private:
     std::size_t _heldBytes = 0; // what onData did not consume
     Phase _phase = Phase::head;
     const bool _local;
-    bool _secure; // the client came through TLS
+    const bool _proxied; // the peer is a proxy that is trusted
+    bool _secure;        // the client of the request at hand came through TLS
     std::atomic<bool> _gone{false};
     bool _looping = false;      // inside onData
     bool _needsMore = false;    // takeHead or takeBody can do nothing with what there is

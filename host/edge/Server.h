@@ -20,6 +20,8 @@ class TlsContext;
 
 namespace netbit::edge {
 
+class TrustedProxies;
+
 struct Limits {
     std::size_t maxHeadBytes = 16 * 1024; ///< request line and fields; over it: 431
     std::size_t maxHeaders = 100;         ///< over it: 431
@@ -32,6 +34,7 @@ struct Limits {
     std::chrono::milliseconds idleTimeout{75'000}; ///< between requests; closed silently
     std::chrono::milliseconds writeTimeout{30'000};
     std::int64_t strictSeconds = 0; ///< Strict-Transport-Security of what goes out through TLS; 0: none
+    std::shared_ptr<const TrustedProxies> proxies; ///< whose word about their clients is taken; nullptr: nobody's
 };
 
 /// Runs a task on a worker thread; false when the queue is full (the edge answers 503 with Retry-After).

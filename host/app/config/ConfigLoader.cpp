@@ -1,6 +1,7 @@
 #include "app/config/ConfigLoader.h"
 
 #include "app/config/HostKeys.h"
+#include "edge/ClientAddress.h"
 
 #include <Poco/AutoPtr.h>
 #include <Poco/Exception.h>
@@ -199,6 +200,9 @@ Result<Config> loadConfig(const ConfigSources& sources)
     HostSettings settings(std::move(host));
     if (auto checked = checkOidc(oidc, settings.at("oidc.public_url")); !checked)
         return checked.error();
+    const auto& proxies = settings.at("http.trusted_proxies");
+    if (const auto parsed = edge::TrustedProxies::parse(proxies.value); !parsed)
+        return bad(proxies, "http.trusted_proxies", parsed.error().detail);
     return Config{std::move(settings), std::move(plugins), std::move(options), std::move(oidc)};
 }
 

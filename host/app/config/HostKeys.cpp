@@ -27,6 +27,8 @@ constexpr std::array keys{
     HostKey{"http.write_timeout_ms", integer, "30000", 100, 3'600'000, {}, true},
     HostKey{"http.tls", KeyType::flag, "false"},
     HostKey{"http.tls_port", integer, "-1", -1, 65535},
+    HostKey{"http.trusted_proxies", text, "", 0, 0, {}, true},
+    HostKey{"http.proxy_header", choice, "x-forwarded-for", 0, 0, "x-forwarded-for|forwarded", true},
     HostKey{"http.hsts_s", integer, "0", 0, 63'072'000, {}, true},
     HostKey{"tls.certificate", text, "", 0, 0, {}, true},
     HostKey{"tls.key", text, "", 0, 0, {}, true},

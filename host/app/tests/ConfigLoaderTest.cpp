@@ -181,8 +181,16 @@ TEST_F(ConfigLoader, TheShippedFileShowsEveryKeyWithItsDefault)
         EXPECT_THAT(text, HasSubstr(line));
     }
     EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.isolate = no\n"));
+    EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.tls = false\n"));
     EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.record =\n"));
     EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.record_mb = 64\n"));
+}
+
+TEST_F(ConfigLoader, ProxiesAreCheckedWhereTheyAreWritten)
+{
+    EXPECT_EQ(refusal({{}, {"http.trusted_proxies=10.0.0.0/8, localhost"}}),
+              "--set http.trusted_proxies: \"localhost\" is neither a numeric address nor a network like 10.0.0.0/8.");
+    EXPECT_EQ(refusal({{}, {"http.trusted_proxies=10.0.0.0/8,::1"}}), "");
 }
 
 TEST_F(ConfigLoader, ChangedNamesWhatDiffers)
