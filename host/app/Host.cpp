@@ -11,7 +11,9 @@
 #include "app/TlsSetup.h"
 #include "app/Version.h"
 #include "app/config/HostKeys.h"
+#include "app/config/Layers.h"
 #include "base/CommaSeparated.h"
+#include "base/Redact.h"
 #include "border/Border.h"
 #include "edge/Server.h"
 #include "loader/Loader.h"
@@ -133,7 +135,35 @@ struct Host::Parts {
         return {};
     }
 
+    /// What is in force and what the files say: the host's keys by value, the others as they are written.
+    std::vector<SettingGap> gaps(const Config& now) const
+    {
+        std::vector<SettingGap> found;
+        for (const auto& key : settings.changed(now.host))
+            found.push_back({key, settings.text(key), now.host.text(key), isLive(key)});
+        const auto writtenIn = [](const SettingMap& some, const std::string& key) {
+            const auto at = some.find(key);
+            return at == some.end() ? std::string() : at->second.value;
+        };
+        const auto look = [&](const SettingMap& some, bool ofNow) {
+            for (const auto& [key, setting] : some) {
+                const auto before = writtenIn(given, key);
+                const auto after = writtenIn(now.given, key);
+                if (findHostKey(key) || before == after || (ofNow && given.contains(key)))
+                    continue;
+                const auto shown = [&key = key](const std::string& value) {
+                    return isSecretKey(key) && !value.empty() && !isReference(value) ? std::string(base::leftOut) : value;
+                };
+                found.push_back({key, shown(before), shown(after), !isPluginOption(key)});
+            }
+        };
+        look(given, false);
+        look(now.given, true);
+        return found;
+    }
+
     HostSettings settings;
+    SettingMap given; ///< as it was written when it was taken in
     PluginOptionMap pluginOptions;
     std::unique_ptr<DataDirectory> data;
     std::unique_ptr<storage::Database> database;
@@ -227,6 +257,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
                                      config.host, programDirectory, std::exchange(_around.sockets, {}));
     auto& parts = *_parts;
     parts.pluginOptions = config.options;
+    parts.given = config.given;
     takeTls(*parts.tls, *tls);
     parts.database->read([&](storage::Connection& connection) {
         parts.users.load(connection);
@@ -271,6 +302,13 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     std::move(moving.begin(), moving.end(), std::back_inserter(routes));
     auto saving = backupRoutes(parts.backups);
     std::move(saving.begin(), saving.end(), std::back_inserter(routes));
+    auto looking = settingsRoutes(_around.onControl, [this]() -> Result<std::vector<SettingGap>> {
+        const auto now = _around.settings();
+        if (!now)
+            return now.error();
+        return _parts->gaps(*now);
+    });
+    std::move(looking.begin(), looking.end(), std::back_inserter(routes));
     auto docs = docsRoutes(parts.router, parts.operations);
     std::move(docs.begin(), docs.end(), std::back_inserter(routes));
     auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _around.onControl, _around.reload});
@@ -369,6 +407,10 @@ Result<void> Host::reconfigure(const Config& config)
     for (const auto& key : changed)
         if (isLive(key)) // the others are compared with what is in force, the next time too
             parts.settings.take(key, config.host);
+    for (const auto& [key, setting] : config.given) // a plugin's option is in force from its next start on
+        if (!isPluginOption(key))
+            parts.given[key] = setting;
+    std::erase_if(parts.given, [&](const auto& each) { return !isPluginOption(each.first) && !config.given.contains(each.first); });
     parts.pluginOptions = config.options;
     return {};
 }

@@ -20,6 +20,7 @@ public:
         std::function<bool(std::function<void()>)> onControl;
         /// [control] Reads the settings anew and applies them: what SIGHUP does.
         std::function<base::Result<void>()> reload;
+        std::function<base::Result<Config>()> settings; ///< what the files say now; nothing is applied
         std::vector<int> sockets; ///< bound by the service manager; the host closes them
     };
     Host(std::filesystem::path dataDirectory, Surroundings surroundings);
