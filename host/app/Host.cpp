@@ -9,9 +9,12 @@
 #include "app/OpenApi.h"
 #include "app/PluginSeries.h"
 #include "app/Programs.h"
+#include "app/TlsSetup.h"
 #include "app/Version.h"
 #include "app/config/HostKeys.h"
+#include "app/config/Layers.h"
 #include "base/CommaSeparated.h"
+#include "base/Redact.h"
 #include "border/Border.h"
 #include "edge/Server.h"
 #include "loader/Loader.h"
@@ -117,7 +120,53 @@ struct Host::Parts {
         timers.after(delay, [this] { indexIn(search.tend()); });
     }
 
+    /// Where people come in.
+    Result<void> listen(const HostSettings& wanted)
+    {
+        const auto& address = wanted.text("http.address");
+        const auto first = static_cast<std::uint16_t>(wanted.integer("http.port"));
+        auto port = wanted.text("http.tls") == "true" ? server.listenTls(address, first, tls) : server.listenTcp(address, first);
+        if (!port)
+            return port.error();
+        httpPort = *port;
+        if (const auto second = wanted.integer("http.tls_port"); second >= 0) {
+            port = server.listenTls(address, static_cast<std::uint16_t>(second), tls);
+            if (!port)
+                return port.error();
+            httpsPort = *port;
+        }
+        return {};
+    }
+
+    /// What is in force and what the files say: the host's keys by value, the others as they are written.
+    std::vector<SettingGap> gaps(const Config& now) const
+    {
+        std::vector<SettingGap> found;
+        for (const auto& key : settings.changed(now.host))
+            found.push_back({key, settings.text(key), now.host.text(key), isLive(key)});
+        const auto writtenIn = [](const SettingMap& some, const std::string& key) {
+            const auto at = some.find(key);
+            return at == some.end() ? std::string() : at->second.value;
+        };
+        const auto look = [&](const SettingMap& some, bool ofNow) {
+            for (const auto& [key, setting] : some) {
+                const auto before = writtenIn(given, key);
+                const auto after = writtenIn(now.given, key);
+                if (findHostKey(key) || before == after || (ofNow && given.contains(key)))
+                    continue;
+                const auto shown = [&key = key](const std::string& value) {
+                    return isSecretKey(key) && !value.empty() && !isReference(value) ? std::string(base::leftOut) : value;
+                };
+                found.push_back({key, shown(before), shown(after), !isPluginOption(key)});
+            }
+        };
+        look(given, false);
+        look(now.given, true);
+        return found;
+    }
+
     HostSettings settings;
+    SettingMap given; ///< as it was written when it was taken in
     PluginOptionMap pluginOptions;
     std::unique_ptr<DataDirectory> data;
     std::unique_ptr<storage::Database> database;
@@ -144,12 +193,14 @@ struct Host::Parts {
     outgoing::CurlFetch fetch;
     exec::WorkerPool outgoingWorkers; ///< for what waits for other servers, so that nothing else waits for it
     exec::Timers timers;
+    const std::shared_ptr<net::TlsCell> tls = std::make_shared<net::TlsCell>(); ///< empty as long as nothing speaks TLS
     edge::Router router;
     Gate gate;
     edge::Server server;
     std::unique_ptr<border::Border> border;
     std::unique_ptr<loader::Loader> loader;
     std::uint16_t httpPort = 0;
+    std::optional<std::uint16_t> httpsPort;
     steady_clock::time_point started = steady_clock::now();
     std::atomic<bool> draining{false};
     bool serving = false;
@@ -183,6 +234,9 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         return applied;
     if (auto checked = checkPluginSettings(config, programDirectory, _dataDirectory); !checked)
         return checked;
+    auto tls = tlsOf(config);
+    if (!tls)
+        return tls.error();
     auto folder = DataDirectory::open(_dataDirectory);
     if (!folder)
         return folder.error();
@@ -211,6 +265,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
                                      config.host, programDirectory, std::exchange(_around.sockets, {}));
     auto& parts = *_parts;
     parts.pluginOptions = config.options;
+    parts.given = config.given;
+    takeTls(*parts.tls, *tls);
     parts.database->read([&](storage::Connection& connection) {
         parts.users.load(connection);
         parts.events.load(connection);
@@ -256,6 +312,13 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     std::move(moving.begin(), moving.end(), std::back_inserter(routes));
     auto saving = backupRoutes(parts.backups);
     std::move(saving.begin(), saving.end(), std::back_inserter(routes));
+    auto looking = settingsRoutes(_around.onControl, [this]() -> Result<std::vector<SettingGap>> {
+        const auto now = _around.settings();
+        if (!now)
+            return now.error();
+        return _parts->gaps(*now);
+    });
+    std::move(looking.begin(), looking.end(), std::back_inserter(routes));
     auto docs = docsRoutes(parts.router, parts.operations);
     std::move(docs.begin(), docs.end(), std::back_inserter(routes));
     auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _around.onControl, _around.reload});
@@ -266,16 +329,18 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         border::Services{parts.router, parts.reactors, *parts.database, parts.writer, parts.auth, parts.chat, parts.events, parts.operations,
                          parts.fileService, parts.cache, parts.workers, parts.timers, parts.metrics, NETBIT_VERSION,
                          helperProgram(programDirectory, "netbit-launch"), static_cast<unsigned>(config.host.integer("plugins.max_processes")),
-                         [&data = *parts.data](const std::string& plugin) { return data.folderOf(plugin); }},
+                         [&data = *parts.data](const std::string& plugin) { return data.folderOf(plugin); },
+                         [tls = parts.tls, options = config.options](const std::string& plugin) {
+                             const auto found = options.find(plugin);
+                             return found != options.end() && found->second.tls ? tls : nullptr;
+                         }},
         std::move(routes));
     if (auto published = parts.border->publish(); !published)
         return published;
 
     // Ports first: one that is taken ends the start before any plugin has run.
-    auto port = parts.server.listenTcp(config.host.text("http.address"), static_cast<std::uint16_t>(config.host.integer("http.port")));
-    if (!port)
-        return port.error();
-    parts.httpPort = *port;
+    if (auto listening = parts.listen(config.host); !listening)
+        return listening;
     if (auto listening = parts.server.listenUnix(parts.data->socket().string()); !listening)
         return listening;
 
@@ -332,8 +397,12 @@ Result<void> Host::reconfigure(const Config& config)
             log::warn("host", "This setting changes at the next start", {{"key", key}});
     for (const auto& id : changedOptions(parts.pluginOptions, config.options))
         log::warn("host", "This setting changes at the next start", {{"key", "plugin." + id + ".…"}});
+    auto tls = tlsOf(config, parts.tls->load().get());
+    if (!tls)
+        return tls.error();
     if (auto checked = parts.loader->reconfigure(pluginSettings(config), pluginPolicy(config.host)); !checked)
         return checked;
+    takeTls(*parts.tls, *tls);
     parts.server.setLimits(edgeLimits(config.host));
     parts.gate.setRates(rateOptions(config.host));
     parts.auth.setOptions(authOptions(config.host));
@@ -348,6 +417,10 @@ Result<void> Host::reconfigure(const Config& config)
     for (const auto& key : changed)
         if (isLive(key)) // the others are compared with what is in force, the next time too
             parts.settings.take(key, config.host);
+    for (const auto& [key, setting] : config.given) // a plugin's option is in force from its next start on
+        if (!isPluginOption(key))
+            parts.given[key] = setting;
+    std::erase_if(parts.given, [&](const auto& each) { return !isPluginOption(each.first) && !config.given.contains(each.first); });
     parts.pluginOptions = config.options;
     return {};
 }
@@ -410,6 +483,8 @@ Facts Host::facts() const
     const auto& parts = *_parts;
     Facts facts;
     facts.ports.emplace_back("http", parts.httpPort);
+    if (parts.httpsPort)
+        facts.ports.emplace_back("https", *parts.httpsPort);
     if (parts.loader) {
         for (auto& status : parts.loader->status()) {
             facts.ports.insert(facts.ports.end(), status.ports.begin(), status.ports.end());
@@ -425,6 +500,13 @@ Facts Host::facts() const
     facts.writerHealthy = parts.writer.healthy();
     facts.draining = parts.draining;
     return facts;
+}
+
+Result<void> checkSettings(const Config& config, const fs::path& programDirectory, const fs::path& dataDirectory)
+{
+    if (const auto tls = tlsOf(config); !tls)
+        return tls.error();
+    return checkPluginSettings(config, programDirectory, dataDirectory);
 }
 
 Result<void> checkPluginSettings(const Config& config, const fs::path& programDirectory, const fs::path& dataDirectory)

@@ -20,6 +20,7 @@ public:
         std::function<bool(std::function<void()>)> onControl;
         /// [control] Reads the settings anew and applies them: what SIGHUP does.
         std::function<base::Result<void>()> reload;
+        std::function<base::Result<Config>()> settings; ///< what the files say now; nothing is applied
         std::vector<int> sockets; ///< bound by the service manager; the host closes them
     };
     Host(std::filesystem::path dataDirectory, Surroundings surroundings);
@@ -55,5 +56,9 @@ private:
 /// What a start would say of the plugins' settings, without loading any.
 base::Result<void> checkPluginSettings(const Config& config, const std::filesystem::path& programDirectory,
                                        const std::filesystem::path& dataDirectory);
+
+/// What a start would say of settings that are well-formed: files that they name, and plugins' own.
+base::Result<void> checkSettings(const Config& config, const std::filesystem::path& programDirectory,
+                                 const std::filesystem::path& dataDirectory);
 
 } // namespace netbit::app

@@ -3,6 +3,7 @@
 #include "app/Programs.h"
 #include "app/Version.h"
 #include "base/CommaSeparated.h"
+#include "edge/ClientAddress.h"
 #include "services/log/Log.h"
 
 #include <algorithm>
@@ -63,6 +64,11 @@ edge::Limits edgeLimits(const HostSettings& settings)
     limits.idleTimeout = milliseconds(settings.integer("http.idle_timeout_ms"));
     limits.writeTimeout = milliseconds(settings.integer("http.write_timeout_ms"));
     limits.slowRequest = milliseconds(settings.integer("log.slow_request_ms"));
+    if (auto proxies = edge::TrustedProxies::parse(settings.text("http.trusted_proxies"),
+                                                   settings.text("http.proxy_header") == "forwarded");
+        proxies && !proxies->empty()) // loadConfig has checked it
+        limits.proxies = std::make_shared<const edge::TrustedProxies>(std::move(*proxies));
+    limits.strictSeconds = settings.integer("http.hsts_s");
     return limits;
 }
 
@@ -212,7 +218,7 @@ std::vector<std::string> changedOptions(const PluginOptionMap& before, const Plu
         for (const auto& [id, one] : some) {
             const auto found = others.find(id);
             const auto other = found == others.end() ? loader::PluginOptions() : found->second;
-            if ((one.isolated != other.isolated || one.record.file != other.record.file ||
+            if ((one.isolated != other.isolated || one.tls != other.tls || one.record.file != other.record.file ||
                  one.record.mostBytes != other.record.mostBytes) &&
                 std::find(ids.begin(), ids.end(), id) == ids.end())
                 ids.push_back(id);

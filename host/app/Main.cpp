@@ -3,8 +3,10 @@
 #include "app/Control.h"
 #include "app/Host.h"
 #include "app/ServiceManager.h"
+#include "app/SettingsReport.h"
 #include "app/Version.h"
 #include "app/config/ConfigLoader.h"
+#include "app/config/Layers.h"
 #include "app/DataDirectory.h"
 #include "base/SignalStack.h"
 #include "services/log/Log.h"
@@ -17,6 +19,7 @@
 #include <Poco/Util/ServerApplication.h>
 #include <csignal>
 #include <iostream>
+#include <unistd.h>
 
 namespace netbit::app {
 
@@ -38,6 +41,9 @@ protected:
         add(options, "data", "", "data directory (default ./var)", "DIR");
         add(options, "set", "", "one setting, over those of the files; may be repeated", "KEY=VALUE");
         add(options, "ready-file", "", "written when everything serves: ports, pid, plugins, as one JSON object", "FILE");
+        add(options, "get", "", "tell a setting: its value, where it comes from, its default; and end", "KEY");
+        add(options, "write", "", "write a setting into the file that it belongs to, once it is found good; and end", "KEY=VALUE");
+        add(options, "changed", "", "tell all settings that are not the defaults, and end", nullptr);
         add(options, "check-config", "", "read the settings, say what is wrong with them, and end", nullptr);
     }
 
@@ -80,6 +86,12 @@ private:
             _version = true;
         else if (name == "check-config")
             _checkOnly = true;
+        else if (name == "changed")
+            _changed = true;
+        else if (name == "get")
+            _get = value;
+        else if (name == "write")
+            _write = value;
         else if (name == "config")
             _sources.file = fs::absolute(value);
         else if (name == "data")
@@ -102,16 +114,22 @@ private:
         const base::SignalStack room;
         std::signal(SIGPIPE, SIG_IGN);
 
+        _sources.environment = settingVariables(environ);
+        if (!_write.empty())
+            return write();
         const auto config = loadConfig(_sources);
         if (!config)
             return complain(config.error().detail, EXIT_CONFIG);
+        if (_changed || !_get.empty())
+            return tell(*config);
         if (_checkOnly)
-            return checkPlugins(*config);
+            return check(*config);
 
         std::unique_ptr<Host> serving;
         serving = std::make_unique<Host>(
             _data, Host::Surroundings{[&control](std::function<void()> work) { return control.post(std::move(work)); },
-                                      [&] { return reload(*serving); }, inheritedDescriptors()});
+                                      [&] { return reload(*serving); }, [this] { return loadConfig(_sources); },
+                                      inheritedDescriptors()});
         auto& host = *serving;
         if (const auto started = host.start(*config, commandFolder()); !started)
             return complain(started.error().detail, started.error().code == "bad_setting" ? EXIT_CONFIG : EXIT_UNAVAILABLE);
@@ -150,9 +168,39 @@ private:
         return applied;
     }
 
-    int checkPlugins(const Config& config)
+    int write() const
     {
-        if (const auto checked = checkPluginSettings(config, commandFolder(), _data); !checked)
+        const auto said = writeSetting(_sources, _write, commandFolder(), _data);
+        if (!said)
+            return complain(said.error().detail, EXIT_CONFIG);
+        std::cout << *said;
+        return EXIT_OK;
+    }
+
+    int tell(const Config& config) const
+    {
+        const SettingsReport report(config, commandFolder(), _data);
+        const auto show = [](const SettingFacts& facts) {
+            std::cout << facts.key << " = " << facts.value << "\n  " << (facts.place == "default" ? "the default" : "by " + facts.place);
+            if (facts.place != "default")
+                std::cout << ", over the default " << (facts.standard.empty() ? "(empty)" : facts.standard);
+            std::cout << "; a change needs a " << (facts.reloads ? "reload" : "restart") << "\n";
+        };
+        if (_changed) {
+            for (const auto& facts : report.changed())
+                show(facts);
+            return EXIT_OK;
+        }
+        const auto facts = report.find(_get);
+        if (!facts)
+            return complain(facts.error().detail, EXIT_CONFIG);
+        show(*facts);
+        return EXIT_OK;
+    }
+
+    int check(const Config& config)
+    {
+        if (const auto checked = checkSettings(config, commandFolder(), _data); !checked)
             return complain(checked.error().detail, EXIT_CONFIG);
         std::cout << (_sources.file.empty() ? "The settings" : "The settings in " + _sources.file.string()) << " are good.\n";
         return EXIT_OK;
@@ -166,6 +214,9 @@ private:
     bool _help = false;
     bool _version = false;
     bool _checkOnly = false;
+    bool _changed = false;
+    std::string _get;
+    std::string _write;
 };
 
 } // namespace

@@ -88,6 +88,19 @@ struct PluginDoor {
 /// /api/admin/reload, /api/admin/plugins/…: of these enable, disable and reload, for admins.
 std::vector<edge::Route> pluginRoutes(PluginDoor door);
 
+/// A setting in force that is not what the files, the environment and the command line say now.
+struct SettingGap {
+    std::string key;
+    std::string running; ///< empty: the default; of a secret, that it is one
+    std::string files;
+    bool reloads = false; ///< `netbit reload` closes it; else a restart does
+};
+
+/// GET /admin/settings
+/// `gaps` is asked on the control thread.
+std::vector<edge::Route> settingsRoutes(std::function<bool(std::function<void()>)> onControl,
+                                        std::function<base::Result<std::vector<SettingGap>>()> gaps);
+
 /// The object of the ready file and of GET /admin/status.
 std::string factsJson(const Facts& facts);
 std::string pluginsJson(const Facts& facts);

@@ -1,8 +1,11 @@
 #pragma once
 // What the border's tables are implemented over. The app makes these; each outlives every plugin.
 
+#include "base/SharedCell.h"
+
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace netbit::edge {
@@ -10,6 +13,7 @@ class Router;
 }
 namespace netbit::net {
 class ReactorPool;
+class TlsContext;
 }
 namespace netbit::storage {
 class Database;
@@ -61,6 +65,8 @@ struct Services {
     std::filesystem::path launcher{};  ///< netbit-launch, through which programs are started
     unsigned mostProcesses = 32;       ///< of one plugin at once
     std::function<std::filesystem::path(const std::string&)> folderOf{}; ///< a plugin's own, by its id; not made yet
+    /// What a plugin's TCP listeners speak TLS with; nothing: they are plain.
+    std::function<std::shared_ptr<const base::SharedCell<const net::TlsContext>>(const std::string&)> tlsOf{};
 };
 
 } // namespace netbit::border

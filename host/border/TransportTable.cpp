@@ -83,6 +83,8 @@ base::Result<void> listenTcp(const nb_host* host, const nb_listen_options* optio
     made.highMark = orElse(in.high_mark_bytes, highMark);
     made.hardMark = std::max<std::size_t>(orElse(in.hard_mark_bytes, hardMark), made.highMark);
     made.writeTimeout = std::chrono::milliseconds(orElse(in.write_timeout_ms, writeTimeoutMs));
+    if (const auto& services = generation.services(); services.tlsOf)
+        made.tls.context = services.tlsOf(generation.id()); // the plugin sees bytes, however they came
     handle->wanted = made;
     handle->socket = socketOfBefore(generation, *wanted, true);
     if (!handle->socket) {

@@ -35,7 +35,7 @@ base::Result<Login> loginOf(const Http& http, const std::string& user, base::Res
         if (!answer)
             return answer.error();
     }
-    Login login{http.endpoint().url(), user, text(*answer, "access_token"), text(*answer, "refresh_token")};
+    Login login{http.endpoint().url(), user, text(*answer, "access_token"), text(*answer, "refresh_token"), http.endpoint().caFile()};
     if (const auto* account = member(*answer, "user"))
         if (auto name = text(*account, "username"); !name.empty())
             login.username = std::move(name);
@@ -58,7 +58,15 @@ base::Result<Login> withToken(const Http& http, const std::string& token)
     const auto answer = document(*reply);
     if (!answer)
         return answer.error();
-    return Login{http.endpoint().url(), text(*answer, "username"), token, {}};
+    return Login{http.endpoint().url(), text(*answer, "username"), token, {}, http.endpoint().caFile()};
+}
+
+/// It is used from wherever the person is later on.
+std::string caFile(const Arguments& arguments)
+{
+    std::error_code error;
+    const auto given = arguments.value("ca");
+    return given.empty() ? given : std::filesystem::absolute(given, error).string();
 }
 
 ExitCode login(const Arguments& arguments, Terminal& terminal)
@@ -73,7 +81,7 @@ ExitCode login(const Arguments& arguments, Terminal& terminal)
         return complain(terminal,
                         base::fault(base::Status::invalid, "wrong_usage", "--user NAME says whose password it is."));
     const auto endpoint =
-        Endpoint::fromUrl(arguments.plain().empty() ? defaultServer : std::string_view(arguments.plain()[0]));
+        Endpoint::fromUrl(arguments.plain().empty() ? defaultServer : std::string_view(arguments.plain()[0]), caFile(arguments));
     if (!endpoint)
         return complain(terminal, endpoint.error());
     const auto path = loginPath();
@@ -138,9 +146,10 @@ std::vector<Command> accountCommands()
 {
     return {
         {"login",
-         "[URL] --user NAME --password-stdin | --token-stdin | --provider NAME",
+         "[URL [--ca FILE]] --user NAME --password-stdin | --token-stdin | --provider NAME",
          "Stores a login for chats, send and tail.",
-         {{"user", "", "NAME", "your user name"},
+         {caOption,
+          {"user", "", "NAME", "your user name"},
           {"password-stdin", "", "", "read the password from the first line of stdin, and a code, where one is needed, from the second"},
           {"provider", "", "NAME", "sign in with a browser of this machine, at that provider of logins"},
           {"token-stdin", "", "", "read a personal access token (nbt_...) from the first line of stdin"}},

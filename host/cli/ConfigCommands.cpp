@@ -1,4 +1,6 @@
+#include "cli/Admin.h"
 #include "cli/Commands.h"
+#include "cli/JsonFields.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Process.h>
@@ -11,12 +13,11 @@ namespace
 {
 
 /// netbitd is installed beside netbit; only it knows its configuration.
-ExitCode configCheck(const Arguments& arguments, Terminal& terminal)
+ExitCode askNetbitd(Poco::Process::Args words, const Arguments& arguments, Terminal& terminal)
 {
     std::error_code error;
     const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
     const auto server = error ? std::filesystem::path("netbitd") : self.parent_path() / "netbitd";
-    Poco::Process::Args words{"--check-config"};
     auto file = arguments.value("config");
     if (file.empty()) {
         const auto home = self.parent_path();
@@ -47,17 +48,58 @@ ExitCode configCheck(const Arguments& arguments, Terminal& terminal)
     }
 }
 
+ExitCode configCheck(const Arguments& arguments, Terminal& terminal) { return askNetbitd({"--check-config"}, arguments, terminal); }
+
+ExitCode configGet(const Arguments& arguments, Terminal& terminal)
+{
+    return askNetbitd({"--get", arguments.plain()[0]}, arguments, terminal);
+}
+
+ExitCode configSet(const Arguments& arguments, Terminal& terminal)
+{
+    return askNetbitd({"--write", arguments.plain()[0] + "=" + arguments.plain()[1]}, arguments, terminal);
+}
+
+/// What is not as it is by itself; then, where a server runs, what it has in force and the files say otherwise.
+ExitCode configDiff(const Arguments& arguments, Terminal& terminal)
+{
+    if (const auto told = askNetbitd({"--changed"}, arguments, terminal); told != success)
+        return told;
+    const auto answer = ask(arguments, "GET", "/admin/settings");
+    if (!answer && answer.status() == base::Status::closed) {
+        terminal.out << "No server runs on " << dataDirectory(arguments) << ", so nothing is in force.\n";
+        return success;
+    }
+    if (!answer)
+        return complain(terminal, answer.error());
+    const auto* const data = member(*answer, "data");
+    const auto* const gaps = data ? data->if_array() : nullptr;
+    if (!gaps || gaps->empty()) {
+        terminal.out << "The server that runs has the same in force.\n";
+        return success;
+    }
+    const auto shown = [](const std::string& value) { return value.empty() ? std::string("(not set)") : value; };
+    terminal.out << "In force otherwise:\n";
+    for (const auto& gap : *gaps)
+        terminal.out << text(gap, "key") << " = " << shown(text(gap, "running")) << "\n  " << shown(text(gap, "files")) << " after a "
+                     << text(gap, "applies") << '\n';
+    return success;
+}
+
 } // namespace
 
 std::vector<Command> configCommands()
 {
-    return {{"config check",
-             "[--config FILE]",
-             "Checks the server's configuration.",
-             {{"config", "", "FILE", "the configuration file"}, dataOption},
-             0,
-             0,
-             configCheck}};
+    const OptionSpec file{"config", "", "FILE", "the configuration file"};
+    return {
+        {"config check", "[--config FILE]", "Checks the server's configuration.", {file, dataOption}, 0, 0, configCheck},
+        {"config get", "KEY", "Tells a setting: its value, where it comes from, its default, and what a change of it needs.",
+         {file, dataOption}, 1, 1, configGet},
+        {"config set", "KEY VALUE", "Writes a setting into its file, once it is found good; the file stays otherwise as it is.",
+         {file, dataOption}, 2, 2, configSet},
+        {"config diff", "[--config FILE]", "Tells what is not the default, and where the running server has something else in force.",
+         {file, dataOption}, 0, 0, configDiff},
+    };
 }
 
 } // namespace netbit::cli

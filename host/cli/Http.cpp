@@ -1,13 +1,14 @@
 #include "cli/Http.h"
 
 #include "base/Json.h"
+#include "cli/Connect.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/SSLException.h>
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/StreamCopier.h>
 #include <Poco/URI.h>
@@ -22,6 +23,7 @@ namespace
 {
 
 constexpr std::uint16_t defaultPort = 8080;
+constexpr std::uint16_t defaultSecurePort = 443;
 
 base::Status statusOf(int http) noexcept
 {
@@ -93,7 +95,7 @@ base::Error problem(const Reply& reply)
 
 } // namespace
 
-base::Result<Endpoint> Endpoint::fromUrl(std::string_view url)
+base::Result<Endpoint> Endpoint::fromUrl(std::string_view url, std::string caFile)
 {
     const auto bad = [&](std::string_view why) {
         return base::fault(base::Status::malformed, "bad_url",
@@ -104,21 +106,25 @@ base::Result<Endpoint> Endpoint::fromUrl(std::string_view url)
         whole.insert(0, "http://");
     try {
         const Poco::URI uri(whole);
-        if (uri.getScheme() == "https")
-            return bad("this program speaks http only; give the address behind the proxy that speaks https.");
-        if (uri.getScheme() != "http" || uri.getHost().empty())
-            return bad("it should look like http://HOST:PORT.");
+        const bool secure = uri.getScheme() == "https";
+        if ((!secure && uri.getScheme() != "http") || uri.getHost().empty())
+            return bad("it should look like http://HOST:PORT or https://HOST:PORT.");
         if ((!uri.getPathEtc().empty() && uri.getPathEtc() != "/") || !uri.getUserInfo().empty())
             return bad("it may hold a host and a port only.");
+        if (!secure && !caFile.empty())
+            return bad("--ca is for https.");
         Endpoint endpoint;
+        endpoint._secure = secure;
+        endpoint._caFile = std::move(caFile);
         endpoint._host = uri.getHost();
-        // Poco fills in 80 when no port is written; the text says which it was.
-        const bool written =
-            whole.find(':', whole.find(']') == std::string::npos ? 7 : whole.find(']')) != std::string::npos;
-        endpoint._port = written ? uri.getPort() : defaultPort;
+        // Poco fills in a port when none is written; the text says whether one was.
+        const auto host = whole.find("://") + 3;
+        const auto bracket = whole.find(']');
+        const bool written = whole.find(':', bracket == std::string::npos ? host : bracket) != std::string::npos;
+        endpoint._port = written ? uri.getPort() : secure ? defaultSecurePort : defaultPort;
         return endpoint;
     } catch (const Poco::Exception&) {
-        return bad("it should look like http://HOST:PORT.");
+        return bad("it should look like http://HOST:PORT or https://HOST:PORT.");
     }
 }
 
@@ -133,8 +139,13 @@ std::string Endpoint::url() const
 {
     if (local())
         return "unix:" + _socketPath;
+    return (_secure ? "https://" : "http://") + authority();
+}
+
+std::string Endpoint::authority() const
+{
     const bool v6 = _host.find(':') != std::string::npos;
-    return "http://" + (v6 ? "[" + _host + "]" : _host) + ":" + std::to_string(_port);
+    return (v6 ? "[" + _host + "]" : _host) + ":" + std::to_string(_port);
 }
 
 Http::Http(Endpoint endpoint, std::chrono::seconds timeout)
@@ -175,17 +186,13 @@ base::Result<Reply> Http::exchange(std::string_view method, const std::string& t
     };
     try {
         const Poco::Timespan timeout(static_cast<long>(_timeout.count()), 0);
-        const auto address = _endpoint.local()
-            ? Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, _endpoint.socketPath())
-            : Poco::Net::SocketAddress(_endpoint.host(), _endpoint.port());
-        Poco::Net::StreamSocket socket;
-        socket.connect(address, Poco::Timespan(10, 0));
+        const auto socket = connectTo(_endpoint, _endpoint.port());
         Poco::Net::HTTPClientSession session(socket);
         session.setTimeout(timeout);
         session.setKeepAlive(false);
         Poco::Net::HTTPRequest request(std::string(method), target, Poco::Net::HTTPMessage::HTTP_1_1);
         // The session was given a socket, not a host, so the field that HTTP/1.1 demands is ours to write.
-        request.set("Host", _endpoint.local() ? std::string("localhost") : _endpoint.url().substr(7));
+        request.set("Host", _endpoint.local() ? std::string("localhost") : _endpoint.authority());
         request.set("Accept", "application/json, application/problem+json");
         request.set("User-Agent", "netbit");
         for (const auto& [name, value] : headers)
@@ -226,6 +233,8 @@ base::Result<Reply> Http::exchange(std::string_view method, const std::string& t
         return unreachable("it closed the connection without an answer");
     } catch (const Poco::TimeoutException&) {
         return unreachable("it did not answer in time");
+    } catch (const Poco::Net::SSLException& error) {
+        return unreachable("no trustworthy TLS: " + error.displayText());
     } catch (const Poco::Exception& error) {
         // Of a system call that failed Poco tells the error number; its own text repeats the address.
         return unreachable(error.code() != 0 ? std::string(std::strerror(error.code())) : error.displayText());

@@ -23,24 +23,30 @@ struct Reply {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// Where a server answers, parsed: a URL of the form http://HOST[:PORT], or a socket in the file system.
+/// Where a server answers, parsed: a URL of the form http://HOST[:PORT] or https://HOST[:PORT], or a socket in the file system.
 class Endpoint
 {
 public:
-    /// Error: malformed. A missing port is 8080, NetBit's own; https needs a proxy in front, and is refused by name.
-    static base::Result<Endpoint> fromUrl(std::string_view url);
+    /// Error: malformed. A missing port is 8080, NetBit's own, or 443 of https. A server of https is verified by the
+    /// authorities in `caFile` (PEM), or by the system's.
+    static base::Result<Endpoint> fromUrl(std::string_view url, std::string caFile = {});
     static Endpoint fromSocket(std::string path);
 
     bool local() const noexcept { return !_socketPath.empty(); }
     const std::string& socketPath() const noexcept { return _socketPath; }
     const std::string& host() const noexcept { return _host; }
     std::uint16_t port() const noexcept { return _port; }
+    bool secure() const noexcept { return _secure; }
+    const std::string& caFile() const noexcept { return _caFile; }
     std::string url() const;
+    std::string authority() const; ///< HOST:PORT
 
 private:
     std::string _socketPath;
     std::string _host;
+    std::string _caFile;
     std::uint16_t _port = 0;
+    bool _secure = false;
 };
 
 /// A connection for each request: a request that is repeated never meets a connection that was closed meanwhile. [any]

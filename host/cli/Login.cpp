@@ -69,6 +69,7 @@ base::Result<Login> loadLogin(const fs::path& path)
         login.username = text(*parsed, "username");
         login.accessToken = text(*parsed, "access_token");
         login.refreshToken = text(*parsed, "refresh_token");
+        login.caFile = text(*parsed, "ca_file");
     }
     if (login.server.empty() || login.accessToken.empty())
         return base::fault(base::Status::malformed, "bad_login",
@@ -84,10 +85,12 @@ base::Result<void> saveLogin(const fs::path& path, const Login& login)
         errno = error.value();
         return unwritable(path);
     }
-    const boost::json::object document{{"server", login.server},
+    boost::json::object document{{"server", login.server},
                                        {"username", login.username},
                                        {"access_token", login.accessToken},
                                        {"refresh_token", login.refreshToken}};
+    if (!login.caFile.empty())
+        document["ca_file"] = login.caFile;
     auto beside = path.string() + ".XXXXXX";
     const int file = ::mkostemp(beside.data(), O_CLOEXEC); // makes it with mode 0600
     if (file < 0)

@@ -10,10 +10,11 @@ namespace netbit::cli
 {
 
 struct Login {
-    std::string server; ///< http://HOST:PORT
+    std::string server; ///< http://HOST:PORT or https://HOST:PORT
     std::string username;
     std::string accessToken;
     std::string refreshToken; ///< empty for a personal access token, which is never refreshed
+    std::string caFile{};     ///< of https: whose word counts, PEM; empty: the system's authorities
 };
 
 /// $XDG_CONFIG_HOME/netbit/login.json, or ~/.config/netbit/login.json. Error: invalid when neither variable is set.

@@ -1,7 +1,8 @@
 #include "cli/Packets.h"
 
+#include "cli/Connect.h"
+
 #include <Poco/Exception.h>
-#include <Poco/Net/SocketAddress.h>
 
 namespace netbit::cli
 {
@@ -26,16 +27,15 @@ base::Result<std::optional<boost::json::value>> PacketReader::next()
     return std::optional(std::move(packet));
 }
 
-base::Result<PacketConnection> PacketConnection::open(const std::string& host, std::uint16_t port)
+base::Result<PacketConnection> PacketConnection::open(const Endpoint& endpoint, std::uint16_t port)
 {
     try {
-        Poco::Net::StreamSocket socket;
-        socket.connect(Poco::Net::SocketAddress(host, port), Poco::Timespan(10, 0));
+        auto socket = connectTo(endpoint, port);
         socket.setNoDelay(true);
         return PacketConnection(socket);
     } catch (const Poco::Exception& error) {
         return base::fault(base::Status::closed, "unreachable",
-                           "Nobody answers at " + host + ", TCP port " + std::to_string(port) + ": " +
+                           "Nobody answers at " + endpoint.host() + ", TCP port " + std::to_string(port) + ": " +
                                error.displayText() + ".");
     }
 }

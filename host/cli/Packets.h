@@ -2,6 +2,7 @@
 // The packets of TCP 8081: JSON objects one after the other, however the stream splits or joins them.
 
 #include "base/Result.h"
+#include "cli/Http.h"
 
 #include <Poco/Net/StreamSocket.h>
 #include <boost/json/stream_parser.hpp>
@@ -32,7 +33,8 @@ class PacketConnection
 {
 public:
     /// Error: closed, when nobody answers there.
-    static base::Result<PacketConnection> open(const std::string& host, std::uint16_t port);
+    /// Through TLS where the endpoint is one of https: a token is not to go out in plain text because of another port.
+    static base::Result<PacketConnection> open(const Endpoint& endpoint, std::uint16_t port);
 
     base::Result<void> send(const std::string& packet);
     /// Error: closed when the peer ended it; wouldBlock when nothing came in that time.

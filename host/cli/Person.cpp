@@ -18,7 +18,7 @@ base::Result<Person> Person::stored()
     auto login = loadLogin(*path);
     if (!login)
         return login.error();
-    auto endpoint = Endpoint::fromUrl(login->server);
+    auto endpoint = Endpoint::fromUrl(login->server, login->caFile);
     if (!endpoint)
         return endpoint.error();
     return Person(std::move(*login), std::move(*endpoint), std::move(*path));

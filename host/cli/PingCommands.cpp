@@ -41,9 +41,9 @@ base::Result<void> pingUdp(const std::string& host, std::uint16_t port)
 }
 
 /// Any packet is an answer: a server that asks who we are is alive.
-base::Result<void> pingTcp(const std::string& host, std::uint16_t port)
+base::Result<void> pingTcp(const Endpoint& endpoint, std::uint16_t port)
 {
-    auto connection = PacketConnection::open(host, port);
+    auto connection = PacketConnection::open(endpoint, port);
     if (!connection)
         return connection.error();
     if (auto sent = connection->send(std::string(pingPacket)); !sent)
@@ -67,7 +67,7 @@ base::Result<void> pingHttp(const Http& http)
 base::Result<Endpoint> target(const Arguments& arguments)
 {
     if (!arguments.plain().empty())
-        return Endpoint::fromUrl(arguments.plain()[0]);
+        return Endpoint::fromUrl(arguments.plain()[0], arguments.value("ca"));
     if (const auto person = Person::stored())
         return person->endpoint();
     return Endpoint::fromUrl("http://127.0.0.1:8080");
@@ -115,7 +115,7 @@ ExitCode ping(const Arguments& arguments, Terminal& terminal)
         terminal.out << line.str() << '\n';
     };
     measure("udp", portOf("udp"), [&] { return pingUdp(endpoint->host(), portOf("udp")); });
-    measure("tcp", portOf("tcp"), [&] { return pingTcp(endpoint->host(), portOf("tcp")); });
+    measure("tcp", portOf("tcp"), [&] { return pingTcp(*endpoint, portOf("tcp")); });
     measure("http", endpoint->port(), [&] { return pingHttp(http); });
     if (arguments.has("json"))
         terminal.out << boost::json::serialize(results) << '\n';
@@ -127,9 +127,9 @@ ExitCode ping(const Arguments& arguments, Terminal& terminal)
 std::vector<Command> pingCommands()
 {
     return {{"ping",
-             "[URL]",
+             "[URL [--ca FILE]]",
              "Asks the server's UDP, TCP and HTTP ports for an answer, and tells how long each took.",
-             {jsonOption},
+             {jsonOption, caOption},
              0,
              1,
              ping}};

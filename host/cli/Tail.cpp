@@ -215,7 +215,7 @@ base::Result<void> Tail::connectOnce(std::int64_t count)
     const auto port = ports ? integer(*ports, "tcp") : 0;
     if (port <= 0 || port > 65'535)
         return base::fault(base::Status::unsupported, "no_tcp", "This server has no TCP port to follow a chat on.");
-    auto connection = PacketConnection::open(_person.endpoint().host(), static_cast<std::uint16_t>(port));
+    auto connection = PacketConnection::open(_person.endpoint(), static_cast<std::uint16_t>(port));
     if (!connection)
         return connection.error();
     if (auto done = authenticate(*connection); !done)

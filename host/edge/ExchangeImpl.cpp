@@ -1,6 +1,7 @@
 #include "edge/ExchangeImpl.h"
 
 #include "edge/Chars.h"
+#include "edge/ClientAddress.h"
 #include "edge/HttpConnection.h"
 #include "edge/Problem.h"
 
@@ -69,7 +70,19 @@ std::string_view ExchangeImpl::queryValue(std::string_view name) const noexcept
     return {};
 }
 
-std::string_view ExchangeImpl::peer() const noexcept { return _owner->peerAddress(); }
+bool ExchangeImpl::lookBehind(const TrustedProxies& proxies, bool secure)
+{
+    auto client = clientBehind(proxies, _owner->peerAddress(), secure, _fields);
+    if (!client)
+        return secure;
+    _client = std::move(client->address);
+    return client->secure;
+}
+
+std::string_view ExchangeImpl::peer() const noexcept
+{
+    return _client.empty() ? _owner->peerAddress() : std::string_view(_client);
+}
 
 bool ExchangeImpl::local() const noexcept { return _owner->local(); }
 
@@ -168,6 +181,7 @@ void ExchangeImpl::forgetRequest()
     if (_body.capacity() > keptBodyBytes)
         _body = std::string();
     _body.clear();
+    _client.clear();
     _pending.reset();
     _answered.store(false, std::memory_order_relaxed);
     _begun = {};

@@ -17,6 +17,7 @@
 namespace netbit::edge {
 
 class HttpConnection;
+class TrustedProxies;
 class EdgeShard;
 
 class ExchangeImpl final : public Exchange {
@@ -51,6 +52,8 @@ private:
 
     /// Takes in a head that HeadCheck has passed: copies it, since its bytes belong to the reactor.
     Refusal begin(std::shared_ptr<HttpConnection> owner, std::string_view head, const Limits& limits);
+    /// A trusted proxy says whom it speaks for. Whether that one came through TLS.
+    bool lookBehind(const TrustedProxies& proxies, bool secure);
     /// Looks up the route; then params and query are decoded.
     Refusal findRoute(std::shared_ptr<const RouteTable> table);
     /// What happens when the last owner lets go: not answered, a 500 is; then the memory is used again.
@@ -71,6 +74,7 @@ private:
     std::string _decoded; // _match.params and _query may point into it
     Fields _query;
     std::string _body;
+    std::string _client; // of whom a proxy speaks for; empty: it is the connection's peer
     std::optional<Reply> _pending; // on its way from another thread to the reactor
     std::atomic<bool> _answered{false};
     std::chrono::steady_clock::time_point _begun; // its handler; zero where nobody measures

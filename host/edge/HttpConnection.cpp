@@ -1,6 +1,7 @@
 // Taking requests: head, route, gate, body, handler. The answers are in HttpReplies.cpp.
 #include "edge/HttpConnection.h"
 
+#include "edge/ClientAddress.h"
 #include "edge/Problem.h"
 
 #include <exception>
@@ -24,7 +25,8 @@ std::string withoutPort(const std::string& peer)
 
 HttpConnection::HttpConnection(std::shared_ptr<ServerState> state, net::Connection& connection, bool local)
     : _state(std::move(state)), _limits(_state->limits.load()), _shard(_state->shardOf(connection.reactor())),
-      _connection(&connection), _shared(connection.weak_from_this()), _peer(withoutPort(connection.peer())), _local(local)
+      _connection(&connection), _shared(connection.weak_from_this()), _peer(withoutPort(connection.peer())), _local(local),
+      _proxied(_limits->proxies && _limits->proxies->trusts(_peer)), _secure(connection.secure())
 {
     _state->opened();
     _shard.add(*this);
@@ -151,6 +153,8 @@ std::size_t HttpConnection::takeHead(std::string_view bytes)
         return bytes.size();
     }
     _shard.countRequest();
+    if (_proxied)
+        _secure = _reading->lookBehind(*_limits->proxies, _connection->secure());
     _http11 = _reading->_facts.http11;
     _keepAlive = _reading->_facts.keepAlive();
     const auto atHand = bytes.size() - scan.size;

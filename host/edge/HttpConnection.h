@@ -92,6 +92,7 @@ private:
     void skipBody(const HeadFacts& facts);
     void leaveBody(const HeadFacts& facts);
     void write(Reply reply, bool isHead);
+    std::int64_t strictSeconds() const noexcept { return _secure ? _limits->strictSeconds : 0; }
     void finished();
     void settle();
     void noteDrain() noexcept
@@ -122,6 +123,8 @@ private:
     std::size_t _heldBytes = 0; // what onData did not consume
     Phase _phase = Phase::head;
     const bool _local;
+    const bool _proxied; // the peer is a proxy that is trusted
+    bool _secure;        // the client of the request at hand came through TLS
     std::atomic<bool> _gone{false};
     bool _looping = false;      // inside onData
     bool _needsMore = false;    // takeHead or takeBody can do nothing with what there is

@@ -79,6 +79,11 @@ std::string_view ReplyHead::write(const Reply& reply, Message message, const Com
         _text += value;
         _text += "\r\n";
     }
+    if (message.strictSeconds > 0) {
+        _text += "Strict-Transport-Security: max-age=";
+        base::appendJsonInt(_text, message.strictSeconds);
+        _text += "\r\n";
+    }
     if (message.framing == Framing::length) {
         _text += "Content-Length: ";
         base::appendJsonInt(_text, static_cast<std::int64_t>(message.length));

@@ -21,6 +21,7 @@ public:
         bool http11 = true;
         bool keepAlive = true;
         std::uint64_t length = 0; ///< for Framing::length
+        std::int64_t strictSeconds = 0; ///< of Strict-Transport-Security; 0: none
     };
 
     /// Borrowed until the next call. Header names and values that could break the head are left out, and complained of.

@@ -6,6 +6,18 @@
 
 namespace netbit::edge {
 
+namespace {
+
+/// To who asks in plain text where TLS is spoken.
+std::string plainAnswer()
+{
+    const std::string body = "This port speaks TLS only: ask it by https.\n";
+    return "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\nConnection: close\r\n\r\n" + body;
+}
+
+} // namespace
+
 struct Server::Impl {
     struct Door {
         std::unique_ptr<net::StreamListener> listener;
@@ -57,6 +69,16 @@ base::Result<std::uint16_t> Server::listenTcp(const std::string& address, std::u
     net::StreamOptions options;
     options.address = address;
     options.port = port;
+    return _impl->listen(std::move(options), false);
+}
+
+base::Result<std::uint16_t> Server::listenTls(const std::string& address, std::uint16_t port,
+                                              std::shared_ptr<const net::TlsCell> context)
+{
+    net::StreamOptions options;
+    options.address = address;
+    options.port = port;
+    options.tls = {std::move(context), "http/1.1", plainAnswer()};
     return _impl->listen(std::move(options), false);
 }
 

@@ -2,6 +2,7 @@
 // The HTTP/1.1 edge: listeners, strict parsing (RFC 9110, RFC 9112), limits, time-outs, replies.
 
 #include "base/Result.h"
+#include "base/SharedCell.h"
 #include "edge/Router.h"
 
 #include <atomic>
@@ -14,9 +15,12 @@
 
 namespace netbit::net {
 class ReactorPool;
+class TlsContext;
 }
 
 namespace netbit::edge {
+
+class TrustedProxies;
 
 struct Limits {
     std::size_t maxHeadBytes = 16 * 1024; ///< request line and fields; over it: 431
@@ -30,6 +34,8 @@ struct Limits {
     std::chrono::milliseconds idleTimeout{75'000}; ///< between requests; closed silently
     std::chrono::milliseconds writeTimeout{30'000};
     std::chrono::milliseconds slowRequest{0}; ///< see setSlowRequest; 0: none is
+    std::int64_t strictSeconds = 0; ///< Strict-Transport-Security of what goes out through TLS; 0: none
+    std::shared_ptr<const TrustedProxies> proxies; ///< whose word about their clients is taken; nullptr: nobody's
 };
 
 /// Runs a task on a worker thread; false when the queue is full (the edge answers 503 with Retry-After).
@@ -63,6 +69,9 @@ public:
 
     /// Binds; the port is known afterwards. Serving starts with start().
     base::Result<std::uint16_t> listenTcp(const std::string& address, std::uint16_t port);
+    /// The same through TLS; the cell holds a context as long as there is a server.
+    base::Result<std::uint16_t> listenTls(const std::string& address, std::uint16_t port,
+                                          std::shared_ptr<const base::SharedCell<const net::TlsContext>> context);
     base::Result<void> listenUnix(const std::string& path); ///< requests from it are local()
     void start();
 

@@ -29,6 +29,7 @@ struct Found;
 struct PluginOptions {
     bool isolated = false;        ///< runs in a process of its own
     border::RecordOptions record; ///< its file empty: it is not recorded
+    bool tls = false;             ///< its TCP listeners speak TLS
     std::string place;            ///< where conf says so, for a complaint: "conf/netbit.properties:12: plugin.x.isolate: "
 };
 

@@ -24,7 +24,7 @@ public:
     /// All bytes received and not yet consumed. Returns how many it consumed; the rest comes again when there is more
     /// behind it, or after resumeReading(): so a handler takes at once all that it can.
     virtual std::size_t onData(Connection& connection, std::string_view bytes) = 0;
-    /// The peer ended its sending side (half-close). Default of most handlers: close after what is queued.
+    /// The peer ended its sending side (half-close; of TLS, by close_notify: an end without that is a cut). Default of most handlers: close after what is queued.
     virtual void onEnd(Connection& connection) = 0;
     /// The queue fell below the low mark after sending had said `full`.
     virtual void onDrained(Connection& connection) = 0;
@@ -43,6 +43,7 @@ public:
     virtual Reactor& reactor() noexcept = 0;
     virtual const std::string& peer() const noexcept = 0; ///< "127.0.0.1:4711", or "unix"
     virtual bool loopback() const noexcept = 0;           ///< 127.0.0.0/8, ::1 or a Unix socket
+    virtual bool secure() const noexcept = 0;             ///< it came through TLS
 
     /// [reactor] Queues the bytes and writes what the socket takes now (or, inside onData, at its end: one gather
     /// write for all answers to pipelined input). `full`: over the high mark; stop until onDrained. The bytes were

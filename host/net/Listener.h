@@ -3,6 +3,7 @@
 
 #include "base/Result.h"
 #include "net/Connection.h"
+#include "net/TlsContext.h"
 
 #include <atomic>
 #include <chrono>
@@ -26,6 +27,7 @@ struct StreamOptions {
     std::size_t highMark = 256 * 1024;   ///< queued bytes at which send() says full
     std::size_t hardMark = 16 * 1024 * 1024; ///< queued bytes at which the peer is dropped
     std::chrono::milliseconds writeTimeout{30'000};
+    TlsDoor tls; ///< with a context, every connection is TLS, and its handler is made after the handshake
 };
 
 struct ListenerCounts {
@@ -37,7 +39,7 @@ struct ListenerCounts {
 /// Destroying it closes what is left; that must be done before its reactors are destroyed.
 class StreamListener {
 public:
-    /// Makes the handler of a new connection. Called on that connection's reactor thread. nullptr closes it.
+    /// Makes the handler of a new connection (of TLS: whose handshake is done). Called on that connection's reactor thread. nullptr closes it.
     using Factory = std::function<std::shared_ptr<ConnectionHandler>(Connection&)>;
 
     /// Binds and listens, but accepts only from start() on. Error: unavailable / address_in_use, invalid / bad_address.

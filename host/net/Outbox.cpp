@@ -105,6 +105,39 @@ Outbox::Progress Outbox::writeParts(int descriptor)
     return Progress::done;
 }
 
+std::string_view Outbox::front(char* room, std::size_t most) const
+{
+    std::size_t size = 0;
+    std::string_view only;
+    // Whether that was enough. A first piece that is itself is not copied.
+    const auto put = [&](std::string_view piece) {
+        piece = piece.substr(0, most - size);
+        if (size == 0 && (piece.size() == most || piece.size() == _size)) {
+            only = piece;
+            return true;
+        }
+        size += piece.copy(room + size, piece.size());
+        return size == most;
+    };
+    std::size_t textAt = _textAt;
+    std::size_t segment = _segment;
+    std::size_t segmentAt = _segmentAt;
+    for (std::size_t part = _part; part < _parts.size(); ++part) {
+        const auto textBytes = _parts[part].textBytes;
+        if (textBytes > 0 && put(std::string_view(_text).substr(textAt, textBytes)))
+            return only.empty() ? std::string_view(room, size) : only;
+        textAt += textBytes;
+        const auto& segments = _parts[part].body.segments();
+        for (; segment < segments.size(); ++segment) {
+            if (segmentAt < segments[segment].size() && put(segments[segment].substr(segmentAt)))
+                return only.empty() ? std::string_view(room, size) : only;
+            segmentAt = 0;
+        }
+        segment = 0;
+    }
+    return {room, size};
+}
+
 void Outbox::advance(std::size_t written) noexcept
 {
     _size -= written;

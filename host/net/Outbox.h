@@ -25,6 +25,11 @@ public:
     /// Writes until all is written or the socket takes no more.
     Progress write(int descriptor);
 
+    /// The first bytes, at most `most`; put together in `room` (of that size) where they do not lie in one piece. Adding
+    /// more only makes it longer.
+    std::string_view front(char* room, std::size_t most) const;
+    void advance(std::size_t written) noexcept; ///< so many of the first bytes are written
+
     std::size_t size() const noexcept { return _size; }
     bool empty() const noexcept { return _size == 0; }
     /// Forgets all of it. Keeps a moderate buffer, so that the next user of a pooled outbox need not allocate.
@@ -38,7 +43,6 @@ private:
 
     Progress writeText(int descriptor);
     Progress writeParts(int descriptor);
-    void advance(std::size_t written) noexcept;
 
     std::string _text;            // all copied bytes, of all parts
     std::size_t _textAt = 0;      // written of it

@@ -40,16 +40,67 @@ void StreamConnection::open(std::shared_ptr<StreamConnection> connection)
         self.closeSocket();
         return;
     }
+    if (!self._state->tls.context) {
+        self.begin();
+        return;
+    }
     try {
-        self._handler = self._state->factory(self);
+        self._tls = std::make_unique<TlsStream>(self._state->tls.context->load(), self._state->tls, self.fileDescriptor());
     } catch (...) {
         self.closeSocket();
+        throw;
+    }
+    self._phase = Phase::shaking;
+    self.setDeadline(self._tls->handshakeTimeout());
+}
+
+void StreamConnection::begin()
+{
+    try {
+        _handler = _state->factory(*this);
+    } catch (...) {
+        closeSocket();
         throw; // the reactor tells of it
     }
-    if (self._phase == Phase::closed)
-        self._handler = nullptr; // the factory has closed it; a handler that saw no beginning needs no onClose
-    else if (!self._handler)
-        self.closeSocket();
+    if (_phase == Phase::closed)
+        _handler = nullptr; // the factory has closed it; a handler that saw no beginning needs no onClose
+    else if (!_handler)
+        closeSocket();
+}
+
+void StreamConnection::shake()
+{
+    switch (_tls->shake()) {
+    case TlsStream::Step::done:
+        _phase = Phase::open;
+        _blocked = false;
+        clearDeadline();
+        updateEvents();
+        begin();
+        if (_phase == Phase::open && !_paused)
+            receiveSecure(); // what came behind the handshake has been read off the socket
+        return;
+    case TlsStream::Step::plain:
+        refusePlain();
+        return;
+    case TlsStream::Step::wantRead:
+        _blocked = false;
+        break;
+    case TlsStream::Step::wantWrite:
+        _blocked = true;
+        break;
+    default:
+        linger(); // so that the peer can read why
+        return;
+    }
+    updateEvents();
+}
+
+void StreamConnection::refusePlain()
+{
+    const auto& answer = _state->tls.plainAnswer;
+    static_cast<void>(::send(fileDescriptor(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    linger();
 }
 
 void StreamConnection::shut()
@@ -62,10 +113,23 @@ void StreamConnection::shut()
 
 void StreamConnection::onReady(std::uint32_t events)
 {
+    if (_phase == Phase::shaking) {
+        shake();
+        return;
+    }
+    if ((events & EPOLLOUT) != 0 && _phase == Phase::lingering && _blocked) {
+        endSending();
+        return;
+    }
     if ((events & EPOLLOUT) != 0 && _phase != Phase::lingering) {
         _blocked = false;
         if (!flush())
             return;
+        if (_readBlocked) {
+            _readBlocked = false;
+            updateEvents();
+            receiveLater();
+        }
     }
     if ((events & EPOLLIN) != 0 && (_events & EPOLLIN) != 0) {
         receive();
@@ -86,6 +150,10 @@ void StreamConnection::shutByPeer()
 
 void StreamConnection::receive()
 {
+    if (_tls && _phase == Phase::open) {
+        receiveSecure();
+        return;
+    }
     const auto scratch = _shard.reactor.scratch();
     const auto got = ::recv(fileDescriptor(), scratch.data, scratch.size, MSG_DONTWAIT);
     if (got < 0) {
@@ -94,14 +162,7 @@ void StreamConnection::receive()
         return;
     }
     if (got == 0) {
-        _ended = true;
-        if (_phase == Phase::lingering) {
-            closeSocket();
-            return;
-        }
-        updateEvents();
-        if (_phase == Phase::open)
-            _handler->onEnd(*this);
+        peerHasEnded();
         return;
     }
     if (_phase == Phase::open) {
@@ -113,6 +174,50 @@ void StreamConnection::receive()
         else
             _lingerBudget -= bytes;
     }
+}
+
+void StreamConnection::peerHasEnded()
+{
+    _ended = true;
+    if (_phase == Phase::lingering) {
+        closeSocket();
+        return;
+    }
+    updateEvents();
+    if (_phase == Phase::open)
+        _handler->onEnd(*this);
+}
+
+void StreamConnection::receiveSecure()
+{
+    const auto scratch = _shard.reactor.scratch();
+    std::size_t got = 0;
+    const auto step = _tls->read(scratch.data, scratch.size, got);
+    if (step == TlsStream::Step::wantWrite) {
+        _readBlocked = true;
+        updateEvents();
+    }
+    if (got > 0) {
+        pump({scratch.data, got});
+        if (_phase == Phase::open && _tls->holdsMore())
+            receiveLater(); // in its turn: others are waiting too
+    } else if (step == TlsStream::Step::ended) {
+        peerHasEnded();
+    } else if (step == TlsStream::Step::failed) {
+        shutByPeer();
+    }
+}
+
+/// Of what TLS has taken off the socket already, epoll does not tell.
+void StreamConnection::receiveLater()
+{
+    if (std::exchange(_receivesLater, true))
+        return;
+    reactor().post([self = _self] {
+        self->_receivesLater = false;
+        if (self->_phase == Phase::open && !self->_paused && !self->_ended)
+            self->receiveSecure();
+    });
 }
 
 /// Offers what there is until the handler wants no more, and writes what it queued.
@@ -179,7 +284,9 @@ bool StreamConnection::writeSome()
     if (!_outbox)
         return true;
     const auto before = _outbox->size();
-    const auto progress = before == 0 ? Outbox::Progress::done : _outbox->write(fileDescriptor());
+    const auto progress = before == 0 ? Outbox::Progress::done
+                          : _tls      ? _tls->write(*_outbox)
+                                      : _outbox->write(fileDescriptor());
     if (progress == Outbox::Progress::failed)
         return false;
     _queued.store(_outbox->size(), std::memory_order_relaxed);
@@ -243,15 +350,24 @@ void StreamConnection::closeAfterWrite()
 void StreamConnection::linger()
 {
     tellClosed(CloseReason::local);
-    ::shutdown(fileDescriptor(), SHUT_WR);
-    if (_ended) {
-        closeSocket();
-        return;
-    }
     _phase = Phase::lingering;
     _lingerBudget = lingerBytes;
-    updateEvents();
     setDeadline(lingerTime);
+    endSending();
+}
+
+/// The last of our side: of TLS, close_notify, for which there may be no room yet.
+void StreamConnection::endSending()
+{
+    _blocked = _tls && _tls->sayGoodbye() == TlsStream::Step::wantWrite;
+    if (!_blocked) {
+        ::shutdown(fileDescriptor(), SHUT_WR);
+        if (_ended) {
+            closeSocket();
+            return;
+        }
+    }
+    updateEvents();
 }
 
 void StreamConnection::closeNow(CloseReason reason)
@@ -294,7 +410,11 @@ void StreamConnection::resumeReading()
 {
     _paused = false;
     updateEvents();
-    if (_phase != Phase::open || _held.empty())
+    if (_phase != Phase::open)
+        return;
+    if (_tls && !_ended && _tls->holdsMore())
+        receiveLater();
+    if (_held.empty())
         return;
     if (_pumping)
         _reoffer = true;
@@ -326,7 +446,7 @@ void StreamConnection::onDeadline()
         return;
     }
     _deadline = Clock::time_point::max();
-    if (_phase == Phase::lingering)
+    if (_phase == Phase::lingering || _phase == Phase::shaking)
         closeSocket();
     else if (_phase == Phase::open)
         _handler->onTimeout(*this);
@@ -335,10 +455,12 @@ void StreamConnection::onDeadline()
 void StreamConnection::updateEvents()
 {
     std::uint32_t wanted = 0;
-    if (!_ended && ((_phase == Phase::open && !_paused) || _phase == Phase::lingering))
+    if (!_ended && ((_phase == Phase::open && !_paused && !_readBlocked) || _phase == Phase::lingering))
         wanted |= EPOLLIN;
-    if (_blocked && (_phase == Phase::open || _phase == Phase::closing))
-        wanted |= EPOLLOUT;
+    if (_phase == Phase::shaking) // one or the other: what is not waited for would be told again and again
+        wanted = _blocked ? EPOLLOUT : EPOLLIN;
+    else if (_blocked || (_readBlocked && _phase == Phase::open))
+        wanted |= _phase == Phase::failing ? 0u : EPOLLOUT;
     if (wanted == _events || _phase == Phase::closed)
         return;
     _events = wanted;

@@ -5,6 +5,7 @@
 #include "net/Outbox.h"
 #include "net/Reactor.h"
 #include "net/StreamShard.h"
+#include "net/TlsStream.h"
 
 #include <Poco/Net/StreamSocket.h>
 
@@ -33,6 +34,7 @@ public:
     Reactor& reactor() noexcept override { return _shard.reactor; }
     const std::string& peer() const noexcept override { return _peer; }
     bool loopback() const noexcept override { return _loopback; }
+    bool secure() const noexcept override { return _tls != nullptr; }
     SendState send(base::Body body) override { return send({}, std::move(body)); }
     SendState send(std::string_view text, base::Body body) override;
     void closeAfterWrite() override;
@@ -51,6 +53,7 @@ private:
 
     enum class Phase : std::uint8_t {
         open,
+        shaking,   ///< TLS has not begun yet: there is no handler
         closing,   ///< closeAfterWrite was called: the queue is written, nothing is read
         failing,   ///< a send failed or overflowed: closed from the loop
         lingering, ///< onClose was called; the sending side is shut, what comes is thrown away
@@ -61,14 +64,21 @@ private:
     void onDeadline() override;
     void onWriteStuck();
 
+    void begin();
+    void shake();
+    void refusePlain();
     void shutByPeer();
     void receive();
+    void receiveSecure();
+    void receiveLater();
+    void peerHasEnded();
     void pump(std::string_view fresh);
     void offer(std::string_view fresh);
     bool flush();
     bool writeSome();
     void failLater(CloseReason reason);
     void linger();
+    void endSending();
     void tellClosed(CloseReason reason);
     void closeSocket();
     void updateEvents();
@@ -83,6 +93,7 @@ private:
     StreamConnection* _next = nullptr; // the shard's list
     StreamConnection* _previous = nullptr;
     std::unique_ptr<StreamOutbox> _outbox;
+    std::unique_ptr<TlsStream> _tls;
     std::string _held; // received and not consumed
     std::string _peer;
     Clock::time_point _deadline = Clock::time_point::max(); // wanted
@@ -99,6 +110,8 @@ private:
     bool _reoffer = false;  // resumeReading() was called inside pump()
     bool _wantsDrained = false;
     bool _blocked = false;  // the socket takes no more
+    bool _readBlocked = false; // TLS has to write something of its own before it reads on
+    bool _receivesLater = false; // receiveLater() was called
 };
 
 } // namespace netbit::net

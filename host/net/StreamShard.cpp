@@ -44,7 +44,7 @@ void StreamShard::forEach(const StreamListener::Visit& visit)
     for (auto* each = _first; each; each = each->_next)
         all.push_back(each->_self);
     for (const auto& each : all)
-        if (const auto handler = each->_handler) // none any more: its onClose was told
+        if (const auto handler = each->_handler) // none yet, or none any more: its onClose was told
             visit(*each, *handler);
 }
 
@@ -65,7 +65,7 @@ void StreamShard::giveBack(std::unique_ptr<StreamOutbox> outbox)
 }
 
 ListenerState::ListenerState(ReactorPool& pool, const StreamOptions& options)
-    : maxConnections(options.maxConnections), maxPerAddress(options.maxPerAddress),
+    : tls(options.tls), maxConnections(options.maxConnections), maxPerAddress(options.maxPerAddress),
       writeTimeoutMs(options.writeTimeout.count()), highMark(options.highMark), hardMark(options.hardMark)
 {
     for (unsigned i = 0; i < pool.size(); ++i)

@@ -64,6 +64,7 @@ struct ListenerState {
 
     std::vector<std::unique_ptr<StreamShard>> shards;
     StreamListener::Factory factory; // set before the first accept
+    const TlsDoor tls;
     ListenerCounts counts;
     std::atomic<std::size_t> maxConnections;
     std::atomic<std::size_t> maxPerAddress;

@@ -1,6 +1,8 @@
 #include "app/config/ConfigLoader.h"
 
 #include "app/config/HostKeys.h"
+#include "app/config/Layers.h"
+#include "edge/ClientAddress.h"
 
 #include <Poco/AutoPtr.h>
 #include <Poco/Exception.h>
@@ -158,11 +160,30 @@ Result<Config> loadConfig(const ConfigSources& sources)
             if (auto read = readFile(file, given); !read)
                 return read.error();
     }
+    for (const auto& variable : sources.environment) {
+        const auto equals = variable.find('=');
+        const auto name = variable.substr(0, equals);
+        const auto key = keyOfVariable(name);
+        if (!key || equals == std::string::npos)
+            return base::fault(Status::invalid, "bad_setting", name + " is no variable of a setting.");
+        given[*key] = Setting{std::string(trimmed(variable.substr(equals + 1))), name, 0};
+    }
     for (const auto& text : sources.overrides) {
         const auto equals = text.find('=');
         if (equals == std::string::npos || equals == 0)
             return base::fault(Status::invalid, "bad_setting", "--set " + text + ": write key=value.");
-        given[std::string(trimmed(text.substr(0, equals)))] = Setting{std::string(trimmed(text.substr(equals + 1))), "--set", 0};
+        const std::string key(trimmed(text.substr(0, equals)));
+        Setting setting{std::string(trimmed(text.substr(equals + 1))), "--set", 0};
+        if (isSecretKey(key) && !isReference(setting.value))
+            return bad(setting, key, "Everybody on this machine can read a command line: write file:PATH or credential:NAME.");
+        given[key] = std::move(setting);
+    }
+    const auto written = given;
+    for (auto& [key, setting] : given) {
+        auto meant = meantBy(key, setting.value);
+        if (!meant)
+            return bad(setting, key, meant.error().detail);
+        setting.value = std::move(*meant);
     }
 
     SettingMap host;
@@ -199,7 +220,10 @@ Result<Config> loadConfig(const ConfigSources& sources)
     HostSettings settings(std::move(host));
     if (auto checked = checkOidc(oidc, settings.at("oidc.public_url")); !checked)
         return checked.error();
-    return Config{std::move(settings), std::move(plugins), std::move(options), std::move(oidc)};
+    const auto& proxies = settings.at("http.trusted_proxies");
+    if (const auto parsed = edge::TrustedProxies::parse(proxies.value); !parsed)
+        return bad(proxies, "http.trusted_proxies", parsed.error().detail);
+    return Config{std::move(settings), std::move(plugins), std::move(options), std::move(oidc), written};
 }
 
 } // namespace netbit::app

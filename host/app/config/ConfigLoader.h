@@ -1,5 +1,5 @@
 #pragma once
-// Layered settings: built-in defaults, netbit.properties, plugins/*.properties beside it, then --set.
+// Layered settings: built-in defaults, netbit.properties, plugins/*.properties beside it, the environment, then --set.
 
 #include "app/config/OidcKeys.h"
 #include "app/config/PluginKeys.h"
@@ -17,15 +17,16 @@ namespace netbit::app {
 /// One `key = value` and where it stands, so that a fault can name file, line and key.
 struct Setting {
     std::string value;
-    std::string file; ///< path, or "--set"
-    int line = 0;     ///< 1…; 0 for --set
+    std::string file; ///< path, or "--set", or the name of a variable
+    int line = 0;     ///< 1…; 0: no line of a file
 };
 
 using SettingMap = std::map<std::string, Setting>;
 
 struct ConfigSources {
     std::filesystem::path file;             ///< empty: defaults alone
-    std::vector<std::string> overrides; ///< "key=value"
+    std::vector<std::string> overrides;   ///< "key=value"
+    std::vector<std::string> environment{}; ///< "NETBIT_KEY=value" (config/Layers.h)
 };
 
 /// The host's own settings, checked: reading a key that hostKeys() does not list is a programmer's error.
@@ -50,6 +51,7 @@ struct Config {
     SettingMap plugins; ///< everything that is not the host's: "<plugin id>.key"; the loader checks it
     PluginOptionMap options; ///< "plugin.<id>.key"
     OidcProviderMap oidc;    ///< "oidc.<name>.key"
+    SettingMap given;        ///< every key that some layer sets, as it is written there
 };
 
 /// Error: invalid / bad_setting; its detail names file, line and key.

@@ -29,6 +29,10 @@ base::Result<void> takePluginOption(const std::string& key, const Setting& setti
         if (setting.value != "no" && setting.value != "process")
             return refused("\"" + setting.value + "\" is none of no|process.");
         options.isolated = setting.value == "process";
+    } else if (what == "tls") {
+        if (setting.value != "true" && setting.value != "false")
+            return refused("\"" + setting.value + "\" is none of true|false.");
+        options.tls = setting.value == "true";
     } else if (what == "record") {
         options.record.file = setting.value;
     } else if (what == "record_mb") {

@@ -1,10 +1,14 @@
 #include "app/config/ConfigLoader.h"
 #include "app/config/HostKeys.h"
 
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <map>
+#include <sstream>
+#include <utility>
 
 namespace netbit::app {
 namespace {
@@ -181,8 +185,81 @@ TEST_F(ConfigLoader, TheShippedFileShowsEveryKeyWithItsDefault)
         EXPECT_THAT(text, HasSubstr(line));
     }
     EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.isolate = no\n"));
+    EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.tls = false\n"));
     EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.record =\n"));
     EXPECT_THAT(text, HasSubstr("\n#plugin.<id>.record_mb = 64\n"));
+}
+
+/// What the shipped file says of a key, and at the head of its section.
+struct Shipped {
+    std::string comment;
+    std::string section;
+};
+
+std::map<std::string, Shipped> shippedKeys()
+{
+    std::ifstream shipped(NETBIT_SHIPPED_CONFIG);
+    std::map<std::string, Shipped> keys;
+    std::string section;
+    std::string comment;
+    bool fresh = true; // no key of the section yet
+    for (std::string line; std::getline(shipped, line);) {
+        if (line.starts_with("# ---")) {
+            section.clear();
+            comment.clear();
+            fresh = true;
+        } else if (line.starts_with("# ")) {
+            comment += line.substr(1);
+        } else if (line.starts_with('#')) {
+            if (std::exchange(fresh, false))
+                section = comment;
+            keys[line.substr(1, line.find(" =") - 1)] = {comment, section};
+            comment.clear();
+        }
+    }
+    return keys;
+}
+
+TEST_F(ConfigLoader, TheShippedFileSaysMeaningUnitBoundsAndWhatAChangeNeeds)
+{
+    const auto shipped = shippedKeys();
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 7> units{
+        {{"_ms", "milliseconds"}, {"_s", "seconds"}, {"_bytes", "bytes"}, {"_kib", "KiB"}, {"_hours", "hours"}, {"_pixels", "pixels"}, {"_errors", "per cent"}}};
+    for (const auto& key : hostKeys()) {
+        const auto found = shipped.find(std::string(key.name));
+        ASSERT_NE(found, shipped.end()) << key.name;
+        const auto& [comment, section] = found->second;
+        const auto all = section + comment;
+        EXPECT_GT(comment.size(), 15U) << key.name << " has no meaning";
+        EXPECT_EQ(comment.find("[live]") != std::string::npos, key.live) << key.name << ": [live] says that a reload is enough";
+        if (key.type == KeyType::integer) {
+            const auto bounded = [&](const std::string& middle) {
+                return all.find(std::to_string(key.least) + middle) != std::string::npos &&
+                       all.find("to " + std::to_string(key.most)) != std::string::npos;
+            };
+            EXPECT_TRUE(bounded(" to ") || bounded(" (")) << key.name << ": " << key.least << " to " << key.most;
+            for (const auto& [end, unit] : units)
+                if (key.name.ends_with(end)) {
+                    EXPECT_THAT(all, testing::HasSubstr(std::string(unit))) << key.name;
+                }
+        }
+        if (key.type == KeyType::choice || key.type == KeyType::flag) {
+            std::istringstream choices(std::string(key.type == KeyType::flag ? "true|false" : key.choices));
+            for (std::string choice; std::getline(choices, choice, '|');)
+                EXPECT_THAT(comment, testing::HasSubstr(choice)) << key.name;
+        }
+    }
+    for (const auto& [name, text] : shipped)
+        if (name.find('<') == std::string::npos) {
+            EXPECT_NE(findHostKey(name), nullptr) << name << " is no setting";
+        }
+}
+
+TEST_F(ConfigLoader, ProxiesAreCheckedWhereTheyAreWritten)
+{
+    EXPECT_EQ(refusal({{}, {"http.trusted_proxies=10.0.0.0/8, localhost"}}),
+              "--set http.trusted_proxies: \"localhost\" is neither a numeric address nor a network like 10.0.0.0/8.");
+    EXPECT_EQ(refusal({{}, {"http.trusted_proxies=10.0.0.0/8,::1"}}), "");
 }
 
 TEST_F(ConfigLoader, ChangedNamesWhatDiffers)

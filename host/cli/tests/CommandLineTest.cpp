@@ -77,7 +77,15 @@ TEST(Url, PortsAndSchemesAreReadStrictly)
     EXPECT_EQ(Endpoint::fromUrl("chat.example:9000/")->url(), "http://chat.example:9000");
     EXPECT_EQ(Endpoint::fromUrl("http://[::1]:9000")->port(), 9000);
     EXPECT_EQ(Endpoint::fromUrl("http://[::1]")->url(), "http://[::1]:8080");
-    for (const auto* bad : {"https://chat.example", "ftp://chat.example", "http://", "http://a:b@chat.example",
+    EXPECT_FALSE(Endpoint::fromUrl("http://[::1]")->secure());
+    const auto secure = Endpoint::fromUrl("https://chat.example", "/ca.pem");
+    ASSERT_TRUE(secure.ok());
+    EXPECT_TRUE(secure->secure());
+    EXPECT_EQ(secure->url(), "https://chat.example:443");
+    EXPECT_EQ(secure->caFile(), "/ca.pem");
+    EXPECT_EQ(Endpoint::fromUrl("https://[::1]:9000")->authority(), "[::1]:9000");
+    EXPECT_FALSE(Endpoint::fromUrl("http://chat.example", "/ca.pem").ok()) << "it would not be looked at";
+    for (const auto* bad : {"ftp://chat.example", "http://", "http://a:b@chat.example",
                             "http://chat.example/path"})
         EXPECT_FALSE(Endpoint::fromUrl(bad).ok()) << bad;
 }

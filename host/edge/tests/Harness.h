@@ -82,6 +82,7 @@ public:
     net::Reactor& reactor() noexcept override { return _reactor; }
     const std::string& peer() const noexcept override { return _peer; }
     bool loopback() const noexcept override { return true; }
+    bool secure() const noexcept override { return false; }
     net::SendState send(base::Body body) override { return send({}, std::move(body)); }
     net::SendState send(std::string_view text, base::Body body) override
     {

@@ -1,0 +1,19 @@
+#pragma once
+// From settings to the certificate that netbitd speaks TLS with.
+
+#include "app/config/ConfigLoader.h"
+#include "base/Result.h"
+#include "net/TlsContext.h"
+
+#include <memory>
+
+namespace netbit::app {
+
+/// What the settings ask for; nullptr: nothing speaks TLS, and no certificate is named. `before` is the one in force.
+/// Error: invalid / bad_setting naming file, line and key.
+base::Result<std::shared_ptr<const net::TlsContext>> tlsOf(const Config& config, const net::TlsContext* before = nullptr);
+
+/// The pair is taken in, and the log says which.
+void takeTls(net::TlsCell& cell, std::shared_ptr<const net::TlsContext> next);
+
+} // namespace netbit::app
