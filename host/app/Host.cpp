@@ -31,6 +31,7 @@
 #include "services/issues/IssueService.h"
 #include "services/log/Log.h"
 #include "services/metrics/Registry.h"
+#include "services/notify/NotifyService.h"
 #include "services/operations/Operations.h"
 #include "services/projects/Core.h"
 #include "services/projects/ProjectService.h"
@@ -85,6 +86,7 @@ struct Host::Parts {
                       thumbnailerOptions(initial, program)),
           transfer(chat.core(), &fileService),
           projects(*database, writer, users, events),
+          notify(projects.core(), chat.core()),
           backups(data->root(), fileService, NETBIT_VERSION),
           backupSchedule(backups),
           cache(size(initial, "cache.plugin_quota_bytes")),
@@ -129,6 +131,7 @@ struct Host::Parts {
     files::FileService fileService;
     services::transfer::TransferService transfer;
     projects::ProjectService projects;
+    services::notify::NotifyService notify;
     backup::BackupService backups;
     backup::BackupSchedule backupSchedule;
     std::mutex backupMutex; // guards backupWish
@@ -213,7 +216,10 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
                               [&parts](std::function<void()> task) { return parts.outgoingWorkers.submit(std::move(task)); });
     parts.auth.setOidc(oidcSettings(config));
     parts.auth.addOperations(parts.operations);
-    parts.auth.onErased([&parts](storage::Id) { parts.chat.namesChanged(); });
+    parts.auth.onErased([&parts](storage::Id) {
+        parts.chat.namesChanged();
+        parts.notify.forget();
+    });
     parts.chat.load();
     parts.search.load();
     parts.projects.setOptions(projectOptions(config.host));
@@ -225,6 +231,9 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.chat.core().spoken = [&parts](storage::Connection& connection, const storage::MessageRecord& message) {
         services::issues::lookIntoMessage(parts.projects.core(), connection, message);
     };
+    parts.notify.setOptions(notifyOptions(config.host));
+    parts.notify.load();
+    parts.notify.addOperations(parts.operations);
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);
     parts.writer.start();
@@ -281,6 +290,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         return loaded;
     parts.indexIn(milliseconds(0));
     parts.timers.every(seconds(1), [&parts] { parts.chat.sendDue(); });
+    parts.notify.start([&parts](milliseconds delay, std::function<void()> task) { parts.timers.after(delay, std::move(task)); });
+    parts.timers.every(seconds(1), [&parts] { parts.notify.tend(); });
     parts.timers.every(seconds(config.host.integer("files.collect_s")), [&parts] { parts.fileService.collect(); });
     parts.backupWish = backupOptions(config.host, *parts.data);
     parts.timers.every(seconds(60), [&parts] {
@@ -294,6 +305,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         parts.chat.prune();
         parts.events.prune();
         parts.projects.prune();
+        parts.notify.forget(); // what is gone by now is quoted no longer
     });
     parts.metrics.sampled(metrics::Kind::counter, "netbit_http_requests_total", "HTTP requests read.",
                           [&parts] { return static_cast<double>(parts.server.counts().requests.load()); });
@@ -331,6 +343,7 @@ Result<void> Host::reconfigure(const Config& config)
     parts.chat.setOptions(chatOptions(config.host));
     parts.fileService.setOptions(fileOptions(config.host));
     parts.projects.setOptions(projectOptions(config.host));
+    parts.notify.setOptions(notifyOptions(config.host));
     {
         const std::lock_guard lock(parts.backupMutex); // backupWish
         parts.backupWish = backupOptions(config.host, *parts.data);
@@ -380,9 +393,11 @@ void Host::stop()
         parts.server.drain(patience);
     if (parts.loader)
         parts.loader->stopAll(patience);
+    parts.notify.stop();
     parts.timers.stop();
     parts.workers.stop();
     parts.outgoingWorkers.stop();
+    parts.notify.finish();
     parts.fileService.stop();
     parts.events.stop();
     parts.writer.stop();

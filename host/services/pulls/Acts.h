@@ -43,7 +43,8 @@ bool isCommitId(std::string_view text); ///< 40 lower-case hexadecimal digits
 /// Those who may read the repository hear of it.
 void tell(Turn& turn, const RepositoryStanding& repository, std::string_view topic, Id objectId, const std::string& data);
 /// Stores it as changed now, answers with it and tells of it.
-void store(Turn& turn, Found& found, std::string_view topic);
+/// `more`: members of the event beside the request's own and "by".
+void store(Turn& turn, Found& found, std::string_view topic, boost::json::object more = {});
 
 base::Result<void> openPull(Core& core, Call& call, Done done);
 base::Result<void> listPulls(Core& core, Call& call, Done done);

@@ -136,11 +136,15 @@ void tell(Turn& turn, const RepositoryStanding& standing, std::string_view topic
         turn.tellOnly(repository.ownerId, topic, objectId, data);
 }
 
-void store(Turn& turn, Found& found, std::string_view topic)
+void store(Turn& turn, Found& found, std::string_view topic, json::object more)
 {
     found.pull.updatedAt = turn.time();
     PullRepository::update(turn.connection, found.pull);
-    tell(turn, found.repository, topic, found.pull.id, json::serialize(pullJson(turn.core, found.repository, found.pull)));
+    auto told = pullJson(turn.core, found.repository, found.pull);
+    told["by"] = projects::personJson(turn.core, turn.caller.userId);
+    for (auto& member : more)
+        told[member.key()] = std::move(member.value());
+    tell(turn, found.repository, topic, found.pull.id, json::serialize(told));
     turn.made = {found.pull.number, json::serialize(wholePullJson(turn.connection, turn.core, found)), false};
 }
 
@@ -259,6 +263,8 @@ Result<void> requestReviews(Core& core, Call& call, Done done)
             return good;
         if (users.size() > mostReviewers)
             return fault(Status::invalid, "too_many_reviewers", "At most 50 are asked.", "/users");
+        const auto before = PullRepository::reviewers(turn.connection, found->pull.id);
+        json::array requested;
         PullRepository::removeReviewers(turn.connection, found->pull.id);
         for (std::size_t i = 0; i < users.size(); ++i) {
             const auto standing = projects::repositoryIn(turn.connection, turn.core, projects::callerOf(turn.core, users[i]), found->pull.repositoryId);
@@ -266,8 +272,10 @@ Result<void> requestReviews(Core& core, Call& call, Done done)
                 return fault(Status::invalid, "not_a_reviewer", "This user may not read the repository, or has opened the request.",
                              "/users/" + std::to_string(i));
             PullRepository::addReviewer(turn.connection, found->pull.id, users[i]);
+            if (std::find(before.begin(), before.end(), users[i]) == before.end())
+                requested.emplace_back(users[i]);
         }
-        store(turn, *found, "pull.review_requested");
+        store(turn, *found, "pull.review_requested", {{"requested", std::move(requested)}});
         return {};
     };
     return projects::submit(core, "pulls.request_reviews", call, std::move(act), std::move(done));

@@ -152,6 +152,7 @@ const Migration steps[] = {
     {11, "pulls", schema::pulls},
     {12, "issues", schema::issues},
     {13, "external kinds", schema::externalKinds},
+    {14, "notifications", schema::notifications},
 };
 
 } // namespace
