@@ -20,8 +20,10 @@ std::string ruleOf(const boost::json::value& notice)
     const auto* const rule = member(notice, "rule");
     if (!rule || !rule->is_object())
         return "note";
-    const auto keyword = text(*rule, "keyword");
-    return text(*rule, "name") + (keyword.empty() ? "" : " " + keyword);
+    auto out = text(*rule, "name");
+    if (const auto keyword = text(*rule, "keyword"); !keyword.empty())
+        out.append(": ").append(keyword);
+    return out;
 }
 
 void printNotice(std::ostream& out, const boost::json::value& notice)
@@ -42,7 +44,7 @@ ExitCode listInbox(const Arguments& arguments, Terminal& terminal)
     auto person = Person::stored();
     if (!person)
         return complain(terminal, person.error());
-    auto target = "/api/notifications?limit=" + encoded(arguments.value("n", "20"));
+    auto target = "/api/notifications?limit=" + encoded(arguments.value("lines", "20"));
     if (!arguments.has("all"))
         target += "&unread=true";
     const auto page = person->ask("GET", target);
@@ -86,7 +88,7 @@ ExitCode readInbox(const Arguments& arguments, Terminal& terminal)
         return done ? success : complain(terminal, done.error());
     }
     for (const auto& word : words)
-        if (const auto done = person->ask("POST", "/api/notifications/" + word + "/read"); !done)
+        if (const auto done = person->ask("POST", std::string("/api/notifications/").append(word).append("/read")); !done)
             return complain(terminal, done.error());
     return success;
 }
@@ -98,7 +100,7 @@ ExitCode whyInbox(const Arguments& arguments, Terminal& terminal)
     auto person = Person::stored();
     if (!person)
         return complain(terminal, person.error());
-    const auto why = person->ask("GET", "/api/notifications/" + arguments.plain()[0] + "/why");
+    const auto why = person->ask("GET", std::string("/api/notifications/").append(arguments.plain()[0]).append("/why"));
     if (!why)
         return complain(terminal, why.error());
     if (arguments.has("json")) {
@@ -107,9 +109,11 @@ ExitCode whyInbox(const Arguments& arguments, Terminal& terminal)
     }
     terminal.out << "made by: " << shown(ruleOf(*why)) << "\nlevels now, the nearest that says one decides:\n";
     for (const auto& step : list(*why, "chain")) {
-        const auto id = integer(step, "id");
-        terminal.out << (truth(step, "decides") ? "> " : "  ") << text(step, "scope") << (id == 0 ? "" : " " + std::to_string(id)) << ": "
-                     << (truth(step, "muted") ? "muted" : text(step, "level").empty() ? "-" : text(step, "level")) << '\n';
+        terminal.out << (truth(step, "decides") ? "> " : "  ") << text(step, "scope");
+        if (const auto id = integer(step, "id"); id != 0)
+            terminal.out << ' ' << id;
+        const auto level = text(step, "level");
+        terminal.out << ": " << (truth(step, "muted") ? "muted" : level.empty() ? "-" : level) << '\n';
     }
     return success;
 }
@@ -121,7 +125,7 @@ std::vector<Command> inboxCommands()
     return {{"inbox",
              "",
              "Lists your unread notifications, each with the rule that made it.",
-             {jsonOption, {"all", "a", "", "also those that were read"}, {"n", "n", "COUNT", "at most so many, 1 to 200 (default: 20)"}},
+             {jsonOption, {"all", "a", "", "also those that were read"}, {"lines", "n", "N", "how many at most, to 200 (default: 20)"}},
              0,
              0,
              listInbox},

@@ -48,6 +48,7 @@ struct NotificationRepository {
     /// Newest first, before that id (0: from the newest).
     static std::vector<NotificationRecord> list(Connection&, Id userId, bool unreadOnly, Id before, std::size_t limit);
     static NotificationCounts counts(Connection&, Id userId);
+    static std::int64_t unread(Connection&, Id userId);
     static void setText(Connection&, const NotificationRecord&); ///< name, content, updatedAt
     static bool setRead(Connection&, Id userId, Id id, std::int64_t readAt); ///< false: it was read before
     static std::int64_t readUpTo(Connection&, Id userId, Id upTo, std::int64_t readAt); ///< gives how many became read

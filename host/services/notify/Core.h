@@ -16,7 +16,7 @@ struct Core {
     std::string zoneOf(Id userId) const
     {
         const auto user = projects.users.byId(userId);
-        return user && !user->profile.timeZone.empty() ? user->profile.timeZone : "UTC";
+        return user && user->profile && !user->profile->timeZone.empty() ? user->profile->timeZone : "UTC";
     }
 
     projects::Core& projects;

@@ -30,8 +30,6 @@ namespace {
 
 base::Error notFound() { return fault(Status::notFound, "notification_not_found", "You have no such notification."); }
 
-std::int64_t unreadOf(Connection& connection, Id userId) { return NotificationRepository::counts(connection, userId).unread; }
-
 json::object countsJson(const storage::NotificationCounts& counts) { return {{"total", counts.total}, {"unread", counts.unread}}; }
 
 void dropAfter(Core& core, Turn& turn, Id userId)
@@ -44,7 +42,7 @@ void tell(Core& core, Turn& turn, const NotificationRecord& notice, std::string_
 {
     dropAfter(core, turn, notice.userId);
     auto data = noticeJson(core, notice, false);
-    data["unread"] = unreadOf(turn.connection, notice.userId);
+    data["unread"] = NotificationRepository::unread(turn.connection, notice.userId);
     turn.tellOnly(notice.userId, topic, notice.id, json::serialize(data));
 }
 
@@ -153,10 +151,11 @@ bool insertNotice(Core& core, Turn& turn, NotificationRecord notice)
 operations::Guard guardNotice(const Core& core)
 {
     return [&core](const auth::PrincipalPtr& principal, operations::Texts texts) {
+        const auto given = std::find_if(texts.begin(), texts.end(), [](const auto& text) { return text.first == "id"; });
+        if (given == texts.end())
+            return Result<void>(); // among the arguments: the operation looks for it
         Id id = 0;
-        for (const auto& [name, value] : texts)
-            if (name == "id")
-                std::from_chars(value.data(), value.data() + value.size(), id);
+        std::from_chars(given->second.data(), given->second.data() + given->second.size(), id);
         Result<void> out;
         auto read = core.projects.read([&](Connection& connection) {
             if (!NotificationRepository::byId(connection, projects::callerOf(core.projects, principal).userId, id))
@@ -264,7 +263,7 @@ Result<void> deleteNotice(Core& core, Call& call, Done done)
         turn.made.id = id;
         dropAfter(core, turn, userId);
         turn.tellOnly(userId, "notification.deleted", id,
-                      json::serialize(json::object{{"id", id}, {"unread", unreadOf(turn.connection, userId)}}));
+                      json::serialize(json::object{{"id", id}, {"unread", NotificationRepository::unread(turn.connection, userId)}}));
         return {};
     };
     return projects::submit(core.projects, "notifications.delete", call, std::move(act), std::move(done));
@@ -283,7 +282,7 @@ Result<void> readNotice(Core& core, Call& call, Done done)
             return {};
         dropAfter(core, turn, userId);
         turn.tellOnly(userId, "notification.read", id,
-                      json::serialize(json::object{{"id", id}, {"unread", unreadOf(turn.connection, userId)}}));
+                      json::serialize(json::object{{"id", id}, {"unread", NotificationRepository::unread(turn.connection, userId)}}));
         return {};
     };
     return projects::submit(core.projects, "notifications.read", call, std::move(act), std::move(done));
@@ -294,7 +293,7 @@ Result<void> readUpTo(Core& core, Call& call, Done done)
     auto act = [&core, upTo = call.arguments.integerOr("up_to", 0)](Turn& turn) -> Result<void> {
         const auto userId = turn.caller.userId;
         const auto changed = NotificationRepository::readUpTo(turn.connection, userId, upTo, turn.time());
-        const auto unread = unreadOf(turn.connection, userId);
+        const auto unread = NotificationRepository::unread(turn.connection, userId);
         turn.made = {upTo, json::serialize(json::object{{"up_to", upTo}, {"read", changed}, {"unread", unread}}), false};
         if (changed == 0)
             return {};

@@ -8,6 +8,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <span>
+
 namespace netbit::services::notify {
 
 using base::Result;
@@ -19,6 +21,7 @@ namespace {
 
 constexpr std::size_t atOnce = 256;      // events looked at in one read
 constexpr Id lazyMark = 10'000;          // events that made nothing, before the mark is written for them alone
+constexpr std::size_t transaction = 256; // notifications in one
 constexpr milliseconds gathering(10);    // what happens within it is looked at together
 
 /// What events show readers of their chats changes what notifications quote.
@@ -55,15 +58,21 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
 
     void run()
     {
-        if (stopping)
+        std::unique_lock lock(working, std::try_to_lock);
+        if (stopping || !lock) // whoever is at it listens again behind it
             return;
-        catchUp();
+        goOn();
         core.projects.events.resume(subscription);
     }
 
     void catchUp()
     {
         const std::lock_guard lock(working); // one at a time: the mark
+        goOn();
+    }
+
+    void goOn()
+    {
         while (!stopping && step()) {
         }
     }
@@ -77,9 +86,7 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
         const auto read = core.projects.read([&](Connection& connection) {
             for (const auto& event : storage::EventRepository::after(connection, from, atOnce)) {
                 last = event.id;
-                const auto story = storyOf(connection, core, event);
-                if (story)
-                    decideFor(connection, *story, made);
+                lookAt(connection, event, made);
             }
         });
         if (!read || last == from)
@@ -88,6 +95,20 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
             return false;
         mark = last;
         return true;
+    }
+
+    void lookAt(Connection& connection, const storage::EventRecord& event, std::vector<storage::NotificationRecord>& made)
+    {
+        const auto before = made.size();
+        try {
+            if (const auto story = storyOf(connection, core, event, Readers::all))
+                decideFor(connection, *story, made);
+        } catch (const storage::DatabaseError&) {
+            throw; // not the event's fault: it comes again
+        } catch (const std::exception& failure) { // it must not hold up all that comes behind it
+            made.resize(before);
+            log::error("notify", "An event could not be read", {{"event", std::to_string(event.id)}, {"error", failure.what()}});
+        }
     }
 
     void decideFor(Connection& connection, const Story& story, std::vector<storage::NotificationRecord>& made)
@@ -100,8 +121,21 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
         }
     }
 
-    /// The notifications and the mark, or neither.
+    /// The notifications and the mark, or neither. Very many (everyone of a large channel) are several transactions, so that the
+    /// writer has time for others; the mark moves in the last, and what was stored before a crash is not stored again.
     bool store(const std::vector<storage::NotificationRecord>& made, Id last)
+    {
+        for (std::size_t from = 0; made.size() - from > transaction; from += transaction)
+            if (!write(std::span(made).subspan(from, transaction), 0))
+                return false;
+        const auto rest = made.empty() ? 0 : (made.size() - 1) / transaction * transaction;
+        if (!write(std::span(made).subspan(rest), last))
+            return false;
+        written = last;
+        return true;
+    }
+
+    bool write(std::span<const storage::NotificationRecord> made, Id last)
     {
         std::vector<std::function<void()>> effects;
         const auto done = core.projects.writer.run(
@@ -115,7 +149,8 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
                 users.erase(std::unique(users.begin(), users.end()), users.end());
                 for (const auto user : users)
                     NotificationRepository::trim(connection, user, core.kept);
-                NotificationRepository::setMark(connection, last);
+                if (last != 0)
+                    NotificationRepository::setMark(connection, last);
                 effects = std::move(turn.effects);
                 return {};
             },
@@ -127,7 +162,6 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
             log::warn("notify", "Notifications could not be written; they will be when that is possible", {{"error", done.error().detail}});
             return false;
         }
-        written = last;
         return true;
     }
 

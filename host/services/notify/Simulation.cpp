@@ -61,7 +61,7 @@ public:
         // Most of the log is other people's talk: the cache knows that without the database.
         if (event.topic == "message.created" && !mine(event.chatId))
             return;
-        const auto story = storyOf(connection, _core, event);
+        const auto story = storyOf(connection, _core, event, Readers::one);
         if (!story)
             return;
         const auto standing = standingOf(connection, _core, *story, _userId);

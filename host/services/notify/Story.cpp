@@ -102,7 +102,19 @@ void readMentions(Story& story, std::string_view text)
     }
 }
 
-std::optional<Story> ofMessage(Connection& connection, const Core& core, const storage::EventRecord& event, Story story)
+/// Most talk names nobody and is nobody's wish: it costs no more than this look.
+bool concernsNobody(const Core& core, const storage::MessageRecord& message, const chat::ChatState& chat)
+{
+    if (!message.mentions.empty() || message.threadId != 0 || chat.head->record.chatType == "direct" || core.serverLevel() == Level::all)
+        return false;
+    const auto ruled = core.book.users();
+    const auto& members = *chat.members;
+    if (ruled->size() <= members.size())
+        return std::none_of(ruled->begin(), ruled->end(), [&](Id id) { return members.find(id).has_value(); });
+    return std::none_of(members.begin(), members.end(), [&](const auto& member) { return holds(*ruled, member.userId); });
+}
+
+std::optional<Story> ofMessage(Connection& connection, const Core& core, const storage::EventRecord& event, Readers readers, Story story)
 {
     const auto* const entry = core.chats.cache.find(event.chatId);
     const auto message = entry ? storage::MessageRepository::byId(connection, event.objectId) : std::nullopt;
@@ -110,13 +122,13 @@ std::optional<Story> ofMessage(Connection& connection, const Core& core, const s
         return std::nullopt;
     const auto state = entry->state();
     const auto& chat = state->head->record;
+    if (readers == Readers::all && concernsNobody(core, *message, *state))
+        return std::nullopt;
     story.kind = "message";
     story.happening.actorId = message->senderId;
     story.happening.place.chatId = event.chatId;
     story.happening.place.threadId = message->threadId;
-    // Which project's level a chat inherits is asked for only where anybody could have set one.
-    if (!core.book.users()->empty())
-        story.happening.place.projectId = storage::NotificationRepository::projectOfChat(connection, event.chatId);
+    story.happening.place.projectId = storage::NotificationRepository::projectOfChat(connection, event.chatId);
     story.messageId = message->id;
     story.direct = chat.chatType == "direct";
     story.where = chat.name;
@@ -222,7 +234,7 @@ std::optional<Story> ofPush(Connection& connection, const storage::EventRecord& 
 
 std::vector<std::string> storyTopics() { return {topics.begin(), topics.end()}; }
 
-std::optional<Story> storyOf(Connection& connection, const Core& core, const storage::EventRecord& event)
+std::optional<Story> storyOf(Connection& connection, const Core& core, const storage::EventRecord& event, Readers readers)
 {
     if (std::find(topics.begin(), topics.end(), event.topic) == topics.end())
         return std::nullopt;
@@ -233,7 +245,7 @@ std::optional<Story> storyOf(Connection& connection, const Core& core, const sto
     story.happening.actorId = event.actorId;
     std::optional<Story> out;
     if (event.topic == "message.created") {
-        out = ofMessage(connection, core, event, std::move(story));
+        out = ofMessage(connection, core, event, readers, std::move(story));
     } else {
         const auto document = base::parseJson(event.data);
         if (!document || !document->is_object())

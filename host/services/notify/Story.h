@@ -30,8 +30,10 @@ struct Story {
 /// Topics that storyOf() knows.
 std::vector<std::string> storyTopics();
 
+/// For whom an event is read: everybody, by the rules in force, or one who tries others.
+enum class Readers : std::uint8_t { all, one };
 /// Nothing: no event that anybody is told of, or what it was about is gone.
-std::optional<Story> storyOf(storage::Connection&, const Core&, const storage::EventRecord&);
+std::optional<Story> storyOf(storage::Connection&, const Core&, const storage::EventRecord&, Readers readers);
 /// Whom to ask: everybody who could be notified, and others.
 std::vector<Id> candidates(const Core&, const Story&);
 Standing standingOf(storage::Connection&, const Core&, const Story&, Id userId);

@@ -92,7 +92,12 @@ std::vector<NotificationRecord> NotificationRepository::list(Connection& connect
 NotificationCounts NotificationRepository::counts(Connection& connection, Id userId)
 {
     return {number(connection.prepare("SELECT count(*) FROM notifications WHERE user_id = $1").bind(1, userId)),
-            number(connection.prepare("SELECT count(*) FROM notifications WHERE user_id = $1 AND read_at IS NULL").bind(1, userId))};
+            unread(connection, userId)};
+}
+
+std::int64_t NotificationRepository::unread(Connection& connection, Id userId)
+{
+    return number(connection.prepare("SELECT count(*) FROM notifications WHERE user_id = $1 AND read_at IS NULL").bind(1, userId));
 }
 
 void NotificationRepository::setText(Connection& connection, const NotificationRecord& changed)

@@ -13,6 +13,7 @@
 namespace netbit::services::notify::test {
 
 namespace json = boost::json;
+using projects::test::Answer;
 using storage::NotificationRepository;
 
 class Inbox : public projects::test::House {
@@ -20,6 +21,7 @@ protected:
     Inbox()
     {
         chats = std::make_unique<chat::ChatService>(*database, *writer, users, *log, chat::ChatOptions{});
+        chats->load();
         chat::addChatOperations(operations, *chats);
         issues::addIssueOperations(operations, service->core());
         pulls::addPullOperations(operations, service->core());
@@ -40,8 +42,9 @@ protected:
         auto future = promise.get_future();
         const auto taken = chats->create(principal(ann), {std::move(name), std::move(type), std::move(others)},
                                          [&](const Answer& answer) { promise.set_value(answer); });
-        EXPECT_TRUE(taken.ok());
-        return future.get()->id;
+        if (!taken)
+            throw std::runtime_error(taken.error().detail);
+        return future.get().value().id;
     }
     Id say(Id who, Id where, std::string content, Id replyTo = 0)
     {
@@ -52,15 +55,17 @@ protected:
         message.content = std::move(content);
         message.replyTo = replyTo;
         const auto taken = chats->send(principal(who), std::move(message), [&](const Answer& answer) { promise.set_value(answer); });
-        EXPECT_TRUE(taken.ok());
-        return future.get()->id;
+        if (!taken)
+            throw std::runtime_error(taken.error().detail);
+        return future.get().value().id;
     }
     /// "rule rule …" of the user's inbox, the newest first.
     std::string inbox(Id who)
     {
         notify->catchUp();
         std::string out;
-        for (const auto& item : good(who, "notifications.list", {}).at("data").as_array()) {
+        const auto page = good(who, "notifications.list", {});
+        for (const auto& item : page.at("data").as_array()) {
             const auto& rule = item.at("rule");
             out += (out.empty() ? "" : " ") + (rule.is_null() ? std::string("note") : std::string(rule.at("name").as_string()));
         }
@@ -118,8 +123,12 @@ TEST_F(Inbox, EachEventMakesOneNotificationHoweverOftenItIsLookedAt)
     database->read([&](storage::Connection& reading) { EXPECT_GT(NotificationRepository::mark(reading), 0); });
     // As after a restart; and as if the mark had been lost.
     for (const bool lost : {false, true}) {
-        if (lost)
-            ASSERT_TRUE(writer->run([](storage::Connection& c) { return NotificationRepository::setMark(c, 0), base::Result<void>(); }));
+        if (lost) {
+            ASSERT_TRUE(writer->run([](storage::Connection& c) {
+                NotificationRepository::setMark(c, 0);
+                return base::Result<void>();
+            }));
+        }
         notify = std::make_unique<NotifyService>(service->core(), chats->core());
         notify->load();
         notify->catchUp();
@@ -260,7 +269,7 @@ TEST_F(Inbox, IssuesAreHeardOfByThoseWhomTheyConcern)
     EXPECT_EQ(inbox(ann), "thread_reply");
     EXPECT_EQ(good(ann, "notifications.why", {{"issue", issue.at("id").as_int64()}}).at("effective").at("scope").as_string(), "issue");
     EXPECT_EQ(refusal(eve, "notifications.why", {{"issue", issue.at("id").as_int64()}}), "project_not_found");
-    good(ann, "projects.remove_member", with(home, {{"member", nameOf(cem)}}));
+    good(ann, "projects.remove_member", with(home, {{"member", cem}}));
     EXPECT_EQ(inbox(cem), "");
     wish(eve, {{"levels", json::array{json::object{{"scope", "project"}, {"id", projectId}, {"level", "all"}}}}});
     good(ben, "issues.comment", with(home, {{"number", number}, {"body", "@user6 strangers do not hear"}}));

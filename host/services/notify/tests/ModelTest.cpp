@@ -45,7 +45,7 @@ std::vector<unsigned> lowerLetters(const std::string& utf8)
         unsigned c = more == 0 ? byte : byte & (0x3FU >> more);
         for (int n = 1; n <= more; ++n)
             c = c << 6 | (static_cast<unsigned char>(utf8[i + static_cast<std::size_t>(n)]) & 0x3FU);
-        if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE))
+        if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE) || (c >= 0x410 && c <= 0x42F))
             c += 32;
         out.push_back(c);
         i += static_cast<std::size_t>(more) + 1;
