@@ -30,7 +30,8 @@ void printNotice(std::ostream& out, const boost::json::value& notice)
 {
     const bool unread = text(notice, "read_at").empty();
     out << (unread ? "* " : "  ") << std::left << std::setw(8) << integer(notice, "id") << std::right
-        << text(notice, "created_at").substr(0, 16) << "  " << shown(text(notice, "name")) << "  [" << shown(ruleOf(notice)) << ']';
+        << text(notice, "created_at").substr(0, 16) << "  " << shown(text(notice, "name")) << "  [" << shown(ruleOf(notice))
+        << ']';
     const auto* const delivery = member(notice, "delivery");
     if (unread && delivery && text(*delivery, "state") == "held")
         out << "  (held until " << text(*delivery, "until").substr(0, 16) << ')';
@@ -69,9 +70,11 @@ ExitCode readInbox(const Arguments& arguments, Terminal& terminal)
     const auto& words = arguments.plain();
     for (const auto& word : words)
         if (!isNumber(word))
-            return complain(terminal, base::fault(base::Status::invalid, "wrong_usage", "A notification is given by its number; see netbit inbox."));
+            return complain(terminal, base::fault(base::Status::invalid, "wrong_usage",
+                                                  "A notification is given by its number; see netbit inbox."));
     if (words.empty() != arguments.has("all"))
-        return complain(terminal, base::fault(base::Status::invalid, "wrong_usage", "Name notifications by their numbers, or say --all."));
+        return complain(terminal,
+                        base::fault(base::Status::invalid, "wrong_usage", "Name notifications by their numbers, or say --all."));
     auto person = Person::stored();
     if (!person)
         return complain(terminal, person.error());
@@ -96,7 +99,8 @@ ExitCode readInbox(const Arguments& arguments, Terminal& terminal)
 ExitCode whyInbox(const Arguments& arguments, Terminal& terminal)
 {
     if (!isNumber(arguments.plain()[0]))
-        return complain(terminal, base::fault(base::Status::invalid, "wrong_usage", "A notification is given by its number; see netbit inbox."));
+        return complain(terminal, base::fault(base::Status::invalid, "wrong_usage",
+                                              "A notification is given by its number; see netbit inbox."));
     auto person = Person::stored();
     if (!person)
         return complain(terminal, person.error());
@@ -125,12 +129,26 @@ std::vector<Command> inboxCommands()
     return {{"inbox",
              "",
              "Lists your unread notifications, each with the rule that made it.",
-             {jsonOption, {"all", "a", "", "also those that were read"}, {"lines", "n", "N", "how many at most, to 200 (default: 20)"}},
+             {jsonOption,
+              {"all", "a", "", "also those that were read"},
+              {"lines", "n", "N", "how many at most, to 200 (default: 20)"}},
              0,
              0,
              listInbox},
-            {"inbox read", "[NUMBER…]", "Marks notifications as read, on all your devices.", {{"all", "a", "", "all there are now"}}, 0, anyNumber, readInbox},
-            {"inbox why", "NUMBER", "Says which rule made a notification, and which levels hold there.", {jsonOption}, 1, 1, whyInbox}};
+            {"inbox read",
+             "[NUMBER…]",
+             "Marks notifications as read, on all your devices.",
+             {{"all", "a", "", "all there are now"}},
+             0,
+             anyNumber,
+             readInbox},
+            {"inbox why",
+             "NUMBER",
+             "Says which rule made a notification, and which levels hold there.",
+             {jsonOption},
+             1,
+             1,
+             whyInbox}};
 }
 
 } // namespace netbit::cli

@@ -85,7 +85,8 @@ TEST_F(Notifications, AMentionComesIntoTheInboxAndLiveAndIsReadEverywhere)
         expectProblem(stranger.get(path(notice, "/why")), 404, "notification_not_found");
         EXPECT_EQ(rules(stranger.expect(200, "GET", "/api/notifications")), "");
     }
-    EXPECT_EQ(as(ada()).request("DELETE", "/api/chats/" + std::to_string(chat) + "/messages/" + std::to_string(message)).status, 204);
+    EXPECT_EQ(as(ada()).request("DELETE", "/api/chats/" + std::to_string(chat) + "/messages/" + std::to_string(message)).status,
+              204);
     EXPECT_EQ(textAt(http.expect(200, "GET", path(notice)), "/content"), "");
     EXPECT_EQ(textAt(http.expect(200, "GET", "/api/notifications"), "/data/0/content"), "");
 }
@@ -93,10 +94,11 @@ TEST_F(Notifications, AMentionComesIntoTheInboxAndLiveAndIsReadEverywhere)
 TEST_F(Notifications, TheContractsRoutesKeepNotesOfOnesOwn)
 {
     auto http = as(eve());
-    const auto made = http.request("POST", "/api/notifications", R"({"name":"milk","content":"two"})", {{"Idempotency-Key", "n1"}});
+    const auto body = R"({"name":"milk","content":"two"})";
+    const auto made = http.request("POST", "/api/notifications", body, {{"Idempotency-Key", "n1"}});
     ASSERT_EQ(made.status, 201) << made.body;
     const auto where = made.header("location");
-    EXPECT_EQ(http.request("POST", "/api/notifications", R"({"name":"milk","content":"two"})", {{"Idempotency-Key", "n1"}}).body, made.body);
+    EXPECT_EQ(http.request("POST", "/api/notifications", body, {{"Idempotency-Key", "n1"}}).body, made.body);
     const auto shown = http.get(where);
     EXPECT_EQ(shown.body, made.body);
     const auto tag = shown.header("etag");
@@ -112,7 +114,9 @@ TEST_F(Notifications, PagesNeitherSkipNorRepeatWhileMoreComes)
 {
     const auto dora = makeUser(daemon(), "dora");
     auto http = as(dora);
-    const auto note = [&](int n) { http.expect(201, "POST", "/api/notifications", "{\"name\":\"note " + std::to_string(n) + "\"}"); };
+    const auto note = [&](int n) {
+        http.expect(201, "POST", "/api/notifications", "{\"name\":\"note " + std::to_string(n) + "\"}");
+    };
     for (int n = 1; n <= 7; ++n)
         note(n);
     std::string seen;
@@ -148,7 +152,8 @@ TEST_F(Notifications, RulesAreKeptExplainedAndTriedBeforeTheyHold)
     const auto before = http.get("/api/notifications/rules");
     ASSERT_EQ(before.status, 200) << before.body;
     const auto level = "{\"scope\":\"chat\",\"id\":" + std::to_string(chat) + ",\"level\":";
-    const auto silent = http.expect(200, "POST", "/api/notifications/simulate", "{\"rules\":{\"levels\":[" + level + "\"none\"}]}}");
+    const auto silent =
+        http.expect(200, "POST", "/api/notifications/simulate", "{\"rules\":{\"levels\":[" + level + "\"none\"}]}}");
     EXPECT_EQ(integerAt(silent, "/before"), 4);
     EXPECT_EQ(integerAt(silent, "/after"), 0);
     const auto loud = http.expect(200, "POST", "/api/notifications/simulate", R"({"rules":{"keywords":["DEPLOY"]},"days":1})");
@@ -156,7 +161,9 @@ TEST_F(Notifications, RulesAreKeptExplainedAndTriedBeforeTheyHold)
     EXPECT_EQ(integerAt(loud, "/added"), 2);
     EXPECT_EQ(textAt(loud, "/data/2/rule/keyword"), "DEPLOY");
 
-    const auto set = [&](const std::string& body, const Headers& headers = {}) { return http.request("PUT", "/api/notifications/rules", body, headers); };
+    const auto set = [&](const std::string& body, const Headers& headers = {}) {
+        return http.request("PUT", "/api/notifications/rules", body, headers);
+    };
     const auto wrong = set("{\"levels\":[" + level + "\"loud\"}]}");
     expectProblem(wrong, 422, "out_of_range");
     EXPECT_EQ(textAt(wrong.document(), "/errors/0/pointer"), "/levels/0/level");
@@ -181,8 +188,10 @@ TEST_F(Notifications, ReviewsAndIssuesFindThoseWhomTheyConcern)
     auto http = as(ada());
     const auto gwen = makeUser(daemon(), "gwen");
     http.expect(201, "POST", project.path("/members"), "{\"user_id\":" + std::to_string(gwen.id) + ",\"role\":\"developer\"}");
-    const auto issue = http.expect(201, "POST", project.path("/issues"), R"({"title":"Leak","assignees":[)" + std::to_string(gwen.id) + "]}");
-    http.expect(201, "POST", project.path("/issues/" + std::to_string(integerAt(issue, "/number")) + "/comments"), R"({"body":"@gwen please"})");
+    const auto leak = R"({"title":"Leak","assignees":[)" + std::to_string(gwen.id) + "]}";
+    const auto issue = http.expect(201, "POST", project.path("/issues"), leak);
+    const auto comments = project.path("/issues/" + std::to_string(integerAt(issue, "/number")) + "/comments");
+    http.expect(201, "POST", comments, R"({"body":"@gwen please"})");
     const auto page = inbox(gwen, 2);
     EXPECT_EQ(rules(page), "mention assigned ");
     EXPECT_EQ(textAt(page, "/data/1/name"), "ada gives you notices#" + std::to_string(integerAt(issue, "/number")) + ": Leak");
@@ -265,7 +274,8 @@ TEST(NotificationsOverKills, NoneIsLostAndNoneComesTwice)
 
     // And each once live: the log has as many events as the inbox has notifications.
     RawHttp live(Socket::tcp(daemon.http()));
-    live.send("GET /api/events?after=0&topics=notification.created HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + bob.token + "\r\n\r\n");
+    live.send("GET /api/events?after=0&topics=notification.created HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + bob.token +
+              "\r\n\r\n");
     ASSERT_EQ(live.readHead().status, 200);
     std::multiset<std::string> told;
     for (std::size_t n = 0; n < seen.size(); ++n) {

@@ -17,8 +17,8 @@ boost::json::object noticeJson(const Core&, const storage::NotificationRecord&, 
 /// {"state":"now"} or {"state":"held","until"}.
 boost::json::object deliveryJson(base::Millis heldUntil);
 
-/// [writer] Stores what an event made, as things are in this very transaction: not for one who may not read the place any more, or
-/// of a message that is gone. false: nothing was stored.
+/// [writer] Stores what an event made, as things are in this very transaction: not for one who may not read the place any
+/// more, or of a message that is gone. false: nothing was stored.
 bool insertNotice(Core& core, projects::Turn& turn, storage::NotificationRecord notice);
 
 /// For operations whose path names a notification: notification_not_found, alike for one that is another's.

@@ -69,7 +69,8 @@ std::vector<Step> chainOf(const Place& place, bool muted, const Rules& rules, Le
         if (id == 0)
             return;
         const auto found = rules.levels.find({scope, id});
-        chain.push_back({.scope = scope, .id = id, .level = found == rules.levels.end() ? std::nullopt : std::optional(found->second)});
+        chain.push_back(
+            {.scope = scope, .id = id, .level = found == rules.levels.end() ? std::nullopt : std::optional(found->second)});
     };
     add(Scope::project, place.projectId);
     add(Scope::repository, place.repositoryId);

@@ -70,8 +70,8 @@ struct Decision {
 ///   and set for the very direct chat leaves out what names nobody.
 Decision decide(const Happening& happening, const Standing& standing, const Rules& rules, Level server);
 
-/// Whether the keyword (not empty) is in the text as a whole word. Scripts without spaces between words have no whole words: there
-/// it is enough that it is in it.
+/// Whether the keyword (not empty) is in the text as a whole word. Scripts without spaces between words have no whole words:
+/// there it is enough that it is in it.
 bool hasWord(std::u32string_view text, std::u32string_view keyword);
 
 /// A JSON object {"name","level","scope","id"} and, of a keyword, "keyword": what a notification says made it.

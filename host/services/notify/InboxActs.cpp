@@ -30,7 +30,10 @@ namespace {
 
 base::Error notFound() { return fault(Status::notFound, "notification_not_found", "You have no such notification."); }
 
-json::object countsJson(const storage::NotificationCounts& counts) { return {{"total", counts.total}, {"unread", counts.unread}}; }
+json::object countsJson(const storage::NotificationCounts& counts)
+{
+    return {{"total", counts.total}, {"unread", counts.unread}};
+}
 
 void dropAfter(Core& core, Turn& turn, Id userId)
 {
@@ -183,13 +186,14 @@ Result<void> listNotices(Core& core, Call& call, Done done)
         const Id next = count < view->newest.size() || !view->whole ? view->newest[count - 1].id : 0;
         return projects::answered(done, pageJson(std::move(data), limit, next, view->counts), next);
     }
-    return projects::answer(core.projects, call, done, [&](Connection& connection, const projects::Caller&, Id& next) -> Result<std::string> {
-        auto rows = NotificationRepository::list(connection, userId, unread, before, limit + 1);
-        next = projects::cut(rows, limit, &NotificationRecord::id);
-        for (const auto& row : rows)
-            data += (data.empty() ? "" : ",") + json::serialize(noticeJson(core, row));
-        return pageJson(std::move(data), limit, next, NotificationRepository::counts(connection, userId));
-    });
+    return projects::answer(core.projects, call, done,
+                            [&](Connection& connection, const projects::Caller&, Id& next) -> Result<std::string> {
+                                auto rows = NotificationRepository::list(connection, userId, unread, before, limit + 1);
+                                next = projects::cut(rows, limit, &NotificationRecord::id);
+                                for (const auto& row : rows)
+                                    data += (data.empty() ? "" : ",") + json::serialize(noticeJson(core, row));
+                                return pageJson(std::move(data), limit, next, NotificationRepository::counts(connection, userId));
+                            });
 }
 
 Result<void> countNotices(Core& core, Call& call, Done done)
@@ -203,12 +207,13 @@ Result<void> countNotices(Core& core, Call& call, Done done)
 
 Result<void> getNotice(Core& core, Call& call, Done done)
 {
-    return projects::answer(core.projects, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
-        const auto found = NotificationRepository::byId(connection, caller.userId, call.arguments.integerOr("id", 0));
-        if (!found)
-            return notFound();
-        return json::serialize(noticeJson(core, *found));
-    });
+    return projects::answer(
+        core.projects, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+            const auto found = NotificationRepository::byId(connection, caller.userId, call.arguments.integerOr("id", 0));
+            if (!found)
+                return notFound();
+            return json::serialize(noticeJson(core, *found));
+        });
 }
 
 Result<void> createNotice(Core& core, Call& call, Done done)
@@ -240,7 +245,8 @@ Result<void> updateNotice(Core& core, Call& call, Done done)
         if (!note)
             return notFound();
         if (note->kind != "note")
-            return fault(Status::conflict, "not_a_note", "What an event made says what happened; only notes of one's own are rewritten.");
+            return fault(Status::conflict, "not_a_note",
+                         "What an event made says what happened; only notes of one's own are rewritten.");
         if (auto match = projects::checkIfMatch(ifMatch, json::serialize(noticeJson(core, *note))); !match)
             return match;
         note->name = wanted.name;
@@ -262,8 +268,9 @@ Result<void> deleteNotice(Core& core, Call& call, Done done)
             return notFound();
         turn.made.id = id;
         dropAfter(core, turn, userId);
-        turn.tellOnly(userId, "notification.deleted", id,
-                      json::serialize(json::object{{"id", id}, {"unread", NotificationRepository::unread(turn.connection, userId)}}));
+        turn.tellOnly(
+            userId, "notification.deleted", id,
+            json::serialize(json::object{{"id", id}, {"unread", NotificationRepository::unread(turn.connection, userId)}}));
         return {};
     };
     return projects::submit(core.projects, "notifications.delete", call, std::move(act), std::move(done));
@@ -281,8 +288,9 @@ Result<void> readNotice(Core& core, Call& call, Done done)
         if (!changed)
             return {};
         dropAfter(core, turn, userId);
-        turn.tellOnly(userId, "notification.read", id,
-                      json::serialize(json::object{{"id", id}, {"unread", NotificationRepository::unread(turn.connection, userId)}}));
+        turn.tellOnly(
+            userId, "notification.read", id,
+            json::serialize(json::object{{"id", id}, {"unread", NotificationRepository::unread(turn.connection, userId)}}));
         return {};
     };
     return projects::submit(core.projects, "notifications.read", call, std::move(act), std::move(done));

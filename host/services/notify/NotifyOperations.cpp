@@ -16,15 +16,15 @@ namespace {
 
 constexpr auto mostId = std::numeric_limits<std::int64_t>::max();
 
-constexpr std::string_view noticeSchema = R"({"type":"object","required":["id","kind","name","content","rule","created_at","read_at",
-"delivery"],"properties":{"id":{"type":"integer","format":"int64"},
+constexpr std::string_view noticeSchema = R"({"type":"object","required":["id","kind","name","content","rule","created_at",
+"read_at","delivery"],"properties":{"id":{"type":"integer","format":"int64"},
 "kind":{"type":"string","enum":["note","message","issue","pull","push"],"description":"note: its user wrote it"},
 "name":{"type":"string","description":"what happened, in one line"},"content":{"type":"string","description":
 "what was said: at most 200 characters; empty once that is deleted"},
 "rule":{"type":["object","null"],"description":"what made it: name, and the level with the scope that it comes from",
 "properties":{"name":{"type":"string","enum":["assigned","review_requested","mention","direct_message","mention_all","keyword",
-"thread_reply","level"]},"keyword":{"type":"string"},"level":{"type":"string","enum":["all","mentions"]},"scope":{"type":"string"},
-"id":{"type":["integer","null"],"format":"int64"}}},
+"thread_reply","level"]},"keyword":{"type":"string"},"level":{"type":"string","enum":["all","mentions"]},
+"scope":{"type":"string"},"id":{"type":["integer","null"],"format":"int64"}}},
 "url":{"type":["string","null"]},"actor":{"type":["object","null"]},"chat_id":{"type":["integer","null"],"format":"int64"},
 "message_id":{"type":["integer","null"],"format":"int64"},"thread_id":{"type":["integer","null"],"format":"int64"},
 "project_id":{"type":["integer","null"],"format":"int64"},"repository_id":{"type":["integer","null"],"format":"int64"},
@@ -66,8 +66,8 @@ constexpr std::string_view whySchema = R"({"type":"object","required":["chain","
 "decides":{"type":"boolean"}}}},"effective":{"type":"object"},
 "delivery":{"$ref":"#/components/schemas/NotificationDelivery"},"time_zone":{"type":"string"}}})";
 
-constexpr std::string_view simulationSchema = R"({"type":"object","required":["days","events","truncated","before","after","added",
-"silenced","held","data"],"properties":{"days":{"type":"integer"},"events":{"type":"integer","format":"int64",
+constexpr std::string_view simulationSchema = R"({"type":"object","required":["days","events","truncated","before","after",
+"added","silenced","held","data"],"properties":{"days":{"type":"integer"},"events":{"type":"integer","format":"int64",
 "description":"of the log that were looked at"},"truncated":{"type":"boolean","description":"only the newest of them"},
 "before":{"type":"integer","format":"int64","description":"notifications by the rules in force"},
 "after":{"type":"integer","format":"int64","description":"by those proposed"},"added":{"type":"integer","format":"int64"},
@@ -84,16 +84,26 @@ const Parameter id = integer("id", "the notification's", true);
 
 std::vector<Parameter> ruleParameters()
 {
-    return {{.name = "default", .what = "the level where nothing nearer says one; absent: the server's", .choices = {"all", "mentions", "none"}},
-            {.name = "levels", .kind = Kind::objects,
-             .what = "each: scope (project, repository, chat, thread, issue, pull), id, level (all, mentions, none); the nearest wins",
-             .most = static_cast<std::int64_t>(maxLevels)},
-            {.name = "keywords", .kind = Kind::texts, .what = "whole words, whatever their case", .most = static_cast<std::int64_t>(maxKeywords)},
-            {.name = "quiet_hours", .kind = Kind::objects,
-             .what = "each: days (mon to sun; absent: all), from and to (22:00), in the time zone of the profile; over midnight where to is not later",
-             .most = static_cast<std::int64_t>(maxQuiet)},
-            {.name = "days_off", .kind = Kind::texts, .what = "mon to sun", .most = 7},
-            {.name = "dates_off", .kind = Kind::texts, .what = "such as 2026-12-24", .most = static_cast<std::int64_t>(maxDatesOff)}};
+    return {
+        {.name = "default",
+         .what = "the level where nothing nearer says one; absent: the server's",
+         .choices = {"all", "mentions", "none"}},
+        {.name = "levels",
+         .kind = Kind::objects,
+         .what =
+             "each: scope (project, repository, chat, thread, issue, pull), id, level (all, mentions, none); the nearest wins",
+         .most = static_cast<std::int64_t>(maxLevels)},
+        {.name = "keywords",
+         .kind = Kind::texts,
+         .what = "whole words, whatever their case",
+         .most = static_cast<std::int64_t>(maxKeywords)},
+        {.name = "quiet_hours",
+         .kind = Kind::objects,
+         .what = "each: days (mon to sun; absent: all), from and to (22:00), in the time zone of the profile; over midnight "
+                 "where to is not later",
+         .most = static_cast<std::int64_t>(maxQuiet)},
+        {.name = "days_off", .kind = Kind::texts, .what = "mon to sun", .most = 7},
+        {.name = "dates_off", .kind = Kind::texts, .what = "such as 2026-12-24", .most = static_cast<std::int64_t>(maxDatesOff)}};
 }
 
 } // namespace
@@ -108,8 +118,8 @@ void addNotifyOperations(Operations& all, Core& core)
     all.addSchema("NotificationRules", rulesSchema);
     all.addSchema("NotificationWhy", whySchema);
     all.addSchema("NotificationSimulation", simulationSchema);
-    const auto add = [&](std::string_view name, std::string_view summary, std::vector<Parameter> parameters, std::string_view result,
-                         Handler handler, bool reads) {
+    const auto add = [&](std::string_view name, std::string_view summary, std::vector<Parameter> parameters,
+                         std::string_view result, Handler handler, bool reads) {
         operations::Operation operation{.name = name,
                                         .summary = summary,
                                         .parameters = std::move(parameters),
@@ -128,7 +138,8 @@ void addNotifyOperations(Operations& all, Core& core)
          {.name = "limit", .kind = Kind::integer, .what = "how many, at most; 50 unless given", .least = 1, .most = 200},
          {.name = "unread", .kind = Kind::flag, .what = "only those not read"}},
         "NotificationList", &listNotices, true);
-    add("notifications.count", "How many notifications the caller has, and how many are unread", {}, "NotificationCounts", &countNotices, true);
+    add("notifications.count", "How many notifications the caller has, and how many are unread", {}, "NotificationCounts",
+        &countNotices, true);
     add("notifications.get", "One notification", {id}, "Notification", &getNotice, true);
     add("notifications.create", "Write a note into one's own inbox", text, "Notification", &createNotice, false);
     add("notifications.update", "Rewrite a note of one's own", {id, text[0], text[1]}, "Notification", &updateNotice, false);
@@ -137,10 +148,12 @@ void addNotifyOperations(Operations& all, Core& core)
     add("notifications.read_up_to", "Mark all notifications as read, up to one",
         {integer("up_to", "the id of the newest that was seen", true)}, "NotificationsRead", &readUpTo, false);
     add("notifications.rules", "What the caller wants to hear of", {}, "NotificationRules", &getRules, true);
-    add("notifications.set_rules", "Write anew what the caller wants to hear of", ruleParameters(), "NotificationRules", &setRules, false);
+    add("notifications.set_rules", "Write anew what the caller wants to hear of", ruleParameters(), "NotificationRules",
+        &setRules, false);
     add("notifications.why", "Which level holds in a place, and where it comes from",
-        {integer("chat", "one of these, or none for what holds everywhere: its id"), integer("thread", "the message that it began with"), integer("project", "its id"),
-         integer("repository", "its id"), integer("issue", "its id"), integer("pull", "its id")},
+        {integer("chat", "one of these, or none for what holds everywhere: its id"),
+         integer("thread", "the message that it began with"), integer("project", "its id"), integer("repository", "its id"),
+         integer("issue", "its id"), integer("pull", "its id")},
         "NotificationWhy", &why, true);
     add("notifications.why_this", "Which rule made a notification", {id}, "NotificationWhy", &whyNotice, true);
     add("notifications.simulate", "What proposed rules would have made of the last days",

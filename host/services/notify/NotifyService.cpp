@@ -33,8 +33,8 @@ bool changesQuotes(std::string_view topic)
 
 } // namespace
 
-/// The mark, and who moves it. Events wake it, it gathers for a moment, looks at what there is on a worker, and listens again: while
-/// it works nobody has to wake it.
+/// The mark, and who moves it. Events wake it, it gathers for a moment, looks at what there is on a worker, and listens again:
+/// while it works nobody has to wake it.
 struct NotifyService::Follower final : events::Subscriber, std::enable_shared_from_this<Follower> {
     explicit Follower(Core& ofCore) : core(ofCore) {}
 
@@ -159,7 +159,8 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
                     effect();
             });
         if (!done) {
-            log::warn("notify", "Notifications could not be written; they will be when that is possible", {{"error", done.error().detail}});
+            log::warn("notify", "Notifications could not be written; they will be when that is possible",
+                      {{"error", done.error().detail}});
             return false;
         }
         return true;
@@ -207,7 +208,8 @@ void NotifyService::addOperations(operations::Operations& all) { addNotifyOperat
 void NotifyService::start(Later later)
 {
     _follower->later = std::move(later);
-    _follower->subscription = _core->projects.events.subscribe({.after = _follower->mark.load(), .topics = storyTopics()}, _follower);
+    _follower->subscription =
+        _core->projects.events.subscribe({.after = _follower->mark.load(), .topics = storyTopics()}, _follower);
 }
 
 void NotifyService::tend()

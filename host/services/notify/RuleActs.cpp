@@ -101,7 +101,8 @@ Result<Asked> placeOf(Connection& connection, const Core& core, const projects::
         good = lookAtRepository(connection, core, caller, id, out);
     } else if (scope == "pull") {
         const auto pull = storage::PullRepository::byId(connection, id);
-        good = pull ? lookAtRepository(connection, core, caller, pull->repositoryId, out) : Result<void>(projects::repositoryNotFound());
+        good = pull ? lookAtRepository(connection, core, caller, pull->repositoryId, out)
+                    : Result<void>(projects::repositoryNotFound());
         out.place.pullId = id;
     } else {
         const auto issue = scope == "issue" ? storage::IssueRepository::byId(connection, id) : std::nullopt;
@@ -128,7 +129,8 @@ Result<void> setRules(Core& core, Call& call, Done done)
     auto rules = readRules(call.arguments.all());
     if (!rules)
         return rules.error();
-    auto act = [&core, next = std::make_shared<const Rules>(std::move(*rules)), ifMatch = call.ifMatch](Turn& turn) -> Result<void> {
+    auto act = [&core, next = std::make_shared<const Rules>(std::move(*rules)),
+                ifMatch = call.ifMatch](Turn& turn) -> Result<void> {
         const auto userId = turn.caller.userId;
         // As the database has it: another change may be in this very batch.
         const auto before = NotificationRepository::rules(turn.connection, userId);
@@ -154,40 +156,42 @@ Result<void> why(Core& core, Call& call, Done done)
                 return fault(Status::invalid, "one_place", "Ask of one place at a time.", "/" + std::string(scope));
             asked = scope;
         }
-    return projects::answer(core.projects, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
-        const auto place = asked.empty() ? Result<Asked>(Asked()) // what holds everywhere
-                                         : placeOf(connection, core, caller, asked, call.arguments.integerOr(asked, 0));
-        if (!place)
-            return place.error();
-        return json::serialize(explained(core, caller.userId, place->place, place->muted));
-    });
+    return projects::answer(
+        core.projects, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+            const auto place = asked.empty() ? Result<Asked>(Asked()) // what holds everywhere
+                                             : placeOf(connection, core, caller, asked, call.arguments.integerOr(asked, 0));
+            if (!place)
+                return place.error();
+            return json::serialize(explained(core, caller.userId, place->place, place->muted));
+        });
 }
 
 Result<void> whyNotice(Core& core, Call& call, Done done)
 {
-    return projects::answer(core.projects, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
-        const auto notice = NotificationRepository::byId(connection, caller.userId, call.arguments.integerOr("id", 0));
-        if (!notice)
-            return fault(Status::notFound, "notification_not_found", "You have no such notification.");
-        Place place{.projectId = notice->projectId,
-                    .repositoryId = notice->repositoryId,
-                    .chatId = notice->chatId,
-                    .threadId = notice->threadId,
-                    .issueId = notice->issueId,
-                    .pullId = notice->pullId};
-        bool muted = false;
-        if (place.chatId != 0) {
-            place.projectId = NotificationRepository::projectOfChat(connection, place.chatId);
-            const auto participant = storage::ChatRepository::participant(connection, place.chatId, caller.userId);
-            muted = participant && participant->muted;
-        }
-        auto out = explained(core, caller.userId, place, muted);
-        out["delivery"] = deliveryJson(notice->heldUntil);
-        out["notification_id"] = notice->id;
-        auto rule = notice->rule.empty() ? Result<json::value>(json::value()) : base::parseJson(notice->rule);
-        out["rule"] = rule ? std::move(*rule) : json::value();
-        return json::serialize(out);
-    });
+    return projects::answer(
+        core.projects, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+            const auto notice = NotificationRepository::byId(connection, caller.userId, call.arguments.integerOr("id", 0));
+            if (!notice)
+                return fault(Status::notFound, "notification_not_found", "You have no such notification.");
+            Place place{.projectId = notice->projectId,
+                        .repositoryId = notice->repositoryId,
+                        .chatId = notice->chatId,
+                        .threadId = notice->threadId,
+                        .issueId = notice->issueId,
+                        .pullId = notice->pullId};
+            bool muted = false;
+            if (place.chatId != 0) {
+                place.projectId = NotificationRepository::projectOfChat(connection, place.chatId);
+                const auto participant = storage::ChatRepository::participant(connection, place.chatId, caller.userId);
+                muted = participant && participant->muted;
+            }
+            auto out = explained(core, caller.userId, place, muted);
+            out["delivery"] = deliveryJson(notice->heldUntil);
+            out["notification_id"] = notice->id;
+            auto rule = notice->rule.empty() ? Result<json::value>(json::value()) : base::parseJson(notice->rule);
+            out["rule"] = rule ? std::move(*rule) : json::value();
+            return json::serialize(out);
+        });
 }
 
 } // namespace netbit::services::notify

@@ -24,7 +24,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::array<std::string_view, 3> levelNames{"all", "mentions", "none"};
-constexpr std::array<std::string_view, 8> scopeNames{"server", "user", "project", "repository", "chat", "thread", "issue", "pull"};
+constexpr std::array<std::string_view, 8> scopeNames{"server", "user",   "project", "repository",
+                                                     "chat",   "thread", "issue",   "pull"};
 constexpr std::array<std::string_view, 7> dayNames{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 constexpr int dayMinutes = 24 * 60;
 
@@ -75,8 +76,8 @@ public:
         wrong(where, value ? "wrong_type" : "missing_member", "This must be a text.");
         return std::nullopt;
     }
-    std::optional<std::size_t> oneOf(const json::value* value, const std::string& where, std::optional<std::size_t> (*find)(std::string_view),
-                                     std::string_view detail)
+    std::optional<std::size_t> oneOf(const json::value* value, const std::string& where,
+                                     std::optional<std::size_t> (*find)(std::string_view), std::string_view detail)
     {
         const auto name = text(value, where);
         if (!name)
@@ -184,17 +185,20 @@ void readLevels(Reader& reader, const json::array& items, Rules& rules)
         if (!item)
             return reader.wrong(where, "wrong_type", "This must be an object.");
         reader.known(*item, where, {"scope", "id", "level"});
-        const auto scope = reader.oneOf(item->if_contains("scope"), where + "/scope", [](std::string_view name) { return placeIn(scopeNames, name); },
-                                        "A scope is one of: project, repository, chat, thread, issue, pull.");
-        const auto level = reader.oneOf(item->if_contains("level"), where + "/level", [](std::string_view name) { return placeIn(levelNames, name); },
-                                        "A level is one of: all, mentions, none.");
+        const auto scope = reader.oneOf(
+            item->if_contains("scope"), where + "/scope", [](std::string_view name) { return placeIn(scopeNames, name); },
+            "A scope is one of: project, repository, chat, thread, issue, pull.");
+        const auto level = reader.oneOf(
+            item->if_contains("level"), where + "/level", [](std::string_view name) { return placeIn(levelNames, name); },
+            "A level is one of: all, mentions, none.");
         const auto* const id = item->if_contains("id");
         if (!id || !id->is_int64() || id->get_int64() <= 0)
             reader.wrong(where + "/id", id ? "wrong_type" : "missing_member", "This must be a positive whole number.");
         if (reader.error())
             return;
         if (*scope < static_cast<std::size_t>(Scope::project))
-            return reader.wrong(where + "/scope", "out_of_range", "A scope is one of: project, repository, chat, thread, issue, pull.");
+            return reader.wrong(where + "/scope", "out_of_range",
+                                "A scope is one of: project, repository, chat, thread, issue, pull.");
         if (!rules.levels.emplace(Target{static_cast<Scope>(*scope), id->get_int64()}, static_cast<Level>(*level)).second)
             return reader.wrong(where, "duplicate_member", "There is a level for this already.");
     }
@@ -260,7 +264,8 @@ void readQuiet(Reader& reader, const json::object& written, Rules& rules)
         rules.datesOff.erase(std::unique(rules.datesOff.begin(), rules.datesOff.end()), rules.datesOff.end());
     }
     if (!leavesTime(rules))
-        reader.wrong(rules.daysOff == 0x7F ? "/days_off" : "/quiet_hours", "never_loud", "This leaves no time of the week to deliver in.");
+        reader.wrong(rules.daysOff == 0x7F ? "/days_off" : "/quiet_hours", "never_loud",
+                     "This leaves no time of the week to deliver in.");
 }
 
 std::string dateText(std::int64_t day)

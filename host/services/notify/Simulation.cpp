@@ -111,7 +111,8 @@ Result<void> simulate(Core& core, Call& call, Done done)
         return rules.error();
     const Seat seat(core.simulations);
     if (!seat.taken())
-        return fault(Status::unavailable, "simulations_busy", "Others are trying rules at the moment: ask again in a few seconds.");
+        return fault(Status::unavailable, "simulations_busy",
+                     "Others are trying rules at the moment: ask again in a few seconds.");
     const auto days = call.arguments.integerOr("days", 7);
     const auto most = core.simulatedEvents.load();
     Replay replay(core, call.principal->userId(), *rules);

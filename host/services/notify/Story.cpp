@@ -18,8 +18,8 @@ namespace {
 using storage::Connection;
 
 constexpr std::array<std::string_view, 14> topics{
-    "message.created", "issue.created", "issue.updated",    "issue.commented",       "issue.closed", "issue.reopened", "pull.opened",
-    "pull.commented",  "pull.reviewed", "pull.review_requested", "pull.merged",      "pull.closed",  "pull.reopened",  "git.pushed"};
+    "message.created", "git.pushed",    "issue.created",         "issue.updated", "issue.commented", "issue.closed", "issue.reopened",
+    "pull.opened",     "pull.reviewed", "pull.review_requested", "pull.merged",   "pull.commented",  "pull.closed",  "pull.reopened"};
 constexpr std::size_t quoteCharacters = 200;
 constexpr std::size_t mostNamed = 100; // of one text
 
@@ -105,7 +105,8 @@ void readMentions(Story& story, std::string_view text)
 /// Most talk names nobody and is nobody's wish: it costs no more than this look.
 bool concernsNobody(const Core& core, const storage::MessageRecord& message, const chat::ChatState& chat)
 {
-    if (!message.mentions.empty() || message.threadId != 0 || chat.head->record.chatType == "direct" || core.serverLevel() == Level::all)
+    if (!message.mentions.empty() || message.threadId != 0 || chat.head->record.chatType == "direct" ||
+        core.serverLevel() == Level::all)
         return false;
     const auto ruled = core.book.users();
     const auto& members = *chat.members;
@@ -114,7 +115,8 @@ bool concernsNobody(const Core& core, const storage::MessageRecord& message, con
     return std::none_of(members.begin(), members.end(), [&](const auto& member) { return holds(*ruled, member.userId); });
 }
 
-std::optional<Story> ofMessage(Connection& connection, const Core& core, const storage::EventRecord& event, Readers readers, Story story)
+std::optional<Story> ofMessage(Connection& connection, const Core& core, const storage::EventRecord& event, Readers readers,
+                               Story story)
 {
     const auto* const entry = core.chats.cache.find(event.chatId);
     const auto message = entry ? storage::MessageRepository::byId(connection, event.objectId) : std::nullopt;
@@ -141,8 +143,8 @@ std::optional<Story> ofMessage(Connection& connection, const Core& core, const s
     return story;
 }
 
-std::optional<Story> ofIssue(Connection& connection, const Core& core, const storage::EventRecord& event, const json::object& data,
-                             Story story)
+std::optional<Story> ofIssue(Connection& connection, const Core& core, const storage::EventRecord& event,
+                             const json::object& data, Story story)
 {
     story.kind = "issue";
     story.happening.place.projectId = event.projectId;
@@ -172,12 +174,13 @@ std::optional<Story> ofIssue(Connection& connection, const Core& core, const sto
     }
     story.mentioned = namedIn(core.projects.users, said);
     story.happening.text = search::folded(said);
-    if (story.happening.broad)
+    if (story.happening.broad && event.topic != "issue.created") // then nobody has said anything yet
         story.participants = storage::NotificationRepository::issuePeople(connection, event.objectId, commentId);
     return story;
 }
 
-std::optional<Story> ofPull(Connection& connection, const Core& core, const storage::EventRecord& event, const json::object& data, Story story)
+std::optional<Story> ofPull(Connection& connection, const Core& core, const storage::EventRecord& event, const json::object& data,
+                            Story story)
 {
     const auto& nested = objectAt(data, "pull");
     const auto& pull = nested.empty() ? data : nested;
@@ -190,8 +193,9 @@ std::optional<Story> ofPull(Connection& connection, const Core& core, const stor
     story.happening.place.repositoryId = repository->id;
     story.happening.place.pullId = record->id;
     // An event that goes to a repository's owner alone has him as its actor.
-    for (const auto& who : {idAt(objectAt(data, "by"), "id"), idAt(objectAt(data, "reviewer"), "id"),
-                            event.topic == "pull.opened" || event.topic == "pull.commented" ? idAt(objectAt(data, "author"), "id") : 0})
+    for (const auto& who :
+         {idAt(objectAt(data, "by"), "id"), idAt(objectAt(data, "reviewer"), "id"),
+          event.topic == "pull.opened" || event.topic == "pull.commented" ? idAt(objectAt(data, "author"), "id") : 0})
         if (who != 0) {
             story.happening.actorId = who;
             break;
@@ -208,7 +212,7 @@ std::optional<Story> ofPull(Connection& connection, const Core& core, const stor
     if (event.topic == "pull.review_requested") {
         story.reviewers = idsAt(data, "requested");
         story.happening.broad = false;
-    } else {
+    } else if (event.topic != "pull.opened") {
         story.participants = storage::NotificationRepository::pullPeople(connection, record->id, event.createdAt);
     }
     story.mentioned = namedIn(core.projects.users, said);
@@ -280,7 +284,8 @@ std::vector<Id> candidates(const Core& core, const Story& story)
             for (const auto& member : *members)
                 out.push_back(member.userId);
         else if (ruled->size() <= members->size())
-            std::copy_if(ruled->begin(), ruled->end(), std::back_inserter(out), [&](Id id) { return members->find(id).has_value(); });
+            std::copy_if(ruled->begin(), ruled->end(), std::back_inserter(out),
+                         [&](Id id) { return members->find(id).has_value(); });
         else
             for (const auto& member : *members)
                 if (holds(*ruled, member.userId))
@@ -364,7 +369,8 @@ std::string sentenceOf(const Core& core, const Story& story, const Decision& dec
 
 } // namespace
 
-storage::NotificationRecord noticeOf(const Core& core, const Story& story, const Decision& decision, const Rules& rules, Id userId)
+storage::NotificationRecord noticeOf(const Core& core, const Story& story, const Decision& decision, const Rules& rules,
+                                     Id userId)
 {
     const auto& place = story.happening.place;
     return {.userId = userId,

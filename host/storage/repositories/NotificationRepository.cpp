@@ -97,7 +97,8 @@ NotificationCounts NotificationRepository::counts(Connection& connection, Id use
 
 std::int64_t NotificationRepository::unread(Connection& connection, Id userId)
 {
-    return number(connection.prepare("SELECT count(*) FROM notifications WHERE user_id = $1 AND read_at IS NULL").bind(1, userId));
+    return number(
+        connection.prepare("SELECT count(*) FROM notifications WHERE user_id = $1 AND read_at IS NULL").bind(1, userId));
 }
 
 void NotificationRepository::setText(Connection& connection, const NotificationRecord& changed)
@@ -224,7 +225,8 @@ Id NotificationRepository::firstEventSince(Connection& connection, std::int64_t 
     Id high = number(connection.prepare("SELECT max(id) FROM events")) + 1;
     while (low < high) {
         const auto middle = low + (high - low) / 2;
-        const auto at = number(connection.prepare("SELECT created_at FROM events WHERE id >= $1 ORDER BY id LIMIT 1").bind(1, middle));
+        const auto at =
+            number(connection.prepare("SELECT created_at FROM events WHERE id >= $1 ORDER BY id LIMIT 1").bind(1, middle));
         if (at >= time)
             high = middle;
         else

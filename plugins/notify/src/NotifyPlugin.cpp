@@ -49,7 +49,8 @@ private:
             route(line.method, line.pattern, users,
                   [this, &line](Request& request) {
                       const auto& by = request.principal();
-                      return support::operate(line.route, _operations, by ? Principal::share(_auth.api(), by) : Principal(), request);
+                      return support::operate(line.route, _operations, by ? Principal::share(_auth.api(), by) : Principal(),
+                                              request);
                   },
                   support::documented(line.route, worker().summary(line.summary).maxBody(line.maxBodyBytes)));
         }

@@ -54,7 +54,8 @@ protected:
         message.chatId = where;
         message.content = std::move(content);
         message.replyTo = replyTo;
-        const auto taken = chats->send(principal(who), std::move(message), [&](const Answer& answer) { promise.set_value(answer); });
+        const auto taken =
+            chats->send(principal(who), std::move(message), [&](const Answer& answer) { promise.set_value(answer); });
         if (!taken)
             throw std::runtime_error(taken.error().detail);
         return future.get().value().id;
@@ -235,7 +236,8 @@ TEST_F(Inbox, NotesAreOnesOwn)
     const auto note = good(ben, "notifications.create", {{"name", "milk"}, {"content", "two litres"}});
     const auto id = note.at("id").as_int64();
     EXPECT_EQ(note.at("kind").as_string(), "note");
-    EXPECT_EQ(good(ben, "notifications.update", {{"id", id}, {"name", "milk"}, {"content", "three"}}).at("content").as_string(), "three");
+    EXPECT_EQ(good(ben, "notifications.update", {{"id", id}, {"name", "milk"}, {"content", "three"}}).at("content").as_string(),
+              "three");
     EXPECT_EQ(refusal(cem, "notifications.update", {{"id", id}, {"name", "x"}}), "notification_not_found");
     EXPECT_EQ(refusal(ben, "notifications.create", {{"name", " \n"}}), "invalid_name");
     say(ann, room, "@user3");
@@ -248,7 +250,8 @@ TEST_F(Inbox, IssuesAreHeardOfByThoseWhomTheyConcern)
     const auto home = project(ann, "p");
     for (const auto who : {ben, cem, dia})
         add(home, ann, who, "developer");
-    const auto issue = good(ann, "issues.create", with(home, {{"title", "Broken"}, {"body", "@user4 knows"}, {"assignees", json::array{ben}}}));
+    const auto issue =
+        good(ann, "issues.create", with(home, {{"title", "Broken"}, {"body", "@user4 knows"}, {"assignees", json::array{ben}}}));
     const auto number = issue.at("number").as_int64();
     EXPECT_EQ(inbox(ben), "assigned");
     EXPECT_EQ(inbox(cem), "mention");
@@ -267,13 +270,51 @@ TEST_F(Inbox, IssuesAreHeardOfByThoseWhomTheyConcern)
     good(ben, "issues.comment", with(home, {{"number", number}, {"body", "done @user2"}}));
     EXPECT_EQ(inbox(cem), "level mention");
     EXPECT_EQ(inbox(ann), "thread_reply");
-    EXPECT_EQ(good(ann, "notifications.why", {{"issue", issue.at("id").as_int64()}}).at("effective").at("scope").as_string(), "issue");
+    EXPECT_EQ(good(ann, "notifications.why", {{"issue", issue.at("id").as_int64()}}).at("effective").at("scope").as_string(),
+              "issue");
     EXPECT_EQ(refusal(eve, "notifications.why", {{"issue", issue.at("id").as_int64()}}), "project_not_found");
     good(ann, "projects.remove_member", with(home, {{"member", cem}}));
     EXPECT_EQ(inbox(cem), "");
     wish(eve, {{"levels", json::array{json::object{{"scope", "project"}, {"id", projectId}, {"level", "all"}}}}});
     good(ben, "issues.comment", with(home, {{"number", number}, {"body", "@user6 strangers do not hear"}}));
     EXPECT_EQ(inbox(eve), "");
+}
+
+TEST_F(Inbox, ReviewsAreAskedForAndPullRequestsAnswered)
+{
+    const auto home = project(ann, "p");
+    for (const auto who : {ben, cem})
+        add(home, ann, who, "developer");
+    repository(ann, home, "code");
+    const auto at = with(home, {{"repo", "code"}});
+    const json::object change{{"title", "A change"}, {"base", "main"}, {"head", "topic"}, {"base_id", projects::test::id40('a')},
+                              {"head_id", projects::test::id40('b')}};
+    const auto number = good(ben, "pulls.open", with(at, change), {.keeper = true}).at("number").as_int64();
+    const auto of = with(at, {{"number", number}});
+    good(ben, "pulls.request_reviews", with(of, {{"users", json::array{cem}}}));
+    EXPECT_EQ(inbox(cem), "review_requested");
+    good(ben, "pulls.request_reviews", with(of, {{"users", json::array{cem, ann}}}));
+    EXPECT_EQ(inbox(cem), "review_requested") << "he was asked before";
+    EXPECT_EQ(inbox(ann), "review_requested");
+    EXPECT_EQ(newest(ann).at("name").as_string(), "user3 asks you to review code#1: A change");
+    good(cem, "pulls.review", with(of, {{"verdict", "comment"}, {"body", "@user2 look at this"}}));
+    EXPECT_EQ(inbox(ben), "thread_reply");
+    EXPECT_EQ(inbox(ann), "mention review_requested");
+    good(ben, "pulls.comment", with(of, {{"body", "done"}}), {.keeper = true});
+    EXPECT_EQ(inbox(cem), "thread_reply review_requested");
+    EXPECT_EQ(inbox(ben), "thread_reply");
+
+    // What happens in a personal repository is told to its owner alone, as if he had done it.
+    repository(ann, {}, "own", true);
+    const json::object own{{"user", nameOf(ann)}, {"repo", "own"}};
+    const auto second = good(eve, "pulls.open", with(own, change), {.keeper = true}).at("number").as_int64();
+    good(ann, "pulls.comment", with(own, {{"number", second}, {"body", "why?"}}), {.keeper = true});
+    EXPECT_EQ(inbox(eve), "thread_reply");
+    good(eve, "pulls.comment", with(own, {{"number", second}, {"body", "because"}}), {.keeper = true});
+    EXPECT_EQ(inbox(eve), "thread_reply");
+    EXPECT_EQ(newest(ann).at("name").as_string(), "user6 comments on own#1: A change");
+    good(ann, "pulls.update", with(own, {{"number", second}, {"state", "closed"}}));
+    EXPECT_EQ(newest(eve).at("name").as_string(), "user2 closes own#1: A change");
 }
 
 TEST_F(Inbox, QuietHoursHoldBackAndSayUntilWhen)
@@ -305,7 +346,8 @@ TEST_F(Inbox, RulesAreNotLostToTwoWhoWriteAtOnce)
     ASSERT_FALSE(late.ok());
     EXPECT_EQ(late.error().code, "precondition_failed");
     EXPECT_EQ(good(ben, "notifications.rules", {}).at("default").as_string(), "all");
-    const auto wrong = ask(ben, "notifications.set_rules", {{"levels", json::array{json::object{{"scope", "chat"}, {"id", 1}, {"level", "x"}}}}});
+    const auto wrong = ask(ben, "notifications.set_rules",
+                           {{"levels", json::array{json::object{{"scope", "chat"}, {"id", 1}, {"level", "x"}}}}});
     ASSERT_FALSE(wrong.ok());
     EXPECT_EQ(wrong.error().pointer, "/levels/0/level");
     notify = std::make_unique<NotifyService>(service->core(), chats->core());
@@ -323,7 +365,8 @@ TEST_F(Inbox, SimulationCountsWhatOtherRulesWouldHaveMade)
     EXPECT_EQ(out.at("after").as_int64(), 42);
     EXPECT_EQ(out.at("added").as_int64(), 6);
     wish(ben, {{"default", "all"}});
-    out = good(ben, "notifications.simulate", {{"rules", {{"levels", json::array{json::object{{"scope", "chat"}, {"id", room}, {"level", "none"}}}}}}});
+    out = good(ben, "notifications.simulate",
+               {{"rules", {{"levels", json::array{json::object{{"scope", "chat"}, {"id", room}, {"level", "none"}}}}}}});
     EXPECT_EQ(out.at("before").as_int64(), 42);
     EXPECT_EQ(out.at("after").as_int64(), 0);
     EXPECT_EQ(out.at("silenced").as_int64(), 42);
@@ -336,7 +379,8 @@ TEST_F(Inbox, SimulationCountsWhatOtherRulesWouldHaveMade)
     EXPECT_EQ(out.at("data").at(0).at("content").as_string(), "deploy 35");
     EXPECT_EQ(out.at("data").at(0).at("rule").at("keyword").as_string(), "deploy");
     EXPECT_EQ(inbox(cem), "") << "it was only tried";
-    EXPECT_EQ(good(eve, "notifications.simulate", {{"rules", {{"default", "all"}}}}).at("after").as_int64(), 0) << "others' chats are not hers";
+    EXPECT_EQ(good(eve, "notifications.simulate", {{"rules", {{"default", "all"}}}}).at("after").as_int64(), 0)
+        << "others' chats are not hers";
     notify->setOptions({.simulatedEvents = 10});
     EXPECT_TRUE(good(cem, "notifications.simulate", {{"rules", quiet}}).at("truncated").as_bool());
     const auto wrong = ask(cem, "notifications.simulate", {{"rules", {{"keywords", json::array{""}}}}});

@@ -27,7 +27,8 @@ struct Event {
     std::string text;
     bool broad = true;
     // What the recipient is to it.
-    bool mayRead = false, muted = false, named = false, all = false, dm = false, given = false, reviewer = false, talksThere = false;
+    bool mayRead = false, muted = false, named = false, all = false, dm = false, given = false, reviewer = false,
+         talksThere = false;
 };
 
 struct Wishes {
@@ -60,8 +61,8 @@ std::vector<std::vector<unsigned>> tokens(const std::string& utf8)
     bool running = false;
     for (const auto c : lowerLetters(utf8)) {
         const bool unspaced = (c >= 0x3040 && c <= 0x30FF) || (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3);
-        const bool letter = !unspaced && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || (c >= 0xDF && c <= 0x24F) ||
-                                          (c >= 0x400 && c <= 0x4FF));
+        const bool letter = !unspaced && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+                                          (c >= 0xDF && c <= 0x24F) || (c >= 0x400 && c <= 0x4FF));
         if (letter && running)
             out.back().push_back(c);
         else
@@ -161,8 +162,10 @@ private:
     std::mt19937 _random;
 };
 
-const std::vector<std::string> pieces{"deploy", "Deploy", "DEPLOYS", "deploy_x", "api", "API", "API2", "c++", "C++", "会议", "会", "議", "明日の", "を",
-                                      "회의", "는", "Ünï", "ünÏ", "über", "привет", " ", " ", " ", ",", ".", "-", "release plan", "release", "plan", "@", "`"};
+const std::vector<std::string> pieces{"deploy", "Deploy", "DEPLOYS",      "deploy_x", "api",    "API", "API2", "c++",
+                                      "C++",    "会议",   "会",           "議",       "明日の", "を",  "회의", "는",
+                                      "Ünï",    "ünÏ",    "über",         "привет",   " ",      " ",   " ",    ",",
+                                      ".",      "-",      "release plan", "release",  "plan",   "@",   "`"};
 const std::vector<std::string> words{"deploy", "API", "c++", "会议", "会", "회의", "ünï", "Über", "release plan", "ПРИВЕТ", "plan"};
 const std::vector<std::string> levels{"all", "mentions", "none"};
 
@@ -274,8 +277,8 @@ TEST(NotifyModel, TenThousandRandomEventsAndRuleSetsAreDecidedAsThePlainModelDoe
         }
         ++seen[expected.rule];
     }
-    for (const auto* const rule : {"own_act", "not_a_reader", "muted", "level_none", "no_rule", "assigned", "review_requested", "mention",
-                                   "direct_message", "mention_all", "keyword", "thread_reply", "level"})
+    for (const auto* const rule : {"own_act", "not_a_reader", "muted", "level_none", "no_rule", "assigned", "review_requested",
+                                   "mention", "direct_message", "mention_all", "keyword", "thread_reply", "level"})
         EXPECT_GE(seen[rule], 50) << rule << " hardly came up: the cases say little of it";
 }
 
@@ -335,8 +338,8 @@ TEST(NotifyModel, QuietTimesEndWhenTheWallClockSaysSoAlsoWhereItIsSet)
                                          "Australia/Lord_Howe", "Pacific/Chatham", "Africa/Casablanca", "Pacific/Apia", "America/Havana"};
     const std::vector<std::string> dayNames{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
     // Clocks are set around these: March and November of 2025, October 2026; and Apia had no 30 December 2011.
-    const std::vector<base::Millis> corners{1'741'478'400'000, 1'743'292'800'000, 1'743'861'600'000, 1'761'436'800'000, 1'762'041'600'000,
-                                            1'792'886'400'000, 1'325'203'200'000};
+    const std::vector<base::Millis> corners{1'741'478'400'000, 1'743'292'800'000, 1'743'861'600'000, 1'761'436'800'000,
+                                            1'762'041'600'000, 1'792'886'400'000, 1'325'203'200'000};
     const auto text = [](int minute) {
         char out[8] = {};
         std::snprintf(out, sizeof out, "%02d:%02d", minute / 60 % 25, minute % 60);
@@ -365,7 +368,8 @@ TEST(NotifyModel, QuietTimesEndWhenTheWallClockSaysSoAlsoWhereItIsSet)
             spans.push_back(json::object{{"days", days}, {"from", text(span.from)}, {"to", text(span.to)}});
             calendar.spans.push_back(span);
         }
-        const auto at = chance.of(corners) + (chance.below(4 * 24 * 60) - 2 * 24 * 60) * base::Millis{60'000} + chance.below(60'000);
+        const auto at =
+            chance.of(corners) + (chance.below(4 * 24 * 60) - 2 * 24 * 60) * base::Millis{60'000} + chance.below(60'000);
         const auto zone = chance.of(zones);
         ::setenv("TZ", zone.c_str(), 1);
         ::tzset();

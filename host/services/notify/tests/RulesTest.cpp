@@ -29,9 +29,11 @@ std::string loud(const Rules& rules, std::string_view zone, std::string_view at)
 
 TEST(NotifyRules, WhatIsWrittenIsShownAndKept)
 {
-    const auto* const text = R"({"default":"mentions","levels":[{"scope":"project","id":3,"level":"all"},{"scope":"thread","id":9,"level":"none"}],)"
+    const auto* const text = R"({"default":"mentions","levels":[{"scope":"project","id":3,"level":"all"},)"
+                             R"({"scope":"thread","id":9,"level":"none"}],)"
                              R"("keywords":["deploy","会议"],"quiet_hours":[{"days":["mon","fri"],"from":"22:00","to":"07:30"},)"
-                             R"({"days":["sat"],"from":"12:00","to":"24:00"}],"days_off":["sun"],"dates_off":["2026-12-24","2027-01-01"]})";
+                             R"({"days":["sat"],"from":"12:00","to":"24:00"}],)"
+                             R"("days_off":["sun"],"dates_off":["2026-12-24","2027-01-01"]})";
     EXPECT_EQ(json::serialize(rulesJson(good(text))), text);
     EXPECT_EQ(json::serialize(rulesJson(storedRules(text))), text);
     EXPECT_EQ(json::serialize(rulesJson(storedRules("{broken"))), json::serialize(rulesJson(Rules())));
@@ -41,7 +43,8 @@ TEST(NotifyRules, WhatMakesNoSenseIsPointedAt)
 {
     EXPECT_EQ(wrong(R"({"colour":"red"})"), "unknown_member /colour");
     EXPECT_EQ(wrong(R"({"default":"loud"})"), "out_of_range /default");
-    EXPECT_EQ(wrong(R"({"levels":[{"scope":"chat","id":1,"level":"all"},{"scope":"chat","id":1,"level":"none"}]})"), "duplicate_member /levels/1");
+    EXPECT_EQ(wrong(R"({"levels":[{"scope":"chat","id":1,"level":"all"},)"
+                    R"({"scope":"chat","id":1,"level":"none"}]})"), "duplicate_member /levels/1");
     EXPECT_EQ(wrong(R"({"levels":[{"scope":"server","id":1,"level":"all"}]})"), "out_of_range /levels/0/scope");
     EXPECT_EQ(wrong(R"({"levels":[{"scope":"chat","level":"all"}]})"), "missing_member /levels/0/id");
     EXPECT_EQ(wrong(R"({"levels":[{"scope":"chat","id":0,"level":"all"}]})"), "wrong_type /levels/0/id");
@@ -96,7 +99,8 @@ TEST(NotifyQuiet, EndsByTheClockOnTheWall)
     EXPECT_EQ(loud(nights, "Europe/Zurich", "2026-07-15T21:00:00Z"), "2026-07-16T05:00:00.000Z");
     EXPECT_EQ(loud(nights, "", "2026-01-15T23:00:00Z"), "2026-01-16T07:00:00.000Z");
     EXPECT_EQ(loud(nights, "Nowhere/Land", "2026-01-15T23:00:00Z"), "2026-01-16T07:00:00.000Z") << "an unknown zone is UTC";
-    const auto weekend = good(R"({"quiet_hours":[{"from":"22:00","to":"07:00"}],"days_off":["sat","sun"],"dates_off":["2026-01-19"]})");
+    const auto weekend = good(R"({"quiet_hours":[{"from":"22:00","to":"07:00"}],)"
+                              R"("days_off":["sat","sun"],"dates_off":["2026-01-19"]})");
     EXPECT_EQ(loud(weekend, "UTC", "2026-01-16T22:30:00Z"), "2026-01-20T07:00:00.000Z") << "night, weekend, holiday, night";
 }
 
@@ -104,15 +108,18 @@ TEST(NotifyQuiet, KnowsTheHourThatIsNotThereAndTheOneThatIsTwice)
 {
     // On 29 March 2026 02:00 is followed by 03:00 in Zurich; on 25 October 03:00 by 02:00.
     const auto early = good(R"({"quiet_hours":[{"from":"01:00","to":"02:30"}]})");
-    EXPECT_EQ(loud(early, "Europe/Zurich", "2026-03-29T00:30:00Z"), "2026-03-29T01:00:00.000Z") << "02:30 never comes: 03:00 does";
+    EXPECT_EQ(loud(early, "Europe/Zurich", "2026-03-29T00:30:00Z"), "2026-03-29T01:00:00.000Z")
+        << "02:30 never comes: 03:00 does";
     const auto late = good(R"({"quiet_hours":[{"from":"02:30","to":"04:00"}]})");
-    EXPECT_EQ(loud(late, "Europe/Zurich", "2026-10-25T00:45:00Z"), "2026-10-25T01:00:00.000Z") << "it is 02:00 once more, and loud";
+    EXPECT_EQ(loud(late, "Europe/Zurich", "2026-10-25T00:45:00Z"), "2026-10-25T01:00:00.000Z")
+        << "it is 02:00 once more, and loud";
     EXPECT_EQ(loud(late, "Europe/Zurich", "2026-10-25T01:45:00Z"), "2026-10-25T03:00:00.000Z");
 }
 
 TEST(NotifyDecision, TheNearestLevelWinsAndSaysSo)
 {
-    const auto rules = good(R"({"default":"all","levels":[{"scope":"project","id":1,"level":"none"},{"scope":"chat","id":2,"level":"mentions"}]})");
+    const auto rules = good(R"({"default":"all","levels":[{"scope":"project","id":1,"level":"none"},)"
+                            R"({"scope":"chat","id":2,"level":"mentions"}]})");
     const Place place{.projectId = 1, .chatId = 2, .threadId = 3};
     const auto chain = chainOf(place, false, rules, Level::mentions);
     ASSERT_EQ(chain.size(), 5u);
@@ -123,7 +130,8 @@ TEST(NotifyDecision, TheNearestLevelWinsAndSaysSo)
     EXPECT_EQ(effective.scope, Scope::chat);
     EXPECT_EQ(effectiveOf(chainOf(place, true, rules, Level::mentions)).level, Level::none) << "the chat is muted";
     const auto loudThread = good(R"({"levels":[{"scope":"thread","id":3,"level":"all"}]})");
-    EXPECT_EQ(effectiveOf(chainOf(place, true, loudThread, Level::mentions)).level, Level::all) << "a thread stands nearer than its muted chat";
+    EXPECT_EQ(effectiveOf(chainOf(place, true, loudThread, Level::mentions)).level, Level::all)
+        << "a thread stands nearer than its muted chat";
 }
 
 } // namespace netbit::services::notify::test
