@@ -158,8 +158,8 @@ TEST_F(Cli, APersonReadsTheInbox)
     EXPECT_NE(person({"inbox", "why", second}).out.find("> server: mentions"), std::string::npos);
     expectGood(person({"inbox", "read", "--all"}));
     EXPECT_EQ(person({"inbox"}).out, "0 unread\n");
-    expectComplaint(person({"inbox", "read"}), exitFailed, "--all");
-    expectComplaint(person({"inbox", "read", "milk"}), exitFailed, "number");
+    expectComplaint(person({"inbox", "read"}), exitUsage, "--all");
+    expectComplaint(person({"inbox", "read", "milk"}), exitUsage, "number");
     expectComplaint(person({"inbox", "read", "999999"}), exitFailed, "no such notification");
 }
 
