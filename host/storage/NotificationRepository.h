@@ -58,6 +58,7 @@ struct NotificationRepository {
 
     static Id mark(Connection&);
     static void setMark(Connection&, Id eventId);
+    static void raiseMark(Connection&, Id eventId); ///< unless it is there already
 
     static std::optional<std::string> rules(Connection&, Id userId);
     static void putRules(Connection&, Id userId, std::string_view rules, std::int64_t updatedAt);

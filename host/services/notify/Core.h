@@ -22,6 +22,7 @@ struct Core {
     projects::Core& projects;
     chat::Core& chats;
     RuleBook book;
+    std::atomic<Id> mark{0}; ///< every event up to this one has been looked at
     InboxCache inbox;
     std::atomic<Level> level{Level::mentions};
     std::atomic<std::int64_t> kept{NotifyOptions().kept};

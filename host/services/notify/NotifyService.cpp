@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::size_t atOnce = 256;      // events looked at in one read
 constexpr Id lazyMark = 10'000;          // events that made nothing, before the mark is written for them alone
+constexpr int mostSteps = 64;            // before others have their turn on the worker
+constexpr int keepEvery = 60;            // calls of tend()
 constexpr std::size_t transaction = 256; // notifications in one
 constexpr milliseconds gathering(10);    // what happens within it is looked at together
 
@@ -40,7 +42,7 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
 
     events::Take onEvent(const events::EventPtr& event) override
     {
-        if (event->id <= mark.load())
+        if (event->id <= core.mark.load())
             return events::Take::next;
         wake();
         return events::Take::pause;
@@ -61,27 +63,32 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
         std::unique_lock lock(working, std::try_to_lock);
         if (stopping || !lock) // whoever is at it listens again behind it
             return;
-        goOn();
-        core.projects.events.resume(subscription);
+        for (int steps = 0; steps < mostSteps; ++steps)
+            if (stopping || !step())
+                return core.projects.events.resume(subscription);
+        wake(); // there is more, and others wait for a worker
     }
 
     void catchUp()
     {
         const std::lock_guard lock(working); // one at a time: the mark
-        goOn();
-    }
-
-    void goOn()
-    {
         while (!stopping && step()) {
         }
+    }
+
+    /// The mark alone.
+    void keepMark()
+    {
+        const std::unique_lock lock(working, std::try_to_lock);
+        if (const auto mark = core.mark.load(); lock && mark != written)
+            (void)store({}, mark);
     }
 
     /// false: there is nothing more, or it did not work out this time.
     bool step()
     {
         std::vector<storage::NotificationRecord> made;
-        const auto from = mark.load();
+        const auto from = core.mark.load();
         Id last = from;
         const auto read = core.projects.read([&](Connection& connection) {
             for (const auto& event : storage::EventRepository::after(connection, from, atOnce)) {
@@ -93,7 +100,7 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
             return false;
         if ((!made.empty() || last - written >= lazyMark) && !store(made, last))
             return false;
-        mark = last;
+        core.mark = last;
         return true;
     }
 
@@ -170,7 +177,7 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
     Later later;
     std::shared_ptr<events::Subscription> subscription;
     std::atomic<bool> stopping{false};
-    std::atomic<Id> mark{0};
+    std::atomic<unsigned> tended{0};
     Id written = 0; // of the mark, on disk; guarded by `working`
     std::mutex working;
 };
@@ -189,7 +196,7 @@ NotifyService::~NotifyService() = default;
 void NotifyService::load()
 {
     _core->projects.database.read([this](Connection& connection) {
-        _follower->mark = _follower->written = NotificationRepository::mark(connection);
+        _core->mark = _follower->written = NotificationRepository::mark(connection);
         NotificationRepository::eachRules(connection, [this](Id user, std::string_view rules) {
             _core->book.put(user, std::make_shared<const Rules>(storedRules(rules)));
         });
@@ -209,12 +216,15 @@ void NotifyService::start(Later later)
 {
     _follower->later = std::move(later);
     _follower->subscription =
-        _core->projects.events.subscribe({.after = _follower->mark.load(), .topics = storyTopics()}, _follower);
+        _core->projects.events.subscribe({.after = _core->mark.load(), .topics = storyTopics()}, _follower);
 }
 
 void NotifyService::tend()
 {
-    if (_core->projects.events.lastId() > _follower->mark.load())
+    // A mark that lags far behind would have rules of today decide on talk of last week, after a crash.
+    if (++_follower->tended % keepEvery == 0)
+        _follower->keepMark();
+    if (_core->projects.events.lastId() > _core->mark.load())
         _follower->run();
 }
 
@@ -227,10 +237,7 @@ void NotifyService::stop()
 
 void NotifyService::finish()
 {
-    const std::lock_guard lock(_follower->working); // written
-    const auto mark = _follower->mark.load();
-    if (mark != _follower->written)
-        (void)_follower->store({}, mark);
+    _follower->keepMark();
 }
 
 void NotifyService::forget() { _core->inbox.clear(); }

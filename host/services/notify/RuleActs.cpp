@@ -137,6 +137,7 @@ Result<void> setRules(Core& core, Call& call, Done done)
         if (auto match = projects::checkIfMatch(ifMatch, json::serialize(rulesJson(storedRules(before.value_or("{}"))))); !match)
             return match;
         const auto text = json::serialize(rulesJson(*next));
+        NotificationRepository::raiseMark(turn.connection, core.mark); // what was looked at stays as it was decided
         NotificationRepository::putRules(turn.connection, userId, text, turn.time());
         turn.made = {0, text, false};
         turn.then([&book = core.book, userId, next] { book.put(userId, next); });

@@ -154,6 +154,11 @@ void NotificationRepository::setMark(Connection& connection, Id eventId)
     connection.prepare("UPDATE notify_mark SET event_id = $1 WHERE only = 1").bind(1, eventId).run();
 }
 
+void NotificationRepository::raiseMark(Connection& connection, Id eventId)
+{
+    connection.prepare("UPDATE notify_mark SET event_id = $1 WHERE only = 1 AND event_id < $1").bind(1, eventId).run();
+}
+
 std::optional<std::string> NotificationRepository::rules(Connection& connection, Id userId)
 {
     return one(connection.prepare("SELECT rules FROM notification_rules WHERE user_id = $1").bind(1, userId),

@@ -355,6 +355,18 @@ TEST_F(Inbox, RulesAreNotLostToTwoWhoWriteAtOnce)
     EXPECT_EQ(notify->core().book.find(ben)->level, Level::all) << "as after a restart";
 }
 
+TEST_F(Inbox, NewRulesDecideOnNothingThatWasLookedAtBefore)
+{
+    say(ann, room, "tea is ready");
+    EXPECT_EQ(inbox(cem), "");
+    wish(cem, {{"keywords", json::array{"tea"}}});
+    notify = std::make_unique<NotifyService>(service->core(), chats->core()); // as after a crash: memory is gone
+    notify->load();
+    EXPECT_EQ(inbox(cem), "");
+    say(ann, room, "more tea");
+    EXPECT_EQ(inbox(cem), "keyword");
+}
+
 TEST_F(Inbox, SimulationCountsWhatOtherRulesWouldHaveMade)
 {
     for (int i = 0; i < 42; ++i)
