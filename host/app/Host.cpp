@@ -35,6 +35,7 @@
 #include "services/issues/IssueService.h"
 #include "services/log/Log.h"
 #include "services/metrics/Registry.h"
+#include "services/notify/NotifyService.h"
 #include "services/operations/Operations.h"
 #include "services/projects/Core.h"
 #include "services/projects/ProjectService.h"
@@ -91,6 +92,7 @@ struct Host::Parts {
                       thumbnailerOptions(initial, program)),
           transfer(chat.core(), &fileService),
           projects(*database, writer, users, events),
+          notify(projects.core(), chat.core()),
           backups(data->root(), fileService, NETBIT_VERSION),
           backupSchedule(backups),
           cache(size(initial, "cache.plugin_quota_bytes")),
@@ -182,6 +184,7 @@ struct Host::Parts {
     files::FileService fileService;
     services::transfer::TransferService transfer;
     projects::ProjectService projects;
+    services::notify::NotifyService notify;
     backup::BackupService backups;
     backup::BackupSchedule backupSchedule;
     std::mutex backupMutex; // guards backupWish
@@ -277,7 +280,10 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
                               [&parts](std::function<void()> task) { return parts.outgoingWorkers.submit(std::move(task)); });
     parts.auth.setOidc(oidcSettings(config));
     parts.auth.addOperations(parts.operations);
-    parts.auth.onErased([&parts](storage::Id) { parts.chat.namesChanged(); });
+    parts.auth.onErased([&parts](storage::Id) {
+        parts.chat.namesChanged();
+        parts.notify.forget();
+    });
     parts.chat.load();
     parts.search.load();
     parts.projects.setOptions(projectOptions(config.host));
@@ -290,6 +296,9 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         services::issues::lookIntoMessage(parts.projects.core(), connection, message);
     };
     services::telling::tellOf(parts.projects.core(), parts.chat.core());
+    parts.notify.setOptions(notifyOptions(config.host));
+    parts.notify.load();
+    parts.notify.addOperations(parts.operations);
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);
     parts.writer.onCommit(commitSeries(parts.metrics));
@@ -357,6 +366,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         return loaded;
     parts.indexIn(milliseconds(0));
     parts.timers.every(seconds(1), [&parts] { parts.chat.sendDue(); });
+    parts.notify.start([&parts](milliseconds delay, std::function<void()> task) { parts.timers.after(delay, std::move(task)); });
+    parts.timers.every(seconds(1), [&parts] { parts.notify.tend(); });
     parts.timers.every(seconds(config.host.integer("files.collect_s")), [&parts] { parts.fileService.collect(); });
     parts.backupWish = backupOptions(config.host, *parts.data);
     parts.timers.every(seconds(60), [&parts] {
@@ -370,6 +381,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         parts.chat.prune();
         parts.events.prune();
         parts.projects.prune();
+        parts.notify.forget(); // what is gone by now is quoted no longer
     });
     addHostSeries(parts.metrics, ask, parts.server, parts.writer, parts.workers, parts.data->database());
     addPluginSeries(parts.metrics, *parts.loader);
@@ -410,6 +422,7 @@ Result<void> Host::reconfigure(const Config& config)
     parts.chat.setOptions(chatOptions(config.host));
     parts.fileService.setOptions(fileOptions(config.host));
     parts.projects.setOptions(projectOptions(config.host));
+    parts.notify.setOptions(notifyOptions(config.host));
     {
         const std::lock_guard lock(parts.backupMutex); // backupWish
         parts.backupWish = backupOptions(config.host, *parts.data);
@@ -463,9 +476,11 @@ void Host::stop()
         parts.server.drain(patience);
     if (parts.loader)
         parts.loader->stopAll(patience);
+    parts.notify.stop();
     parts.timers.stop();
     parts.workers.stop();
     parts.outgoingWorkers.stop();
+    parts.notify.finish();
     parts.fileService.stop();
     parts.events.stop();
     parts.writer.stop();

@@ -23,6 +23,7 @@ namespace events = services::events;
 namespace files = services::files;
 namespace fs = std::filesystem;
 namespace log = services::log;
+namespace notify = services::notify;
 namespace projects = services::projects;
 
 std::size_t size(const HostSettings& settings, std::string_view key)
@@ -135,6 +136,15 @@ projects::ProjectOptions projectOptions(const HostSettings& settings)
     options.graceMs = settings.integer("projects.grace_s") * 1'000;
     options.maxPushBytes = settings.integer("repositories.max_push_bytes");
     options.quotaBytes = settings.integer("repositories.quota_bytes");
+    return options;
+}
+
+notify::NotifyOptions notifyOptions(const HostSettings& settings)
+{
+    notify::NotifyOptions options;
+    options.level = notify::levelOf(settings.text("notifications.default_level")).value_or(options.level);
+    options.kept = settings.integer("notifications.kept_per_user");
+    options.simulatedEvents = settings.integer("notifications.simulated_events");
     return options;
 }
 

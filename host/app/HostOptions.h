@@ -11,6 +11,7 @@
 #include "services/chat/ChatService.h"
 #include "services/events/EventLog.h"
 #include "services/files/FileService.h"
+#include "services/notify/NotifyService.h"
 #include "services/projects/Core.h"
 
 #include <cstddef>
@@ -31,6 +32,7 @@ services::chat::ChatOptions chatOptions(const HostSettings& settings);
 services::files::Thumbnailer::Options thumbnailerOptions(const HostSettings& settings, const std::filesystem::path& program);
 services::files::FileOptions fileOptions(const HostSettings& settings);
 services::projects::ProjectOptions projectOptions(const HostSettings& settings);
+services::notify::NotifyOptions notifyOptions(const HostSettings& settings);
 services::backup::ScheduleOptions backupOptions(const HostSettings& settings, const DataPaths& data);
 services::events::EventOptions eventOptions(const HostSettings& settings);
 /// Level, form and place of the log. Error: the file cannot be written.

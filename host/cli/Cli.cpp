@@ -143,7 +143,7 @@ const std::vector<Command>& allCommands()
         std::vector<Command> all;
         for (auto part :
              {adminCommands(), topCommands(), pluginCommands(), authorCommands(), importCommands(), transferCommands(), backupCommands(), configCommands(),
-              accountCommands(), chatCommands(), projectCommands(), pullCommands(), searchCommands(), pingCommands()})
+              accountCommands(), chatCommands(), projectCommands(), pullCommands(), inboxCommands(), searchCommands(), pingCommands()})
             std::ranges::move(part, std::back_inserter(all));
         return all;
     }();

@@ -43,6 +43,7 @@ std::vector<Command> accountCommands(); ///< login, logout
 std::vector<Command> chatCommands(); ///< chats, send, tail
 std::vector<Command> pullCommands(); ///< repo clone, pr open, pr list, pr merge
 std::vector<Command> projectCommands(); ///< issue, repo
+std::vector<Command> inboxCommands(); ///< inbox
 std::vector<Command> searchCommands(); ///< search
 std::vector<Command> pingCommands();
 

@@ -138,6 +138,31 @@ TEST_F(Cli, APersonKeepsIssuesAndRepositories)
     expectComplaint(person({"repo", "create", "own"}), exitFailed, "name already");
 }
 
+TEST_F(Cli, APersonReadsTheInbox)
+{
+    signIn("ada");
+    auto http = as(ada());
+    const auto note = [&](const std::string& name) {
+        return std::to_string(integerAt(http.expect(201, "POST", "/api/notifications", "{\"name\":\"" + name + "\"}"), "/id"));
+    };
+    const auto first = note("buy milk");
+    const auto second = note("call Bob");
+    auto listed = person({"inbox"});
+    expectGood(listed);
+    EXPECT_LT(listed.out.find("buy milk"), listed.out.find("call Bob")) << "the newest is last: " << listed.out;
+    EXPECT_NE(listed.out.find("2 unread"), std::string::npos) << listed.out;
+    expectGood(person({"inbox", "read", first}));
+    listed = person({"inbox"});
+    EXPECT_EQ(listed.out.find("milk"), std::string::npos) << listed.out;
+    EXPECT_NE(person({"inbox", "--all"}).out.find("milk"), std::string::npos);
+    EXPECT_NE(person({"inbox", "why", second}).out.find("> server: mentions"), std::string::npos);
+    expectGood(person({"inbox", "read", "--all"}));
+    EXPECT_EQ(person({"inbox"}).out, "0 unread\n");
+    expectComplaint(person({"inbox", "read"}), exitUsage, "--all");
+    expectComplaint(person({"inbox", "read", "milk"}), exitUsage, "number");
+    expectComplaint(person({"inbox", "read", "999999"}), exitFailed, "no such notification");
+}
+
 TEST_F(Cli, APersonSignsInSendsAndReads)
 {
     makeChat(daemon(), ada(), "group", {bob()}, "cli chat");

@@ -29,10 +29,9 @@ protected:
         static int made = 0;
         const auto project = makeProject(daemon(), ada(), "json" + std::to_string(++made));
         as(ada()).request("POST", "/api/repos/create", R"({"name":"code"})"); // there already behind the first time
-        const auto message = [&] {
-            auto http = as(ada());
-            return std::to_string(say(http, std::stoll(chat), "a message"));
-        }();
+        auto http = as(ada());
+        const auto message = std::to_string(say(http, std::stoll(chat), "a message"));
+        const auto note = std::to_string(makeNote(http));
         std::vector<Target> targets;
         for (const auto& route : apiRoutes(daemon()))
             if (route.method != "GET" && route.access != "admin" && !takesAnyBytes(route.path))
@@ -41,6 +40,8 @@ protected:
                                            return part;
                                        if (name == "message" && (route.path.ends_with("/issue")))
                                            return message;
+                                       if (before == "/api/notifications/")
+                                           return note;
                                        return before.ends_with("/chats/") ? chat : "999999999"; // of the rest nobody's
                                    }), route.bodySchema()});
         return targets;

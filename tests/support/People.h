@@ -28,6 +28,9 @@ std::int64_t makeChat(const Daemon& daemon, const User& creator, std::string_vie
 /// The id of a new message, sent over HTTP.
 std::int64_t say(HttpClient& http, std::int64_t chatId, std::string_view content);
 
+/// The id of a new note in one's own inbox.
+std::int64_t makeNote(HttpClient& http);
+
 /// A project with something of everything in it.
 struct Project {
     std::string owner, name, repository;

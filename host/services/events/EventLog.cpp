@@ -71,6 +71,7 @@ struct EventLog::Impl {
 
     storage::Writer& writer;
     const EventOptions options;
+    Witness witness;
     Delivery::Hooks hooks;
     Feed feed;
     Delivery delivery;
@@ -95,6 +96,8 @@ void EventLog::setHooks(Membership membership, Render render, Acquaintance acqua
     _impl->hooks.acquaintance = std::move(acquaintance);
     _impl->hooks.render = std::move(render);
 }
+
+void EventLog::setWitness(Witness witness) { _impl->witness = std::move(witness); }
 
 void EventLog::setReadership(Readership readership) { _impl->hooks.readership = std::move(readership); }
 
@@ -142,6 +145,8 @@ Id EventLog::nextId() noexcept { return _impl->lastGiven.fetch_add(1, std::memor
 
 void EventLog::append(EventPtr event)
 {
+    if (_impl->witness)
+        _impl->witness(*event);
     auto& feed = _impl->feed;
     bool wake = false;
     {

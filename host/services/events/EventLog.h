@@ -79,6 +79,9 @@ public:
     void setReadership(Readership readership); ///< before start()
     /// The `data` object of an event whose row has none (message.created). Called with a reading connection.
     using Render = std::function<std::string(storage::Connection&, const storage::EventRecord&)>;
+    /// Sees each event on the writer's thread, before whoever caused it is answered; set before start(). Quick, and without throwing.
+    using Witness = std::function<void(const Event&)>;
+    void setWitness(Witness witness);
     /// Do these two share a chat? An ephemeral event without a chat (presence) is for those who share one with its actor.
     using Acquaintance = std::function<bool(Id userId, Id otherId)>;
     void setHooks(Membership membership, Render render, Acquaintance acquaintance = {});

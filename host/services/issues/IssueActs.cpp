@@ -132,12 +132,18 @@ Result<void> updateIssue(Core& core, Call& call, Done done)
         if (args.has("labels"))
             if (auto good = setLabels(turn, project.id, issue.id, textsOf(args, "labels")); !good)
                 return good;
-        if (args.has("assignees"))
+        json::array assigned; // who was not before
+        if (args.has("assignees")) {
+            const auto had = IssueRepository::assigneesOf(turn.connection, issue.id);
+            for (const auto user : args.ids("assignees"))
+                if (std::find(had.begin(), had.end(), user) == had.end())
+                    assigned.emplace_back(user);
             if (auto good = setAssignees(turn, project, issue.id, args.ids("assignees")); !good)
                 return good;
-        json::object mentions;
+        }
+        json::object more;
         if (issue.title != before.title || issue.body != before.body) {
-            putMentions(mentions, turn.core, keepSpoken(turn, {.project = &project}, "issue", issue.id, issue.title + "\n" + issue.body));
+            putMentions(more, turn.core, keepSpoken(turn, {.project = &project}, "issue", issue.id, issue.title + "\n" + issue.body));
             issue.folded = foldedOf(issue.title, issue.body);
             linkText(turn, &project, project.id, issue.title + "\n" + issue.body, "issue", issue.id, issue.id);
         }
@@ -145,7 +151,9 @@ Result<void> updateIssue(Core& core, Call& call, Done done)
             issue.updatedAt = turn.time();
             IssueRepository::update(turn.connection, issue);
             issue.folded.clear();
-            tellOf(turn, project, issue, "issue.updated", std::move(mentions));
+            if (!assigned.empty())
+                more["assigned"] = std::move(assigned);
+            tellOf(turn, project, issue, "issue.updated", std::move(more));
         }
         if (const auto state = args.text("state"))
             setState(turn, project, issue, *state);

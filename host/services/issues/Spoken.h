@@ -20,7 +20,7 @@ struct Spoken {
     std::vector<storage::Id> newUsers{}; ///< whom it did not name before
 };
 
-/// [writer] `kind`: issue, comment, pull, pull_comment.
+/// [writer] `kind`: issue, comment, pull, pull_comment, review.
 Spoken keepSpoken(projects::Turn& turn, const TextPlace& place, std::string_view kind, storage::Id sourceId, std::string_view text);
 /// For an event: "mentions", and "new_mentions", each [{"id","username"}].
 void putMentions(boost::json::object& data, const projects::Core& core, const Spoken& spoken);

@@ -47,8 +47,9 @@ bool isCommitId(std::string_view text); ///< 40 lower-case hexadecimal digits
 
 /// Those who may read the repository hear of it.
 void tell(Turn& turn, const RepositoryStanding& repository, std::string_view topic, Id objectId, const std::string& data);
-/// Stores it as changed now, answers with it and tells of it, and of whom its text mentions.
-void store(Turn& turn, Found& found, std::string_view topic, const issues::Spoken* spoken = nullptr);
+/// Stores it as changed now, answers with it and tells of it.
+/// `more`: members of the event beside the request's own and "by".
+void store(Turn& turn, Found& found, std::string_view topic, boost::json::object more = {});
 issues::TextPlace placeOf(const RepositoryStanding& repository);
 
 base::Result<void> openPull(Core& core, Call& call, Done done);

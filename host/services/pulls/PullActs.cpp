@@ -151,14 +151,15 @@ issues::TextPlace placeOf(const RepositoryStanding& repository)
     return {.project = repository.project ? &repository.project->project : nullptr, .repositoryId = repository.repository.id};
 }
 
-void store(Turn& turn, Found& found, std::string_view topic, const issues::Spoken* spoken)
+void store(Turn& turn, Found& found, std::string_view topic, json::object more)
 {
     found.pull.updatedAt = turn.time();
     PullRepository::update(turn.connection, found.pull);
-    auto shown = pullJson(turn.core, found.repository, found.pull);
-    if (spoken)
-        issues::putMentions(shown, turn.core, *spoken);
-    tell(turn, found.repository, topic, found.pull.id, json::serialize(shown));
+    auto told = pullJson(turn.core, found.repository, found.pull);
+    told["by"] = projects::personJson(turn.core, turn.caller.userId);
+    for (auto& member : more)
+        told[member.key()] = std::move(member.value());
+    tell(turn, found.repository, topic, found.pull.id, json::serialize(told));
     turn.made = {found.pull.number, json::serialize(wholePullJson(turn.connection, turn.core, found)), false};
 }
 
@@ -266,8 +267,10 @@ Result<void> updatePull(Core& core, Call& call, Done done)
         pull.title = title.value_or(pull.title);
         pull.body = body.value_or(pull.body);
         pull.draft = draft.value_or(pull.draft);
-        const auto spoken = title || body ? std::optional(keepSpoken(turn, *found)) : std::nullopt;
-        store(turn, *found, topic, spoken ? &*spoken : nullptr);
+        json::object more;
+        if (title || body)
+            issues::putMentions(more, turn.core, keepSpoken(turn, *found));
+        store(turn, *found, topic, std::move(more));
         return {};
     };
     return projects::submit(core, "pulls.update", call, std::move(act), std::move(done));
@@ -283,6 +286,8 @@ Result<void> requestReviews(Core& core, Call& call, Done done)
             return good;
         if (users.size() > mostReviewers)
             return fault(Status::invalid, "too_many_reviewers", "At most 50 are asked.", "/users");
+        const auto before = PullRepository::reviewers(turn.connection, found->pull.id);
+        json::array requested;
         PullRepository::removeReviewers(turn.connection, found->pull.id);
         for (std::size_t i = 0; i < users.size(); ++i) {
             const auto standing = projects::repositoryIn(turn.connection, turn.core, projects::callerOf(turn.core, users[i]), found->pull.repositoryId);
@@ -290,8 +295,10 @@ Result<void> requestReviews(Core& core, Call& call, Done done)
                 return fault(Status::invalid, "not_a_reviewer", "This user may not read the repository, or has opened the request.",
                              "/users/" + std::to_string(i));
             PullRepository::addReviewer(turn.connection, found->pull.id, users[i]);
+            if (std::find(before.begin(), before.end(), users[i]) == before.end())
+                requested.emplace_back(users[i]);
         }
-        store(turn, *found, "pull.review_requested");
+        store(turn, *found, "pull.review_requested", {{"requested", std::move(requested)}});
         return {};
     };
     return projects::submit(core, "pulls.request_reviews", call, std::move(act), std::move(done));

@@ -44,6 +44,7 @@ Result<void> reviewPull(Core& core, Call& call, Done done)
         auto shown = reviewJson(turn.core, made);
         turn.made = {made.id, json::serialize(shown), false};
         shown["pull"] = pullJson(turn.core, found->repository, pull);
+        issues::putMentions(shown, turn.core, issues::keepSpoken(turn, placeOf(found->repository), "review", made.id, made.body));
         tell(turn, found->repository, "pull.reviewed", pull.id, json::serialize(shown));
         return {};
     };

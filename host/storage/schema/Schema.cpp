@@ -155,6 +155,7 @@ const Migration steps[] = {
     {14, "told threads", schema::told},
     {15, "spoken of", schema::spoken},
     {16, "activity data", schema::activityData},
+    {17, "notifications", schema::notifications},
 };
 
 } // namespace

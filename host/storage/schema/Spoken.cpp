@@ -1,6 +1,6 @@
 // What texts of projects speak of beside issues (links): people, and commits.
 // - known_commits: what pushes brought, as far as the server was told; an abbreviated id is looked for among them.
-// - kind: issue, comment (of an issue), pull, pull_comment; source_id is its id.
+// - kind: issue, comment (of an issue), pull, pull_comment, review; source_id is its id.
 
 #include "storage/schema/Steps.h"
 
@@ -17,7 +17,7 @@ CREATE INDEX known_commits_by_repository ON known_commits (repository_id);
 INSERT INTO known_commits (commit_id, repository_id) SELECT DISTINCT commit_id, repository_id FROM pull_commits;
 
 CREATE TABLE spoken_users (
-    kind       TEXT NOT NULL CHECK (kind IN ('issue', 'comment', 'pull', 'pull_comment')),
+    kind       TEXT NOT NULL CHECK (kind IN ('issue', 'comment', 'pull', 'pull_comment', 'review')),
     source_id  INTEGER NOT NULL,
     user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     created_at INTEGER NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE spoken_users (
 CREATE INDEX spoken_users_by_user ON spoken_users (user_id, kind);
 
 CREATE TABLE spoken_commits (
-    kind          TEXT NOT NULL CHECK (kind IN ('issue', 'comment', 'pull', 'pull_comment')),
+    kind          TEXT NOT NULL CHECK (kind IN ('issue', 'comment', 'pull', 'pull_comment', 'review')),
     source_id     INTEGER NOT NULL,
     repository_id INTEGER NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
     commit_id     TEXT NOT NULL,
@@ -54,6 +54,11 @@ CREATE TRIGGER spoken_by_pull_comments AFTER DELETE ON pull_comments
 BEGIN
     DELETE FROM spoken_users WHERE kind = 'pull_comment' AND source_id = old.id;
     DELETE FROM spoken_commits WHERE kind = 'pull_comment' AND source_id = old.id;
+END;
+CREATE TRIGGER spoken_by_reviews AFTER DELETE ON pull_reviews
+BEGIN
+    DELETE FROM spoken_users WHERE kind = 'review' AND source_id = old.id;
+    DELETE FROM spoken_commits WHERE kind = 'review' AND source_id = old.id;
 END;
 )sql";
 

@@ -1,0 +1,67 @@
+// Notifications over HTTP. The rules are the host's, and each route is one of its operations (netbit/draft/operations.h).
+
+#include "support/OperationRoute.h"
+
+#include <netbit/auth.hpp>
+#include <netbit/plugin.hpp>
+
+namespace netbit::notify {
+
+namespace {
+
+struct Line {
+    std::string_view method;
+    std::string_view pattern;
+    std::string_view summary;
+    support::OperationRoute route;
+    std::uint32_t maxBodyBytes = 16 * 1024;
+};
+
+constexpr std::uint32_t maxRulesBytes = 256 * 1024; // a thousand levels
+
+const Line lines[] = {
+    {"GET", "/api/notifications", "The caller's notifications, the newest first",
+     {.operation = "notifications.list", .params = {}, .next = "before"}},
+    {"POST", "/api/notifications", "Write a note into one's own inbox",
+     {"notifications.create", {}, 201, "/api/notifications/{id}"}, 32 * 1024},
+    {"GET", "/api/notifications/count", "How many there are, and how many are unread", {"notifications.count", {}}},
+    {"POST", "/api/notifications/read", "Mark all as read, up to one", {"notifications.read_up_to", {}}},
+    {"GET", "/api/notifications/rules", "What the caller wants to hear of", {"notifications.rules", {}}},
+    {"PUT", "/api/notifications/rules", "Write what the caller wants to hear of", {"notifications.set_rules", {}}, maxRulesBytes},
+    {"GET", "/api/notifications/why", "Which level holds in a place, and where it comes from", {"notifications.why", {}}},
+    {"POST", "/api/notifications/simulate", "What other rules would have made of the last days",
+     {"notifications.simulate", {}}, maxRulesBytes},
+    {"GET", "/api/notifications/{id}", "One notification", {"notifications.get", {"id"}}},
+    {"PUT", "/api/notifications/{id}", "Rewrite a note of one's own", {"notifications.update", {"id"}}, 32 * 1024},
+    {"DELETE", "/api/notifications/{id}", "Take a notification out of the inbox", {"notifications.delete", {"id"}, 204}},
+    {"POST", "/api/notifications/{id}/read", "Mark a notification as read", {"notifications.read", {"id"}}},
+    {"GET", "/api/notifications/{id}/why", "Which rule made a notification", {"notifications.why_this", {"id"}}},
+};
+
+class NotifyPlugin final : public Plugin {
+public:
+    explicit NotifyPlugin(Host host) : Plugin(host), _auth(host), _operations(host) {}
+
+private:
+    void start() override
+    {
+        for (const auto& line : lines) {
+            route(line.method, line.pattern, users,
+                  [this, &line](Request& request) {
+                      const auto& by = request.principal();
+                      return support::operate(line.route, _operations, by ? Principal::share(_auth.api(), by) : Principal(),
+                                              request);
+                  },
+                  support::documented(line.route, worker().summary(line.summary).maxBody(line.maxBodyBytes)));
+        }
+    }
+
+    Auth _auth;
+    Operations _operations;
+};
+
+} // namespace
+
+} // namespace netbit::notify
+
+NETBIT_PLUGIN(netbit::notify::NotifyPlugin, "notify", "1.0.0")
