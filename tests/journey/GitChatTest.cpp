@@ -200,7 +200,7 @@ TEST_F(GitChats, DaysThatAreNoMoreAreInNoClone)
     EXPECT_EQ(head(), "");
 }
 
-TEST_F(GitChats, AKillInTheMiddleLeavesNothingThatIsHalf)
+TEST_F(GitChats, AKillOrAReloadInTheMiddleLeavesNothingThatIsHalf)
 {
     json::array records;
     for (int day = 0, number = 100; day < 200; ++day) {
@@ -218,6 +218,14 @@ TEST_F(GitChats, AKillInTheMiddleLeavesNothingThatIsHalf)
         clone.join();
         daemon.start();
         EXPECT_EQ(git.good("", {"ls-remote", git.url(place(), &ann), "refs/heads/main"}).substr(0, 40), git.head("whole")) << ms;
+    }
+    for (int round = 0; round < 6; ++round) { // a reload ends what runs, and the next one begins anew
+        fs::remove_all(cache());
+        std::thread clone([&] { git.run("", {"clone", "-q", git.url(place(), &ann), "torn" + std::to_string(round)}); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(20 + 40 * round));
+        daemon.admin().expect(200, "POST", "/admin/plugins/git/reload", "{}");
+        clone.join();
+        EXPECT_EQ(git.good("", {"ls-remote", git.url(place(), &ann), "refs/heads/main"}).substr(0, 40), git.head("whole")) << round;
     }
     git.good("", {"clone", "-q", git.url(place(), &ann), "after"});
     EXPECT_EQ(git.run("after", {"fsck", "--strict"}).exitCode, 0);
