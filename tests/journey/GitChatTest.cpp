@@ -4,6 +4,7 @@
 #include "journey/Uploading.h"
 
 #include <filesystem>
+#include <sqlite3.h>
 #include <sstream>
 
 namespace netbit::test {
@@ -171,6 +172,63 @@ TEST_F(GitChats, WhatIsDeletedIsInNoCommitAndNotOnTheDisk)
                                 {"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"});
     EXPECT_NE(all.out.find("the first word"), std::string::npos);
     EXPECT_EQ(all.out.find("a secret"), std::string::npos);
+}
+
+TEST_F(GitChats, DaysThatAreNoMoreAreInNoClone)
+{
+    git.good("", {"clone", "-q", git.url(place(), &ann), "plan"});
+    take(daemon, {message(6, "2020-03-05T10:00:00.000Z", "and on"), message(7, "2021-01-01T00:00:00.000Z", "a year")});
+    git.good("", {"clone", "-q", git.url(place(), &ann), "longer"});
+    EXPECT_NE(git.head("longer"), git.head("plan"));
+    const auto remove = [&](const std::string& which) {
+        daemon.stop();
+        sqlite3* database = nullptr;
+        sqlite3_open((daemon.data() + "/netbit.db").c_str(), &database);
+        const auto removed = sqlite3_exec(database, ("DELETE FROM messages WHERE " + which).c_str(), nullptr, nullptr, nullptr);
+        EXPECT_EQ(removed, SQLITE_OK) << sqlite3_errmsg(database);
+        sqlite3_close(database);
+        daemon.start();
+    };
+    remove("created_at > 1583020800000"); // 2020-03-01: as after a backup of that time was put back
+    const auto head = [&] { return git.good("", {"ls-remote", git.url(place(), &ann), "refs/heads/main"}).substr(0, 40); };
+    EXPECT_EQ(head(), git.head("plan"));
+    remove("created_at < 1577923200000"); // 2020-01-02: as their time was over
+    git.good("", {"clone", "-q", git.url(place(), &ann), "later"});
+    EXPECT_EQ(git.good("later", {"rev-list", "--count", "HEAD"}), "3");
+    EXPECT_FALSE(std::filesystem::exists(git.path("later") + "/2020/01/2020-01-01.md"));
+    remove("1");
+    EXPECT_EQ(head(), "");
+}
+
+TEST_F(GitChats, AKillOrAReloadInTheMiddleLeavesNothingThatIsHalf)
+{
+    json::array records;
+    for (int day = 0, number = 100; day < 200; ++day) {
+        const auto name = "2022-" + std::to_string(101 + day / 28).substr(1) + "-" + std::to_string(101 + day % 28).substr(1);
+        for (int i = 0; i < 20; ++i, ++number)
+            records.push_back(message(number, name + "T10:00:" + std::to_string(100 + i).substr(1) + ".000Z", "message " + std::to_string(number)));
+    }
+    take(daemon, std::move(records));
+    git.good("", {"clone", "-q", git.url(place(), &ann), "whole"});
+    for (const int ms : {5, 30, 60, 100, 150, 250}) {
+        fs::remove_all(cache());
+        std::thread clone([&] { git.run("", {"clone", "-q", git.url(place(), &ann), "cut" + std::to_string(ms)}); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(ms)); // anywhere in it: that is the point
+        daemon.kill();
+        clone.join();
+        daemon.start();
+        EXPECT_EQ(git.good("", {"ls-remote", git.url(place(), &ann), "refs/heads/main"}).substr(0, 40), git.head("whole")) << ms;
+    }
+    for (int round = 0; round < 6; ++round) { // a reload ends what runs, and the next one begins anew
+        fs::remove_all(cache());
+        std::thread clone([&] { git.run("", {"clone", "-q", git.url(place(), &ann), "torn" + std::to_string(round)}); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(20 + 40 * round));
+        daemon.admin().expect(200, "POST", "/admin/plugins/git/reload", "{}");
+        clone.join();
+        EXPECT_EQ(git.good("", {"ls-remote", git.url(place(), &ann), "refs/heads/main"}).substr(0, 40), git.head("whole")) << round;
+    }
+    git.good("", {"clone", "-q", git.url(place(), &ann), "after"});
+    EXPECT_EQ(git.run("after", {"fsck", "--strict"}).exitCode, 0);
 }
 
 TEST_F(GitChats, WhoMayReadTheChatMayCloneItAndNobodyPushes)
