@@ -107,7 +107,7 @@ class Code(WebTest):
         self.assertEqual((alice.texts("tr.deleted .words"), alice.texts("tr.added .words")), (["line 5"], ["line five"]))
         self.assertEqual(alice.texts(".diff-sum"), ["1 file +1 −1"])
         alice.click(".commit-facts a", "parent")
-        alice.find(".message", "With a body.")
+        alice.find(".commit-message", "With a body.")
         self.assertEqual(len(alice.all(".file-box")), 4)
 
     def test_a_pull_request_is_opened_reviewed_and_merged(self):
