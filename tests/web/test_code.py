@@ -47,6 +47,24 @@ class Code(WebTest):
         alice.find(".entry-name", "src")
         alice.find(".readme h4", "Tools")
 
+    def test_a_repository_of_ones_own_is_made_outside_of_projects(self):
+        alice = self.at("alice", "/projects")
+        alice.click(".work-body button", "New repository")
+        alice.fill(name=f"own{self.name}", description="Just mine")
+        alice.click("dialog form button.primary")
+        alice.find("h3", "Nothing was pushed here yet")
+        copy = WorkingCopy(self.server, self.alice, f"alice/own{self.name}")
+        self.addCleanup(copy.close)
+        copy.commit("Begin", {"a/b.txt": "b\n"})
+        copy.push("main")
+        alice.click(".entry", "a")
+        alice.click(".entry", "b.txt")
+        alice.find(".code-line code", "b")
+        alice.click(".tabs a", "Commits")
+        alice.find(".commit-line", "Begin")
+        alice.go("/projects")
+        alice.find(".project-line", f"own{self.name}")
+
     def test_files_are_browsed_with_their_lines_at_any_branch_or_tag(self):
         self.begin()
         self.branch("change")
@@ -89,7 +107,7 @@ class Code(WebTest):
         self.assertEqual((alice.texts("tr.deleted .words"), alice.texts("tr.added .words")), (["line 5"], ["line five"]))
         self.assertEqual(alice.texts(".diff-sum"), ["1 file +1 −1"])
         alice.click(".commit-facts a", "parent")
-        alice.find(".message", "With a body.")
+        alice.find(".commit-message", "With a body.")
         self.assertEqual(len(alice.all(".file-box")), 4)
 
     def test_a_pull_request_is_opened_reviewed_and_merged(self):

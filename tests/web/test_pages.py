@@ -79,6 +79,13 @@ class Pages(WebTest):
         admin.find(".ledger")
         self.through(admin, ((("/admin/plugins"), ".ledger"),))
 
+    def test_no_style_of_these_pages_is_meant_for_messages(self):
+        chat = self.alice.chat("plain", self.bob)
+        self.bob.say(chat, "words")
+        alice = self.at("alice", f"/c/{chat}")
+        look = "const style = getComputedStyle(arguments[0]); return [style.whiteSpace, style.margin, style.color === getComputedStyle(document.body).color]"
+        self.assertEqual(alice.run(look, alice.find("article.message", "words")), ["normal", "0px", True])
+
     def test_what_is_not_looked_at_is_not_fetched(self):
         browser = self.fresh()
         browser.sign_in("bob")

@@ -53,6 +53,8 @@ class Projects(WebTest):
         self.assertEqual([one for one in bob.texts("main button") if "Settings" in one], [], "bob may not configure it")
         alice.click("[aria-label='Role of bob'] option", "Viewer")
         until("the role", lambda: [one["role"] for one in self.alice("GET", "/api/projects/alice/orchard/members")["data"] if one["username"] == "bob"] == ["viewer"])
+        bob.click(".tabs a", "Issues")
+        bob.find(".filters")
         alice.click(".tabs a", "Overview")
         alice.click("button", "Settings")
         alice.fill(description="Apples and pears")

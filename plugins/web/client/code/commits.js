@@ -57,7 +57,7 @@ export function Commit() {
       const one = commit.value;
       return m(CodeFrame, { place, record, tab: "commits" }, missing(commit) || [
         m("section.box.commit-head", m("h3", one.subject),
-          one.message.trim() !== one.subject && m("pre.message", one.message.slice(one.message.indexOf("\n") + 1).trim()),
+          one.message.trim() !== one.subject && m("pre.commit-message", one.message.slice(one.message.indexOf("\n") + 1).trim()),
           m("p", m("small", `${one.author.name} · ${shown("moment", one.author.date)}`, one.committer.name !== one.author.name && ` · ${one.committer.name}`)),
           m("p.commit-facts", m("code", one.id), one.parents.map((id) => link(place.page(`/commit/${id}`), { key: id, class: "chip" }, t("parent"), m("code", id.slice(0, 10)))),
             link(withQuery(place.page(), { ref: one.id }), { class: "chip" }, icon("folder"), t("files_then")))),

@@ -6,7 +6,7 @@ import { redraw } from "../redraw.js";
 import { hearTopic } from "../registry.js";
 import { refreshers } from "../session.js";
 
-const open = new Set();
+const open = new Map(); // source → how many show it: a page begins before the one that it follows has ended
 
 /** `ask`: gives a promise of the value. `topics`: the first words of those that change it ("issue"), of whatever project. */
 export function source(ask, topics = []) {
@@ -37,20 +37,25 @@ export function source(ask, topics = []) {
 
 for (const topic of ["project", "repository", "issue", "label", "milestone", "board", "git", "pull"])
   hearTopic(`${topic}.`, (event) => {
-    for (const one of open) if (one.hears(event.topic)) one.again();
+    for (const one of open.keys()) if (one.hears(event.topic)) one.again();
   });
 
 /** Hooks of a component that shows these. */
 export const showing = (...sources) => ({
   oninit() {
     for (const one of sources) {
-      open.add(one);
+      open.set(one, (open.get(one) || 0) + 1);
       refreshers.add(one.again);
       one.load();
     }
   },
   onremove() {
     for (const one of sources) {
+      const others = open.get(one) - 1;
+      if (others) {
+        open.set(one, others);
+        continue;
+      }
       open.delete(one);
       refreshers.delete(one.again);
     }
