@@ -46,7 +46,7 @@ struct Outcome {
     std::int64_t added = 0;
     std::int64_t silenced = 0;
     bool truncated = false;
-    std::deque<json::object> list; ///< of those after, the newest
+    std::deque<storage::NotificationRecord> list; ///< of those after, the newest first
 };
 
 class Replay {
@@ -78,10 +78,7 @@ public:
         const auto loud = loudFrom(_proposed, _zone, event.createdAt);
         notice.heldUntil = loud > event.createdAt ? loud : 0;
         out.held += notice.heldUntil != 0 ? 1 : 0;
-        auto shown = noticeJson(_core, notice);
-        for (const auto* const none : {"id", "read_at", "updated_at"})
-            shown.erase(none);
-        out.list.push_front(std::move(shown));
+        out.list.push_front(std::move(notice));
         if (out.list.size() > mostListed)
             out.list.pop_back();
     }
@@ -141,8 +138,12 @@ Result<void> simulate(Core& core, Call& call, Done done)
     if (!read)
         return read;
     json::array list;
-    for (auto& item : out.list)
-        list.push_back(std::move(item));
+    for (const auto& notice : out.list) {
+        auto shown = noticeJson(core, notice);
+        for (const auto* const none : {"id", "read_at", "updated_at"}) // it was never there
+            shown.erase(none);
+        list.push_back(std::move(shown));
+    }
     return projects::answered(done, json::serialize(json::object{{"days", days},
                                                                  {"events", out.events},
                                                                  {"truncated", out.truncated},
