@@ -422,7 +422,8 @@ Result<void> Host::reconfigure(const Config& config)
     for (const auto& [key, setting] : config.given) // a plugin's option is in force from its next start on
         if (!isPluginOption(key))
             parts.given[key] = setting;
-    std::erase_if(parts.given, [&](const auto& each) { return !isPluginOption(each.first) && !config.given.contains(each.first); });
+    std::erase_if(parts.given,
+                  [&](const auto& each) { return !isPluginOption(each.first) && !config.given.contains(each.first); });
     parts.pluginOptions = config.options;
     return {};
 }

@@ -34,7 +34,8 @@ std::string askedBy(const Config& config)
         return "http.tls";
     if (config.host.integer("http.tls_port") >= 0)
         return "http.tls_port";
-    const auto plugin = std::find_if(config.options.begin(), config.options.end(), [](const auto& each) { return each.second.tls; });
+    const auto plugin = std::find_if(config.options.begin(), config.options.end(),
+                                     [](const auto& each) { return each.second.tls; });
     return plugin == config.options.end() ? "" : "plugin." + plugin->first + ".tls";
 }
 

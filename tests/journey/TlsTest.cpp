@@ -134,6 +134,9 @@ TEST_F(Tls, TheCommandLineSpeaksItAndVerifies)
     const auto ping = netbit({"ping"}, home.path());
     EXPECT_EQ(ping.exitCode, 0) << ping.out << ping.err;
     EXPECT_NE(ping.out.find("tcp"), std::string::npos) << "the packets' port is asked through TLS too: " << ping.out;
+    makeProject(daemon(), _stage->ada, "sealed");
+    const auto cloned = netbit({"repo", "clone", "ada/sealed/code", home.path() + "/copy"}, home.path());
+    EXPECT_EQ(cloned.exitCode, 0) << "git is told whom to trust: " << cloned.err;
     EXPECT_EQ(netbit({"ping", "http://localhost:" + std::to_string(daemon().http()), "--ca", pair().certificate()}).exitCode, 1);
 }
 
@@ -321,7 +324,8 @@ TEST_F(Tls, FilesGoUpAndComeDownAsTheyAre)
         more.insert(more.begin(), curl.begin(), curl.end());
         return runProgram(more);
     };
-    const auto up = with({"--data-binary", "@" + folder.path() + "/up", "-H", "Content-Type: application/octet-stream", url + "?name=a.bin"});
+    const auto up = with({"--data-binary", "@" + folder.path() + "/up", "-H", "Content-Type: application/octet-stream",
+                          url + "?name=a.bin"});
     ASSERT_EQ(up.exitCode, 0) << up.err << up.out;
     const auto file = url + "/" + std::to_string(integerAt(parseJson(up.out), "/id"));
     for (const auto* const version : {"--tlsv1.3", "--tls-max"}) {
