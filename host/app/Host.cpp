@@ -74,6 +74,12 @@ namespace log = services::log;
 namespace metrics = services::metrics;
 namespace projects = services::projects;
 
+namespace {
+
+constexpr hours ticketLife(12); // of the key that they are sealed with
+
+} // namespace
+
 /// In the order of construction: what stands lower uses what stands higher.
 struct Host::Parts {
     Parts(std::unique_ptr<DataDirectory> folder, std::unique_ptr<storage::Database> opened,
@@ -209,6 +215,7 @@ struct Host::Parts {
     bool serving = false;
     bool watched = false; // by the crash sentinel
     steady_clock::time_point lastBeat;
+    steady_clock::time_point renewed = steady_clock::now(); ///< the key for TLS session tickets
     std::shared_ptr<std::atomic<unsigned>> answers = std::make_shared<std::atomic<unsigned>>(0); // of reactors, to the last round
     steady_clock::time_point lastRound;
 
@@ -376,6 +383,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         lock.unlock();
         parts.backupSchedule.tend(wish);
     });
+    parts.timers.every(hours(24), [&parts] { warnOfExpiry(parts.tls->load().get()); });
     parts.timers.every(hours(1), [&parts] {
         parts.auth.prune();
         parts.chat.prune();
@@ -384,6 +392,10 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         parts.notify.forget(); // what is gone by now is quoted no longer
     });
     addHostSeries(parts.metrics, ask, parts.server, parts.writer, parts.workers, parts.data->database());
+    if (parts.tls->load())
+        parts.metrics.sampled(metrics::Kind::gauge, "netbit_tls_certificate_expires_seconds",
+                              "When the certificate in force runs out, seconds since 1970.",
+                              [&parts] { return static_cast<double>(parts.tls->load()->notAfter()); });
     addPluginSeries(parts.metrics, *parts.loader);
     parts.server.setSlowRequest([](const edge::Exchange& exchange, int status, milliseconds time) {
         log::warn("http", "A request was slow",
@@ -433,7 +445,8 @@ Result<void> Host::reconfigure(const Config& config)
     for (const auto& [key, setting] : config.given) // a plugin's option is in force from its next start on
         if (!isPluginOption(key))
             parts.given[key] = setting;
-    std::erase_if(parts.given, [&](const auto& each) { return !isPluginOption(each.first) && !config.given.contains(each.first); });
+    std::erase_if(parts.given,
+                  [&](const auto& each) { return !isPluginOption(each.first) && !config.given.contains(each.first); });
     parts.pluginOptions = config.options;
     return {};
 }
@@ -450,6 +463,11 @@ milliseconds Host::tend()
         parts.border->watch(hang, static_cast<unsigned>(parts.settings.integer("threads.workers")));
         parts.workers.relieve(hang);
         parts.loader->judge(now);
+    }
+    if (const auto tls = parts.tls->load(); tls && now - parts.renewed >= ticketLife) {
+        parts.renewed = now;
+        if (auto next = tls->renewed())
+            parts.tls->store(std::move(next));
     }
     const auto soon = parts.loader->tend();
     const auto next = std::chrono::ceil<milliseconds>(parts.lastBeat + beat - steady_clock::now());

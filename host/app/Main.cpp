@@ -42,7 +42,7 @@ protected:
         add(options, "set", "", "one setting, over those of the files; may be repeated", "KEY=VALUE");
         add(options, "ready-file", "", "written when everything serves: ports, pid, plugins, as one JSON object", "FILE");
         add(options, "get", "", "tell a setting: its value, where it comes from, its default; and end", "KEY");
-        add(options, "write", "", "write a setting into the file that it belongs to, once it is found good; and end", "KEY=VALUE");
+        add(options, "write", "", "write a setting into its file, once it is found good; and end", "KEY=VALUE");
         add(options, "changed", "", "tell all settings that are not the defaults, and end", nullptr);
         add(options, "check-config", "", "read the settings, say what is wrong with them, and end", nullptr);
     }
@@ -181,8 +181,9 @@ private:
     {
         const SettingsReport report(config, commandFolder(), _data);
         const auto show = [](const SettingFacts& facts) {
-            std::cout << facts.key << " = " << facts.value << "\n  " << (facts.place == "default" ? "the default" : "by " + facts.place);
-            if (facts.place != "default")
+            const bool standard = facts.place == "default";
+            std::cout << facts.key << " = " << facts.value << "\n  " << (standard ? "the default" : "by " + facts.place);
+            if (!standard)
                 std::cout << ", over the default " << (facts.standard.empty() ? "(empty)" : facts.standard);
             std::cout << "; a change needs a " << (facts.reloads ? "reload" : "restart") << "\n";
         };

@@ -49,9 +49,12 @@ Result<void> replaceFile(const fs::path& file, const std::string& text)
     const auto beside = target.string() + ".edited";
     if (auto written = base::writeWhole(beside, text, there ? before.st_mode & 07777U : 0644U); !written)
         return written;
-    if (there && (::chmod(beside.c_str(), before.st_mode & 07777U) != 0 || ::chown(beside.c_str(), before.st_uid, before.st_gid) != 0)) {
+    // The owner first: to give a file away takes some bits of its mode.
+    if (there && (::chown(beside.c_str(), before.st_uid, before.st_gid) != 0 ||
+                  ::chmod(beside.c_str(), before.st_mode & 07777U) != 0)) {
         ::unlink(beside.c_str());
-        return base::fault(Status::unavailable, "write_failed", target.string() + " would change its owner or its mode; it stays as it was.");
+        return base::fault(Status::unavailable, "write_failed",
+                           target.string() + " would change its owner or its mode; it stays as it was.");
     }
     std::error_code error;
     fs::rename(beside, target, error);

@@ -23,7 +23,8 @@ struct SettingFacts {
 class SettingsReport {
 public:
     /// Reads the plugins' manifests, and loads none.
-    SettingsReport(const Config& config, const std::filesystem::path& programDirectory, const std::filesystem::path& dataDirectory);
+    SettingsReport(const Config& config, const std::filesystem::path& programDirectory,
+                   const std::filesystem::path& dataDirectory);
 
     /// Error: invalid / bad_setting, when there is no such setting.
     base::Result<SettingFacts> find(const std::string& key) const;

@@ -27,8 +27,10 @@ std::vector<edge::Route> settingsRoutes(std::function<bool(std::function<void()>
             }
             json::array data;
             for (const auto& gap : *found)
-                data.push_back(json::object{
-                    {"key", gap.key}, {"running", gap.running}, {"files", gap.files}, {"applies", gap.reloads ? "reload" : "restart"}});
+                data.push_back(json::object{{"key", gap.key},
+                                            {"running", gap.running},
+                                            {"files", gap.files},
+                                            {"applies", gap.reloads ? "reload" : "restart"}});
             edge::Reply reply;
             reply.body = base::Body(json::serialize(json::object{{"data", std::move(data)}}));
             kept->reply(std::move(reply));

@@ -18,6 +18,15 @@ base::Error bad(const HostSettings& settings, std::string_view key, std::string_
     return base::fault(base::Status::invalid, "bad_setting", settingPlace(settings.at(key), key) + std::string(what));
 }
 
+constexpr std::chrono::hours warnedBefore{14 * 24};
+
+void tell(const net::TlsContext& context, services::log::Level level, std::string_view message)
+{
+    const auto end = base::rfc3339(static_cast<base::Millis>(context.notAfter()) * 1'000);
+    services::log::write(level, "host", message,
+                         {{"subject", context.subject()}, {"sha256", context.fingerprint()}, {"runs_out", end}});
+}
+
 /// The key that asks for TLS; empty: none does.
 std::string askedBy(const Config& config)
 {
@@ -25,7 +34,8 @@ std::string askedBy(const Config& config)
         return "http.tls";
     if (config.host.integer("http.tls_port") >= 0)
         return "http.tls_port";
-    const auto plugin = std::find_if(config.options.begin(), config.options.end(), [](const auto& each) { return each.second.tls; });
+    const auto plugin = std::find_if(config.options.begin(), config.options.end(),
+                                     [](const auto& each) { return each.second.tls; });
     return plugin == config.options.end() ? "" : "plugin." + plugin->first + ".tls";
 }
 
@@ -62,11 +72,19 @@ void takeTls(net::TlsCell& cell, std::shared_ptr<const net::TlsContext> next)
     const auto before = cell.exchange(next);
     if (before && before->fingerprint() == next->fingerprint())
         return;
-    const auto end = base::rfc3339(static_cast<base::Millis>(next->notAfter()) * 1'000);
-    const bool over = next->notAfter() <= std::time(nullptr);
-    services::log::write(over ? services::log::Level::warn : services::log::Level::info, "host",
-                         over ? "The certificate has run out: clients will refuse it" : "TLS with this certificate",
-                         {{"subject", next->subject()}, {"sha256", next->fingerprint()}, {"runs_out", end}});
+    tell(*next, services::log::Level::info, "TLS with this certificate");
+    warnOfExpiry(next.get());
+}
+
+void warnOfExpiry(const net::TlsContext* context)
+{
+    if (!context)
+        return;
+    const auto left = context->notAfter() - std::time(nullptr);
+    if (left <= 0)
+        tell(*context, services::log::Level::warn, "The certificate has run out: clients will refuse it");
+    else if (left < std::chrono::seconds(warnedBefore).count())
+        tell(*context, services::log::Level::warn, "The certificate runs out soon");
 }
 
 } // namespace netbit::app

@@ -13,6 +13,9 @@ namespace netbit::app {
 /// Error: invalid / bad_setting naming file, line and key.
 base::Result<std::shared_ptr<const net::TlsContext>> tlsOf(const Config& config, const net::TlsContext* before = nullptr);
 
+/// [any] A line in the log when it runs out within two weeks. nullptr: nothing speaks TLS.
+void warnOfExpiry(const net::TlsContext* context);
+
 /// The pair is taken in, and the log says which.
 void takeTls(net::TlsCell& cell, std::shared_ptr<const net::TlsContext> next);
 

@@ -35,7 +35,8 @@ base::Result<Login> loginOf(const Http& http, const std::string& user, base::Res
         if (!answer)
             return answer.error();
     }
-    Login login{http.endpoint().url(), user, text(*answer, "access_token"), text(*answer, "refresh_token"), http.endpoint().caFile()};
+    Login login{http.endpoint().url(), user, text(*answer, "access_token"), text(*answer, "refresh_token"),
+                http.endpoint().caFile()};
     if (const auto* account = member(*answer, "user"))
         if (auto name = text(*account, "username"); !name.empty())
             login.username = std::move(name);

@@ -27,7 +27,7 @@ struct Command {
 constexpr std::size_t anyNumber = static_cast<std::size_t>(-1);
 
 const OptionSpec jsonOption{"json", "", "", "print JSON, for programs"};
-const OptionSpec caOption{"ca", "", "FILE", "the authorities that may vouch for a server of https, PEM; without it, the system's"};
+const OptionSpec caOption{"ca", "", "FILE", "who may vouch for a server of https, PEM; without it, the system's authorities"};
 const OptionSpec dataOption{"data", "", "DIR",
                             "the server's data directory (default: $NETBIT_DATA, ./var, /var/lib/netbit)"};
 

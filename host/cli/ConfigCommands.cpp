@@ -48,7 +48,10 @@ ExitCode askNetbitd(Poco::Process::Args words, const Arguments& arguments, Termi
     }
 }
 
-ExitCode configCheck(const Arguments& arguments, Terminal& terminal) { return askNetbitd({"--check-config"}, arguments, terminal); }
+ExitCode configCheck(const Arguments& arguments, Terminal& terminal)
+{
+    return askNetbitd({"--check-config"}, arguments, terminal);
+}
 
 ExitCode configGet(const Arguments& arguments, Terminal& terminal)
 {
@@ -81,8 +84,8 @@ ExitCode configDiff(const Arguments& arguments, Terminal& terminal)
     const auto shown = [](const std::string& value) { return value.empty() ? std::string("(not set)") : value; };
     terminal.out << "In force otherwise:\n";
     for (const auto& gap : *gaps)
-        terminal.out << text(gap, "key") << " = " << shown(text(gap, "running")) << "\n  " << shown(text(gap, "files")) << " after a "
-                     << text(gap, "applies") << '\n';
+        terminal.out << text(gap, "key") << " = " << shown(text(gap, "running")) << "\n  " << shown(text(gap, "files"))
+                     << " after a " << text(gap, "applies") << '\n';
     return success;
 }
 
@@ -97,7 +100,7 @@ std::vector<Command> configCommands()
          {file, dataOption}, 1, 1, configGet},
         {"config set", "KEY VALUE", "Writes a setting into its file, once it is found good; the file stays otherwise as it is.",
          {file, dataOption}, 2, 2, configSet},
-        {"config diff", "[--config FILE]", "Tells what is not the default, and where the running server has something else in force.",
+        {"config diff", "[--config FILE]", "Tells what is not the default, and what the running server has in force instead.",
          {file, dataOption}, 0, 0, configDiff},
     };
 }

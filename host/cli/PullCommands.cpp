@@ -62,11 +62,14 @@ base::Result<int> runGit(std::vector<std::string> words, const Login& login)
 {
     std::vector<std::string> environment;
     for (char** each = environ; *each != nullptr; ++each)
-        if (!std::string_view(*each).starts_with("GIT_CONFIG_"))
+        if (const std::string_view one(*each); !one.starts_with("GIT_CONFIG_") &&
+                                               (login.caFile.empty() || !one.starts_with("GIT_SSL_CAINFO=")))
             environment.emplace_back(*each);
     environment.emplace_back("GIT_CONFIG_COUNT=1");
     environment.emplace_back("GIT_CONFIG_KEY_0=http." + login.server + "/.extraHeader");
     environment.emplace_back("GIT_CONFIG_VALUE_0=Authorization: Basic " + base64(login.username + ':' + login.accessToken));
+    if (!login.caFile.empty()) // goes over whatever git is configured with
+        environment.emplace_back("GIT_SSL_CAINFO=" + login.caFile);
     const auto pointers = [](std::vector<std::string>& texts) {
         std::vector<char*> out;
         for (auto& text : texts)

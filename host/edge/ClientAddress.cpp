@@ -24,7 +24,8 @@ std::string textOf(const AddressBytes& bytes)
 
 bool isPort(std::string_view text) noexcept
 {
-    return !text.empty() && text.size() <= 5 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return !text.empty() && text.size() <= 5 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// 192.0.2.1, 192.0.2.1:4711, 2001:db8::1, [2001:db8::1], [2001:db8::1]:4711.
@@ -133,7 +134,8 @@ std::vector<Hop> hopsOf(const TrustedProxies& proxies, const Fields& fields)
         forEachElement(fields, "forwarded", true, [&](std::string_view element) { hops.push_back(hopOf(element)); });
         return hops;
     }
-    forEachElement(fields, "x-forwarded-for", false, [&](std::string_view element) { hops.push_back({nodeAddress(element), {}}); });
+    forEachElement(fields, "x-forwarded-for", false,
+                   [&](std::string_view element) { hops.push_back({nodeAddress(element), {}}); });
     std::vector<std::string_view> schemes;
     forEachElement(fields, "x-forwarded-proto", false, [&](std::string_view element) { schemes.push_back(element); });
     if (schemes.empty())

@@ -30,7 +30,8 @@ void HttpConnection::write(Reply reply, bool isHead)
     noteDrain();
     const bool none = bodiless(reply.status);
     const auto head = _shard.replyHead.write(
-        reply, {none ? Framing::none : Framing::length, _http11, _keepAlive, reply.body.size(), strictSeconds()}, _state->complain);
+        reply, {none ? Framing::none : Framing::length, _http11, _keepAlive, reply.body.size(), strictSeconds()},
+        _state->complain);
     if (none || isHead)
         reply.body = base::Body();
     if (_connection->send(head, std::move(reply.body)) == net::SendState::full)
@@ -173,7 +174,8 @@ void HttpConnection::startStream(const ExchangeImpl& exchange, Reply head,
                          : head.length ? Framing::length
                          : _http11     ? Framing::chunked
                                        : Framing::close;
-    const auto text = _shard.replyHead.write(head, {framing, _http11, _keepAlive, head.length.value_or(0), strictSeconds()}, _state->complain);
+    const auto text = _shard.replyHead.write(
+        head, {framing, _http11, _keepAlive, head.length.value_or(0), strictSeconds()}, _state->complain);
     if (_connection->send(text, {}) == net::SendState::full)
         _congested = true;
     if (none || exchange.isHead()) {

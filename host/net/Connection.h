@@ -24,7 +24,8 @@ public:
     /// All bytes received and not yet consumed. Returns how many it consumed; the rest comes again when there is more
     /// behind it, or after resumeReading(): so a handler takes at once all that it can.
     virtual std::size_t onData(Connection& connection, std::string_view bytes) = 0;
-    /// The peer ended its sending side (half-close; of TLS, by close_notify: an end without that is a cut). Default of most handlers: close after what is queued.
+    /// The peer ended its sending side (half-close; of TLS, by close_notify: an end without that is a cut).
+    /// Default of most handlers: close after what is queued.
     virtual void onEnd(Connection& connection) = 0;
     /// The queue fell below the low mark after sending had said `full`.
     virtual void onDrained(Connection& connection) = 0;

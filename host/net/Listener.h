@@ -39,7 +39,8 @@ struct ListenerCounts {
 /// Destroying it closes what is left; that must be done before its reactors are destroyed.
 class StreamListener {
 public:
-    /// Makes the handler of a new connection (of TLS: whose handshake is done). Called on that connection's reactor thread. nullptr closes it.
+    /// Makes the handler of a new connection (of TLS: whose handshake is done). Called on that connection's reactor thread.
+    /// nullptr closes it.
     using Factory = std::function<std::shared_ptr<ConnectionHandler>(Connection&)>;
 
     /// Binds and listens, but accepts only from start() on. Error: unavailable / address_in_use, invalid / bad_address.

@@ -214,6 +214,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::load(const TlsOptions& opt
         return leaf.error();
     if (auto used = useKey(*made->_context, options.key, options.certificate); !used)
         return used.error();
+    made->_onlyTls13 = options.onlyTls13;
     made->_handshakeTimeout = options.handshakeTimeout;
     made->_fingerprint = fingerprintOf(**leaf);
     made->_subject = subjectOf(**leaf);
@@ -224,6 +225,25 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::load(const TlsOptions& opt
     if (const auto from = timeOf(X509_get0_notBefore(leaf->get())); another && from > std::time(nullptr))
         return bad(options.certificate, "holds a certificate that begins on " + dayOf(from) + " only.");
     return std::shared_ptr<const TlsContext>(made);
+}
+
+std::shared_ptr<const TlsContext> TlsContext::renewed() const
+{
+    const std::shared_ptr<TlsContext> made(new TlsContext);
+    made->_context = SSL_CTX_new(TLS_server_method());
+    STACK_OF(X509)* chain = nullptr;
+    ERR_clear_error();
+    if (!made->_context || !setRules(*made->_context, _onlyTls13) ||
+        SSL_CTX_use_certificate(made->_context, SSL_CTX_get0_certificate(_context)) != 1 ||
+        SSL_CTX_get0_chain_certs(_context, &chain) != 1 || (chain && SSL_CTX_set1_chain(made->_context, chain) != 1) ||
+        SSL_CTX_use_PrivateKey(made->_context, SSL_CTX_get0_privatekey(_context)) != 1)
+        return nullptr;
+    made->_handshakeTimeout = _handshakeTimeout;
+    made->_fingerprint = _fingerprint;
+    made->_subject = _subject;
+    made->_notAfter = _notAfter;
+    made->_onlyTls13 = _onlyTls13;
+    return made;
 }
 
 TlsContext::~TlsContext() { SSL_CTX_free(_context); }

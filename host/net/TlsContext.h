@@ -28,6 +28,9 @@ public:
     /// Error: invalid / bad_certificate, a sentence that names the file; it never quotes the key. With `before`: the pair may
     /// not have run out unless it is that one's.
     static base::Result<std::shared_ptr<const TlsContext>> load(const TlsOptions& options, const TlsContext* before = nullptr);
+    /// The same with a new key for session tickets: who gets hold of an old one reads no more than what it was used for.
+    /// nullptr: the system has no memory for it.
+    std::shared_ptr<const TlsContext> renewed() const;
     ~TlsContext();
     TlsContext(const TlsContext&) = delete;
     TlsContext& operator=(const TlsContext&) = delete;
@@ -46,6 +49,7 @@ private:
     std::string _fingerprint;
     std::string _subject;
     std::time_t _notAfter = 0;
+    bool _onlyTls13 = false;
 };
 
 /// What new connections take; connections that are open keep what they began with.

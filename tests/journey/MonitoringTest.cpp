@@ -122,6 +122,7 @@ TEST(Monitoring, EveryPanelAndRuleAsksForWhatThereIs)
     for (std::sregex_iterator i(asked.begin(), asked.end(), name), end; i != end; ++i)
         names.insert(i->str());
     EXPECT_GT(names.size(), 20u);
+    EXPECT_EQ(names.erase("netbit_tls_certificate_expires_seconds"), 1u); // only with TLS
     for (const auto& each : names)
         EXPECT_NE(text.find('\n' + each), std::string::npos) << each;
 }
@@ -177,7 +178,7 @@ TEST(Monitoring, PrometheusScrapesTheServerAndEveryPanelShowsIt)
     const auto up = server.valuesOf("up{job=\"netbit\"} == 1");
     ASSERT_EQ(up.size(), 1u);
     const auto rules = server.http().expect(200, "GET", "/api/v1/rules");
-    EXPECT_EQ(listAt(rules, "/data/groups/0/rules").size(), 11u);
+    EXPECT_EQ(listAt(rules, "/data/groups/0/rules").size(), 12u);
 
     const auto dashboard = parseJson(readFile(MONITORING "/grafana.json"));
     for (const auto& panel : listAt(dashboard, "/panels"))

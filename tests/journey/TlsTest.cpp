@@ -134,6 +134,9 @@ TEST_F(Tls, TheCommandLineSpeaksItAndVerifies)
     const auto ping = netbit({"ping"}, home.path());
     EXPECT_EQ(ping.exitCode, 0) << ping.out << ping.err;
     EXPECT_NE(ping.out.find("tcp"), std::string::npos) << "the packets' port is asked through TLS too: " << ping.out;
+    makeProject(daemon(), _stage->ada, "sealed");
+    const auto cloned = netbit({"repo", "clone", "ada/sealed/code", home.path() + "/copy"}, home.path());
+    EXPECT_EQ(cloned.exitCode, 0) << "git is told whom to trust: " << cloned.err;
     EXPECT_EQ(netbit({"ping", "http://localhost:" + std::to_string(daemon().http()), "--ca", pair().certificate()}).exitCode, 1);
 }
 
@@ -228,6 +231,12 @@ TEST_F(Tls, ABadNewPairIsRefusedByNameAndTheOldOneStays)
     EXPECT_TRUE(TlsPeer(https(), good.certificate).shaken());
     pair().put(good);
     EXPECT_EQ(reload().exitCode, 0);
+    pair().put(makeTlsPair("short", 3));
+    EXPECT_EQ(reload().exitCode, 0);
+    EXPECT_NE(daemon().log().find("The certificate runs out soon"), std::string::npos);
+    pair().put(good);
+    EXPECT_EQ(reload().exitCode, 0);
+    EXPECT_NE(daemon().client().get("/metrics").body.find("\nnetbit_tls_certificate_expires_seconds 1"), std::string::npos);
     EXPECT_EQ(daemon().log().find("PRIVATE"), std::string::npos);
     EXPECT_EQ(daemon().log().find(good.key.substr(30, 40)), std::string::npos) << "no part of a key is logged";
 }
@@ -299,7 +308,38 @@ TEST_F(Tls, RandomBytesCostTheirOwnConnectionOnly)
     EXPECT_EQ(daemon().generation(), 1U);
 }
 
-TEST_F(Tls, LongAnswersAndEventStreamsComeWhole)
+TEST_F(Tls, FilesGoUpAndComeDownAsTheyAre)
+{
+    constexpr std::size_t size = 24 * 1024 * 1024;
+    std::string bytes(size, '\0');
+    std::minstd_rand random(3);
+    for (auto& each : bytes)
+        each = static_cast<char>(random());
+    const TemporaryFolder folder;
+    writeFile(folder.path() + "/up", bytes);
+    const auto url = "https://localhost:" + std::to_string(https()) + "/api/files";
+    const std::vector<std::string> curl{"/usr/bin/curl", "-sS", "--fail", "--cacert", pair().certificate(), "-H",
+                                        "Authorization: Bearer " + _stage->ada.token};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), curl.begin(), curl.end());
+        return runProgram(more);
+    };
+    const auto up = with({"--data-binary", "@" + folder.path() + "/up", "-H", "Content-Type: application/octet-stream",
+                          url + "?name=a.bin"});
+    ASSERT_EQ(up.exitCode, 0) << up.err << up.out;
+    const auto file = url + "/" + std::to_string(integerAt(parseJson(up.out), "/id"));
+    for (const auto* const version : {"--tlsv1.3", "--tls-max"}) {
+        std::vector<std::string> words{"-o", folder.path() + "/down", version};
+        if (version == std::string_view("--tls-max"))
+            words.emplace_back("1.2");
+        words.push_back(file);
+        const auto down = with(words);
+        ASSERT_EQ(down.exitCode, 0) << down.err;
+        EXPECT_TRUE(readFile(folder.path() + "/down") == bytes) << version;
+    }
+}
+
+TEST_F(Tls, LongAnswersComeWhole)
 {
     const auto chat = makeChat(daemon(), _stage->ada, "group", {_stage->bob});
     auto http = as(_stage->ada);

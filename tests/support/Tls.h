@@ -41,7 +41,8 @@ inline std::string pemOf(const auto& write)
 }
 
 /// For localhost and 127.0.0.1, valid from `fromDay` to `toDay`, counted from now.
-inline TlsPair makeTlsPair(const std::string& name = "localhost", int toDay = 30, int fromDay = -1, const char* passphrase = nullptr)
+inline TlsPair makeTlsPair(const std::string& name = "localhost", int toDay = 30, int fromDay = -1,
+                           const char* passphrase = nullptr)
 {
     static long serial = 1;
     EVP_PKEY* const key = EVP_EC_gen("P-256");
@@ -57,7 +58,8 @@ inline TlsPair makeTlsPair(const std::string& name = "localhost", int toDay = 30
     X509_set_issuer_name(certificate, subject);
     X509V3_CTX context;
     X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-    for (const auto& [id, value] : {std::pair{NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1"}, std::pair{NID_basic_constraints, "critical,CA:TRUE"}}) {
+    for (const auto& [id, value] : {std::pair{NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1"},
+                                    std::pair{NID_basic_constraints, "critical,CA:TRUE"}}) {
         auto* const extension = X509V3_EXT_conf_nid(nullptr, &context, id, value);
         X509_add_ext(certificate, extension, -1);
         X509_EXTENSION_free(extension);
@@ -129,7 +131,8 @@ public:
         for (const auto& each : wishes.protocols)
             protocols += static_cast<char>(each.size()) + each;
         if (!protocols.empty())
-            SSL_set_alpn_protos(_ssl, reinterpret_cast<const unsigned char*>(protocols.data()), static_cast<unsigned>(protocols.size()));
+            SSL_set_alpn_protos(_ssl, reinterpret_cast<const unsigned char*>(protocols.data()),
+                                static_cast<unsigned>(protocols.size()));
         if (wishes.session)
             SSL_set_session(_ssl, wishes.session);
         ERR_clear_error();

@@ -21,8 +21,9 @@ std::vector<std::string> settingVariables(const char* const* environment);
 /// on a command line, which every user of the machine can read.
 bool isSecretKey(std::string_view key) noexcept;
 
-/// What is meant: of a secret, file:PATH and credential:NAME are the first line of that file (credential: one that systemd hands
-/// over, in $CREDENTIALS_DIRECTORY); of a key that names a file (tls.key, tls.certificate, …_file), credential:NAME is its path.
+/// What is meant: of a secret, file:PATH and credential:NAME are the first line of that file (credential: one that systemd
+/// hands over, in $CREDENTIALS_DIRECTORY); of a key that names a file (tls.key, tls.certificate, …_file), credential:NAME is
+/// its path.
 /// Other values are themselves. Error: in words, without the value.
 base::Result<std::string> meantBy(std::string_view key, const std::string& value);
 /// Whether it only says where the value is.

@@ -1,5 +1,6 @@
 #pragma once
-// What the host is told about one plugin beside the plugin's own settings: "plugin.<id>.isolate", "…tls", "…record", "…record_mb".
+// What the host is told about one plugin beside the plugin's own settings: "plugin.<id>.isolate", "…tls", "…record",
+// "…record_mb".
 
 #include "base/Result.h"
 #include "loader/Loader.h"

@@ -65,7 +65,8 @@ base::Result<EditedSettings> withSetting(std::string_view text, std::string_view
                                std::string(key) + ": Its value goes on in the next line; change it by hand.");
         lines[at] = written;
     } else {
-        const auto shown = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) { return showsDefault(line, key); });
+        const auto shown =
+            std::find_if(lines.begin(), lines.end(), [&](const std::string& line) { return showsDefault(line, key); });
         at = static_cast<std::size_t>(shown - lines.begin()) + (shown == lines.end() ? 0 : 1);
         lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), written);
     }

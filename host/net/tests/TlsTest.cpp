@@ -339,6 +339,27 @@ TEST_F(TlsTest, SessionsAreResumedAndRenegotiationIsNot)
     EXPECT_NE(SSL_do_handshake(again.ssl()), 1);
 }
 
+TEST_F(TlsTest, ARenewedContextIsTheSameButForItsTickets)
+{
+    serve();
+    put({pair.certificate + makeTlsPair("between").certificate, pair.key}); // with a chain
+    cell->store(*TlsContext::load(options));
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        TlsPeer first(listener->port(), pair.certificate, wishes(0, version));
+        ASSERT_TRUE(first.send("x"));
+        ASSERT_EQ(first.read(1), "x");
+        const auto renewed = cell->load()->renewed();
+        ASSERT_NE(renewed, nullptr);
+        EXPECT_EQ(renewed->fingerprint(), cell->load()->fingerprint());
+        EXPECT_EQ(renewed->notAfter(), cell->load()->notAfter());
+        cell->store(renewed);
+        TlsPeer second(listener->port(), pair.certificate, resuming(version, first.session()));
+        ASSERT_TRUE(second.shaken());
+        EXPECT_FALSE(second.resumed());
+        EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(second.ssl())), 2);
+    }
+}
+
 TEST_F(TlsTest, AKeyUpdateIsFollowed)
 {
     serve();
