@@ -80,6 +80,50 @@ std::string targetUpTo(std::string_view target, std::string_view name)
     return out + join + std::string(name) + '=';
 }
 
+/// The path's words that name a place; where the first of them stands in the target.
+struct Place {
+    std::vector<std::string_view> names{};
+    std::size_t at = 0;
+};
+
+Place placeOf(const OperationRoute& route, std::string_view target)
+{
+    Place out;
+    for (const auto& prefix : {std::string_view("/api/projects/"), std::string_view("/api/git/"), std::string_view("/api/repos/")})
+        if (target.starts_with(prefix))
+            out.at = prefix.size();
+    for (const std::string_view name : {"user", "project", "repo"})
+        if (out.at != 0 && std::find(route.params.begin(), route.params.end(), name) != route.params.end())
+            out.names.push_back(name);
+    return out;
+}
+
+/// Leads on to where the project or repository that the target names by a name of before is now.
+void leadOn(const Place& place, const Operations& operations, const Principal& caller, const std::string& target, bool reading,
+            Later& later)
+{
+    OperationCall call;
+    call.operation = "projects.place";
+    auto behind = std::string_view(target).substr(place.at);
+    for (const auto name : place.names) {
+        const auto end = std::min(behind.find_first_of("/?"), behind.size());
+        call.text(name, behind.substr(0, end));
+        behind.remove_prefix(name == place.names.back() ? end : std::min(end + 1, behind.size()));
+    }
+    std::string location = target.substr(0, place.at);
+    operations.call(caller, call, [&](Result<Done> found) { // a read: it has ended when the call returns
+        if (!found)
+            return later.problem(found.error());
+        JsonDocument document;
+        if (document.parse(found->json, RequestBody::maxDepth))
+            return later.problem(Error(Status::internal, "bad_answer", "The host's answer names no place."));
+        for (const auto name : place.names)
+            location += (name == place.names.front() ? "" : "/") + std::string(document.root().get_object().at(name).get_string());
+        location += behind;
+        later.reply(Reply(reading ? 301 : 308).header("Location", location).type("text/plain; charset=utf-8").bytes("It has another name now.\n"));
+    });
+}
+
 } // namespace
 
 Result<void> operate(const OperationRoute& route, const Operations& operations, const Principal& caller, Request& request)
@@ -105,12 +149,19 @@ Result<void> operate(const OperationRoute& route, const Operations& operations, 
     call.peer = request.peer();
     call.client = request.header("User-Agent").value_or(std::string_view());
 
+    const auto place = placeOf(route, request.target());
+    const auto target = place.names.empty() ? std::string() : std::string(request.target());
+    const bool reading = request.method() == "GET" || request.method() == "HEAD";
     auto next = route.next.empty() ? std::string() : targetUpTo(request.target(), route.next);
     // The request's bytes live until it is answered, and that is not before the call below has copied them.
     auto answer = request.defer();
     operations.call(caller, call,
                     [later = std::move(answer), status = route.status, location = route.location, made = std::move(params),
-                     next = std::move(next), secret = route.secret](Result<Done> done) mutable {
+                     next = std::move(next), secret = route.secret, place, target, reading, &operations,
+                     &caller](Result<Done> done) mutable {
+                        // Said by the operation's guard, before the call returns: what is borrowed here is there still.
+                        if (!done && done.error().code == "moved" && !place.names.empty())
+                            return leadOn(place, operations, caller, target, reading, later);
                         if (!done)
                             return later.problem(done.error());
                         if (status == 204)

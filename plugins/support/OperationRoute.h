@@ -22,7 +22,8 @@ struct OperationRoute {
 };
 
 /// [worker] Calls the operation with the body's members, the path's parameters and the query's, as the caller. Answers now or
-/// later. Returns an error, with nothing answered, for a body that is no JSON object.
+/// later. Returns an error, with nothing answered, for a body that is no JSON object. Where the path names a project or repository
+/// by a name of before, it leads on to the new one: 301 to who reads, 308 to who writes.
 Result<void> operate(const OperationRoute& route, const Operations& operations, const Principal& caller, Request& request);
 
 /// What the documentation needs to know of it, added to the route's options.

@@ -76,7 +76,26 @@ TEST_F(Projects, AnOldNameLeadsOn)
     auto http = as(ada());
     http.expect(200, "PATCH", project.path("/code"), R"({"name":"source"})");
     http.expect(200, "PATCH", project.path(), R"({"name":"behind"})");
-    EXPECT_EQ(textAt(http.expect(200, "GET", project.path("/code")), "/url"), "/api/projects/ada/behind/source");
+    const auto leads = [&](std::string_view method, const std::string& target, std::string_view body = {}) {
+        const auto reply = http.request(method, target, body);
+        return std::to_string(reply.status) + " " + reply.header("location");
+    };
+    EXPECT_EQ(leads("GET", project.path()), "301 /api/projects/ada/behind");
+    EXPECT_EQ(leads("GET", project.path("/issues?state=all&limit=5")), "301 /api/projects/ada/behind/issues?state=all&limit=5");
+    EXPECT_EQ(leads("GET", project.path("/code")), "301 /api/projects/ada/behind/source");
+    EXPECT_EQ(leads("GET", "/api/projects/ada/behind/code"), "301 /api/projects/ada/behind/source");
+    EXPECT_EQ(leads("GET", project.path("/code/branches?limit=1")), "301 /api/projects/ada/behind/source/branches?limit=1");
+    EXPECT_EQ(leads("GET", project.path("/code/pulls")), "301 /api/projects/ada/behind/source/pulls");
+    EXPECT_EQ(leads("PATCH", project.path("/issues/1"), R"({"title":"by its old name"})"), "308 /api/projects/ada/behind/issues/1");
+    EXPECT_EQ(leads("POST", project.path("/issues"), R"({"title":"by its old name"})"), "308 /api/projects/ada/behind/issues");
+    EXPECT_EQ(leads("DELETE", project.path()), "308 /api/projects/ada/behind");
+    EXPECT_EQ(textAt(http.expect(200, "GET", "/api/projects/ada/behind/issues/1"), "/title").find("old name"), std::string::npos);
+    // Whoever may not know of it learns nothing.
+    expectProblem(as(eve()).get(project.path()), 404, "project_not_found");
+    http.expect(201, "POST", "/api/repos/create", R"({"name":"first"})");
+    http.expect(200, "PATCH", "/api/repos/first", R"({"name":"second"})");
+    EXPECT_EQ(leads("GET", "/api/repos/first"), "301 /api/repos/second");
+    EXPECT_EQ(leads("GET", "/api/git/ada/first/branches"), "301 /api/git/ada/second/branches");
 }
 
 TEST_F(Projects, AMessageBecomesAnIssueThatShowsHowItGoes)

@@ -36,6 +36,7 @@ base::Result<void> listProjects(Core& core, Call& call, Done done);
 base::Result<void> publicProjects(Core& core, Call& call, Done done);
 base::Result<void> getProject(Core& core, Call& call, Done done);
 base::Result<void> getConfig(Core& core, Call& call, Done done);
+base::Result<void> getPlace(Core& core, Call& call, Done done);
 
 base::Result<void> listMembers(Core& core, Call& call, Done done);
 base::Result<void> addMember(Core& core, Call& call, Done done);

@@ -91,6 +91,15 @@ void addLifeOperations(operations::Operations& all, Core& core)
                             {.name = "is_public", .kind = Kind::flag, .what = "everybody may read it; false unless given"}},
              .result = "Project",
              .handler = bound(core, &createProject)});
+    all.add({.name = "projects.place",
+             .summary = "How a project or repository is called now that was found by these names",
+             .access = Access::anyone,
+             .parameters = {{.name = "user", .what = "whose it is; absent: the caller's", .most = 100},
+                            {.name = "project", .what = "absent: one of the user's own repositories", .most = 100},
+                            {.name = "repo", .what = "absent: the project", .most = 100}},
+             .result = {}, // no route of its own
+             .handler = bound(core, &getPlace),
+             .reads = true});
     all.add({.name = "projects.get",
              .summary = "A project with its repositories, settings and owner",
              .access = Access::anyone,

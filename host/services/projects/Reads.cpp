@@ -1,6 +1,8 @@
 #include "services/projects/Acts.h"
 #include "services/projects/ProjectJson.h"
 
+#include <boost/json/serialize.hpp>
+
 namespace netbit::services::projects {
 
 using base::Result;
@@ -57,6 +59,25 @@ Result<void> getProject(Core& core, Call& call, Done done)
 {
     return answerOne(core, call, done, Right::see, [&](storage::Connection& connection, const Standing& standing, Id&) {
         return wholeProjectJson(connection, core, standing);
+    });
+}
+
+Result<void> getPlace(Core& core, Call& call, Done done)
+{
+    return answer(core, call, done, [&](storage::Connection& connection, const Caller& caller, Id&) -> Result<std::string> {
+        const auto& args = call.arguments;
+        const auto place = [&](Id ownerId, const storage::ProjectRecord* project, std::string_view repository) {
+            return json::serialize(json::object{{"user", core.nameOf(ownerId)}, {"project", project ? project->name : ""}, {"repo", repository}});
+        };
+        const auto user = args.has("user") ? std::string(args.textOr("user", {})) : core.nameOf(caller.userId);
+        if (!args.has("repo")) {
+            const auto found = standingIn(connection, core, caller, user, args.textOr("project", {}));
+            return found ? Result<std::string>(place(found->project.ownerId, &found->project, {})) : found.error();
+        }
+        const auto found = repositoryIn(connection, core, caller, user, args.textOr("project", {}), args.textOr("repo", {}));
+        if (!found)
+            return found.error();
+        return place(found->repository.ownerId, found->project ? &found->project->project : nullptr, found->repository.name);
     });
 }
 

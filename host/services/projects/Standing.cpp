@@ -100,7 +100,7 @@ operations::Guard guardProject(const Core& core)
         if (project.empty())
             return {};
         const auto found = standingIn(connection, core, caller, textNamed(texts, "user"), project);
-        return found ? Result<void>() : found.error();
+        return !found ? found.error() : found->moved ? movedAway() : Result<void>();
     });
 }
 
@@ -110,9 +110,11 @@ operations::Guard guardRepository(const Core& core)
         const auto user = textNamed(texts, "user");
         const auto found = repositoryIn(connection, core, caller, user.empty() ? core.nameOf(caller.userId) : user,
                                         textNamed(texts, "project"), textNamed(texts, "repo"));
-        return found ? Result<void>() : found.error();
+        return !found ? found.error() : found->moved ? movedAway() : Result<void>();
     });
 }
+
+base::Error movedAway() { return fault(Status::notFound, "moved", "It has another name now."); }
 
 base::Error projectNotFound()
 {

@@ -31,6 +31,8 @@ struct RepositoryStanding {
     }
 };
 
+/// notFound / moved: by this name it was called before. `projects.place` knows how it is called now.
+base::Error movedAway();
 base::Error projectNotFound();
 base::Error repositoryNotFound();
 
@@ -51,7 +53,8 @@ base::Result<RepositoryStanding> repositoryIn(storage::Connection&, const Core&,
 /// As checkRight(): repository_archived, repository_deleted.
 base::Result<void> checkRight(const RepositoryStanding& standing, const Caller& caller, Right right);
 
-/// For operations whose path names a project, or a repository (without a project: one of the caller's own).
+/// For operations whose path names a project, or a repository (without a project: one of the caller's own). A name of before is
+/// moved: whoever speaks HTTP leads on to the new one.
 operations::Guard guardProject(const Core& core);
 operations::Guard guardRepository(const Core& core);
 

@@ -100,6 +100,8 @@ operations::Guard guardPlace(const Core& core)
         const auto read = core.read([&](storage::Connection& connection) {
             if (const auto found = repositoryAt(connection, core, projects::callerOf(core, principal), where); !found)
                 out = found.error();
+            else if (found->moved)
+                out = projects::movedAway();
         });
         return read ? out : read;
     };

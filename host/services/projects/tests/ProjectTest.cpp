@@ -38,7 +38,11 @@ TEST_F(ProjectHouse, NamesAreTakenOnceAndOldOnesLeadOn)
     EXPECT_EQ(refusal(guest, "projects.create", {{"name", "x"}}), "guest");
     project(ben, "one");
     good(ann, "projects.update", with(place, {{"name", "two"}}));
-    EXPECT_EQ(good(ann, "projects.get", place).at("project").at("name").as_string(), "two");
+    EXPECT_EQ(refusal(ann, "projects.get", place), "moved");
+    EXPECT_EQ(refusal(ann, "projects.update", with(place, {{"description", "by its old name"}})), "moved");
+    EXPECT_EQ(refusal(eve, "projects.get", place), "project_not_found") << "who may not see it is not told";
+    EXPECT_EQ(good(ann, "projects.place", place).at("project").as_string(), "two");
+    EXPECT_EQ(refusal(eve, "projects.place", place), "project_not_found");
     const auto again = project(ann, "one"); // the name is free, and now means the new one
     EXPECT_EQ(good(ann, "projects.get", again).at("project").at("name").as_string(), "one");
     EXPECT_EQ(refusal(ann, "projects.update", with(again, {{"name", "two"}})), "name_taken");
@@ -93,9 +97,10 @@ TEST_F(ProjectHouse, ATransferMovesTheUrlAndTheOldOneLeadsOn)
     const auto moved = good(ann, "projects.transfer", with(place, {{"user_id", ben}}));
     EXPECT_EQ(moved.at("url").as_string(), "/api/projects/user3/p");
     EXPECT_EQ(moved.at("role").as_string(), "admin");
-    EXPECT_EQ(good(ann, "projects.get", place).at("owner").at("id").as_int64(), ben);
+    EXPECT_EQ(refusal(ann, "projects.get", place), "moved");
+    EXPECT_EQ(good(ann, "projects.place", with(place, {{"repo", "r"}})).at("user").as_string(), "user3");
     EXPECT_EQ(good(ben, "repositories.get", {{"user", "user3"}, {"project", "p"}, {"repo", "r"}}).at("owner_id").as_int64(), ben);
-    EXPECT_EQ(refusal(ann, "projects.delete", place), "not_allowed");
+    EXPECT_EQ(refusal(ann, "projects.delete", {{"user", "user3"}, {"project", "p"}}), "not_allowed");
 }
 
 TEST_F(ProjectHouse, WhatIsDeletedComesBackOrIsPurged)

@@ -119,9 +119,9 @@ Result<void> Opening::open(Request& request, Work work)
     auto opened = openedOf(std::move(*access), caller);
     const auto* const moved = opened.access.if_contains("moved");
     const bool reading = request.method() == "GET" || request.method() == "HEAD";
-    if (moved && moved->is_bool() && moved->get_bool() && reading) {
+    if (moved && moved->is_bool() && moved->get_bool()) {
         const auto location = opened.base + std::string(behind(request.target(), inProject ? 5 : 4));
-        request.reply(Reply(307).header("Location", location).type("text/plain; charset=utf-8").bytes("It has another name now.\n"));
+        request.reply(Reply(reading ? 301 : 308).header("Location", location).type("text/plain; charset=utf-8").bytes("It has another name now.\n"));
         return {};
     }
     const auto* const may = opened.access.if_contains("may");
