@@ -153,6 +153,7 @@ const Migration steps[] = {
     {12, "issues", schema::issues},
     {13, "external kinds", schema::externalKinds},
     {14, "notifications", schema::notifications},
+    {15, "webhooks", schema::webhooks},
 };
 
 } // namespace
