@@ -137,7 +137,10 @@ struct DeliveryService::Sender final : std::enable_shared_from_this<Sender> {
                 loud > now)
                 return hold(*delivery, loud);
         ++attempted;
-        return record(*delivery, attempt(*hook, *delivery, now));
+        const auto outcome = attempt(*hook, *delivery, now);
+        if (stopping && outcome.attempt.status == 0)
+            return false; // cut off by ourselves: no fault of the receiver's, and still due
+        return record(*delivery, outcome);
     }
 
     Outcome attempt(const WebhookRecord& hook, const WebhookDeliveryRecord& delivery, Millis now) const
