@@ -32,6 +32,7 @@
 #include "services/exec/WorkerPool.h"
 #include "services/files/FileOperations.h"
 #include "services/files/FileService.h"
+#include "services/delivery/DeliveryService.h"
 #include "services/issues/IssueService.h"
 #include "services/log/Log.h"
 #include "services/metrics/Registry.h"
@@ -99,6 +100,7 @@ struct Host::Parts {
           transfer(chat.core(), &fileService),
           projects(*database, writer, users, events),
           notify(projects.core(), chat.core()),
+          delivery(notify.core(), [this](const base::FetchRequest& request) { return fetch(request); }),
           backups(data->root(), fileService, NETBIT_VERSION),
           backupSchedule(backups),
           cache(size(initial, "cache.plugin_quota_bytes")),
@@ -106,6 +108,7 @@ struct Host::Parts {
           reactors(reactorCount(initial), &inherited),
           workers(static_cast<unsigned>(initial.integer("threads.workers")), size(initial, "threads.max_queued")),
           outgoingWorkers(4, 256),
+          deliveryWorkers(4, 1'024),
           timers(workers),
           gate(auth, rateOptions(initial)),
           server(
@@ -191,6 +194,7 @@ struct Host::Parts {
     services::transfer::TransferService transfer;
     projects::ProjectService projects;
     services::notify::NotifyService notify;
+    services::delivery::DeliveryService delivery;
     backup::BackupService backups;
     backup::BackupSchedule backupSchedule;
     std::mutex backupMutex; // guards backupWish
@@ -201,6 +205,7 @@ struct Host::Parts {
     exec::WorkerPool workers;
     outgoing::CurlFetch fetch;
     exec::WorkerPool outgoingWorkers; ///< for what waits for other servers, so that nothing else waits for it
+    exec::WorkerPool deliveryWorkers; ///< the same, for servers that users name: those that are slow hold up no sign-in
     exec::Timers timers;
     const std::shared_ptr<net::TlsCell> tls = std::make_shared<net::TlsCell>(); ///< empty as long as nothing speaks TLS
     edge::Router router;
@@ -306,6 +311,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.notify.setOptions(notifyOptions(config.host));
     parts.notify.load();
     parts.notify.addOperations(parts.operations);
+    parts.delivery.setOptions(deliveryOptions(config.host));
+    parts.delivery.addOperations(parts.operations);
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);
     parts.writer.onCommit(commitSeries(parts.metrics));
@@ -375,6 +382,13 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.timers.every(seconds(1), [&parts] { parts.chat.sendDue(); });
     parts.notify.start([&parts](milliseconds delay, std::function<void()> task) { parts.timers.after(delay, std::move(task)); });
     parts.timers.every(seconds(1), [&parts] { parts.notify.tend(); });
+    parts.delivery.start([&parts](milliseconds delay, std::function<void()> task) {
+        if (delay.count() == 0)
+            return parts.deliveryWorkers.submit(std::move(task));
+        parts.timers.after(delay, std::move(task));
+        return true;
+    });
+    parts.timers.every(seconds(1), [&parts] { parts.delivery.tend(); });
     parts.timers.every(seconds(config.host.integer("files.collect_s")), [&parts] { parts.fileService.collect(); });
     parts.backupWish = backupOptions(config.host, *parts.data);
     parts.timers.every(seconds(60), [&parts] {
@@ -390,6 +404,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         parts.events.prune();
         parts.projects.prune();
         parts.notify.forget(); // what is gone by now is quoted no longer
+        parts.delivery.prune();
     });
     addHostSeries(parts.metrics, ask, parts.server, parts.writer, parts.workers, parts.data->database());
     if (parts.tls->load())
@@ -435,6 +450,7 @@ Result<void> Host::reconfigure(const Config& config)
     parts.fileService.setOptions(fileOptions(config.host));
     parts.projects.setOptions(projectOptions(config.host));
     parts.notify.setOptions(notifyOptions(config.host));
+    parts.delivery.setOptions(deliveryOptions(config.host));
     {
         const std::lock_guard lock(parts.backupMutex); // backupWish
         parts.backupWish = backupOptions(config.host, *parts.data);
@@ -485,6 +501,7 @@ void Host::stop()
     auto& parts = *_parts;
     parts.draining = true;
     const milliseconds patience(parts.settings.integer("shutdown.patience_ms"));
+    parts.delivery.stop();
     parts.fetch.stop();
     parts.backups.stop();
     // Plugins first: a stream that only its plugin can end would hold up the draining for the whole patience.
@@ -498,6 +515,7 @@ void Host::stop()
     parts.timers.stop();
     parts.workers.stop();
     parts.outgoingWorkers.stop();
+    parts.deliveryWorkers.stop();
     parts.notify.finish();
     parts.fileService.stop();
     parts.events.stop();

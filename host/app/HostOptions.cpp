@@ -148,6 +148,15 @@ notify::NotifyOptions notifyOptions(const HostSettings& settings)
     return options;
 }
 
+services::delivery::DeliveryOptions deliveryOptions(const HostSettings& settings)
+{
+    services::delivery::DeliveryOptions options;
+    options.allowInside = settings.text("webhooks.allow_inside") == "true";
+    options.timeout = std::chrono::milliseconds(settings.integer("webhooks.timeout_ms"));
+    options.disableAfterMs = settings.integer("webhooks.disable_after_h") * 3'600'000;
+    return options;
+}
+
 backup::ScheduleOptions backupOptions(const HostSettings& settings, const DataPaths& data)
 {
     const auto& folder = settings.text("backup.directory");

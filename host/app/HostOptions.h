@@ -9,6 +9,7 @@
 #include "services/auth/AuthService.h"
 #include "services/backup/BackupSchedule.h"
 #include "services/chat/ChatService.h"
+#include "services/delivery/DeliveryService.h"
 #include "services/events/EventLog.h"
 #include "services/files/FileService.h"
 #include "services/notify/NotifyService.h"
@@ -33,6 +34,7 @@ services::files::Thumbnailer::Options thumbnailerOptions(const HostSettings& set
 services::files::FileOptions fileOptions(const HostSettings& settings);
 services::projects::ProjectOptions projectOptions(const HostSettings& settings);
 services::notify::NotifyOptions notifyOptions(const HostSettings& settings);
+services::delivery::DeliveryOptions deliveryOptions(const HostSettings& settings);
 services::backup::ScheduleOptions backupOptions(const HostSettings& settings, const DataPaths& data);
 services::events::EventOptions eventOptions(const HostSettings& settings);
 /// Level, form and place of the log. Error: the file cannot be written.

@@ -1,9 +1,13 @@
 #include "outgoing/CurlFetch.h"
 
+#include "outgoing/Inside.h"
+
+#include <algorithm>
 #include <curl/curl.h>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <sys/socket.h>
 
 namespace netbit::outgoing {
 
@@ -22,16 +26,30 @@ std::size_t receive(const char* bytes, std::size_t one, std::size_t count, void*
 {
     auto& receiver = *static_cast<Receiver*>(user);
     const auto size = one * count;
-    if (size > receiver.most - receiver.body.size()) {
-        receiver.tooMuch = true;
-        return CURL_WRITEFUNC_ERROR;
-    }
+    const auto room = receiver.most - receiver.body.size();
     try {
-        receiver.body.append(bytes, size);
+        receiver.body.append(bytes, std::min(size, room));
     } catch (const std::bad_alloc&) {
         return CURL_WRITEFUNC_ERROR;
     }
-    return size;
+    receiver.tooMuch = size > room;
+    return receiver.tooMuch ? CURL_WRITEFUNC_ERROR : size;
+}
+
+struct Guarded {
+    bool publicOnly;
+    bool refused = false;
+};
+
+/// What is asked here is the very address that is connected to: a name cannot resolve to another one in between.
+curl_socket_t openSocket(void* user, curlsocktype, curl_sockaddr* address) noexcept
+{
+    auto& guarded = *static_cast<Guarded*>(user);
+    if (guarded.publicOnly && isInside(address->addr)) {
+        guarded.refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 int goOn(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept
@@ -61,6 +79,7 @@ base::Result<FetchReply> CurlFetch::operator()(const FetchRequest& request) cons
         return failed("There is not enough memory to ask.");
     auto* const curl = handle.get();
     Receiver receiver{{}, request.maxBytes};
+    Guarded guarded{request.publicOnly};
     char said[CURL_ERROR_SIZE] = {};
     const auto set = [curl](CURLoption option, auto value) { return ::curl_easy_setopt(curl, option, value) == CURLE_OK; };
     const auto timeoutMs = static_cast<long>(request.timeout.count());
@@ -73,19 +92,33 @@ base::Result<FetchReply> CurlFetch::operator()(const FetchRequest& request) cons
         set(CURLOPT_USERAGENT, "NetBit") && (request.caFile.empty() || set(CURLOPT_CAINFO, request.caFile.c_str())) &&
         (request.form.empty() || (set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.form.size())) &&
                                   set(CURLOPT_POSTFIELDS, request.form.c_str()))) &&
+        (!request.form.empty() || request.body.empty() ||
+         (set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size())) &&
+          set(CURLOPT_POSTFIELDS, request.body.c_str()))) &&
+        set(CURLOPT_OPENSOCKETFUNCTION, &openSocket) && set(CURLOPT_OPENSOCKETDATA, &guarded) &&
         (request.user.empty() ||
          (set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC)) && set(CURLOPT_USERNAME, request.user.c_str()) &&
           set(CURLOPT_PASSWORD, request.password.c_str())));
     if (!ready)
         return failed("The request cannot be made.");
-    const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(::curl_slist_append(nullptr, "Accept: application/json"),
-                                                                     &::curl_slist_free_all);
+    curl_slist* listed = ::curl_slist_append(nullptr, "Accept: application/json");
+    for (const auto& header : request.headers)
+        if (auto* const longer = listed ? ::curl_slist_append(listed, header.c_str()) : nullptr)
+            listed = longer;
+        else {
+            ::curl_slist_free_all(listed);
+            return failed("There is not enough memory to ask.");
+        }
+    const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(listed, &::curl_slist_free_all);
     if (!headers || !set(CURLOPT_HTTPHEADER, headers.get()))
         return failed("There is not enough memory to ask.");
     const auto result = ::curl_easy_perform(curl);
-    if (receiver.tooMuch)
+    if (guarded.refused && result != CURLE_OK)
+        return base::fault(base::Status::forbidden, "address_inside",
+                           "The address is inside this network; the server's settings allow none of these.");
+    if (receiver.tooMuch && !request.cut)
         return failed("The answer is larger than " + std::to_string(request.maxBytes) + " bytes.");
-    if (result != CURLE_OK)
+    if (result != CURLE_OK && !receiver.tooMuch)
         return failed(said[0] != '\0' ? said : ::curl_easy_strerror(result));
     long status = 0;
     ::curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

@@ -32,6 +32,7 @@ protected:
         auto http = as(ada());
         const auto message = std::to_string(say(http, std::stoll(chat), "a message"));
         const auto note = std::to_string(makeNote(http));
+        const auto hook = std::to_string(makeWebhook(http));
         std::vector<Target> targets;
         for (const auto& route : apiRoutes(daemon()))
             if (route.method != "GET" && route.access != "admin" && !takesAnyBytes(route.path))
@@ -42,6 +43,8 @@ protected:
                                            return message;
                                        if (before == "/api/notifications/")
                                            return note;
+                                       if (before == "/api/webhooks/")
+                                           return hook;
                                        return before.ends_with("/chats/") ? chat : "999999999"; // of the rest nobody's
                                    }), route.bodySchema()});
         return targets;

@@ -84,6 +84,7 @@ TEST_F(OpenApi, AQueryParameterThatARouteDoesNotKnowIsRefused)
     http.expect(201, "POST", "/api/repos/create", R"({"name":"code"})");
     const auto message = std::to_string(say(http, std::stoll(chat), "a message"));
     const auto note = std::to_string(makeNote(http));
+    const auto hook = std::to_string(makeWebhook(http));
     const auto all = description();
     for (const auto& [path, methods] : at(all, "/paths").as_object())
         for (const auto& [method, operation] : methods.as_object()) {
@@ -95,6 +96,7 @@ TEST_F(OpenApi, AQueryParameterThatARouteDoesNotKnowIsRefused)
                 const auto parameter = target.substr(open + 1, close - open - 1);
                 const auto part = project.part(parameter, target.substr(0, open), bob().id);
                 target.replace(open, close - open + 1, !part.empty() ? part : parameter == "message" ? message
+                                                             : target.starts_with("/api/webhooks/") ? hook
                                                              : target.starts_with("/api/notifications/") ? note
                                                                                                          : chat);
             }

@@ -281,6 +281,13 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"DELETE /api/notifications/{id}", {RouteEntry::About::own}},
     {"POST /api/notifications/{id}/read", {RouteEntry::About::own}},
     {"GET /api/notifications/{id}/why", {RouteEntry::About::own}},
+    {"GET /api/webhooks", {}},
+    {"POST /api/webhooks", {}},
+    {"GET /api/webhooks/{id}", {RouteEntry::About::own}},
+    {"PUT /api/webhooks/{id}", {RouteEntry::About::own}},
+    {"DELETE /api/webhooks/{id}", {RouteEntry::About::own}},
+    {"GET /api/webhooks/{id}/deliveries", {RouteEntry::About::own}},
+    {"POST /api/webhooks/{id}/deliveries/{delivery}/redeliver", {RouteEntry::About::own}},
     {"GET /", {}},
     {"GET /web/{file}", {RouteEntry::About::own}}, // a name that no file has is there for nobody
     {"GET /web/lang/{file}", {RouteEntry::About::own}},

@@ -32,6 +32,11 @@ std::int64_t say(HttpClient& http, std::int64_t chatId, std::string_view content
     return integerAt(http.expect(201, "POST", messagesOf(chatId), json::serialize(json::object{{"content", content}})), "/id");
 }
 
+std::int64_t makeWebhook(HttpClient& http)
+{
+    return integerAt(http.expect(201, "POST", "/api/webhooks", R"({"name":"a hook","url":"https://hooks.invalid/"})"), "/id");
+}
+
 std::int64_t makeNote(HttpClient& http)
 {
     return integerAt(http.expect(201, "POST", "/api/notifications", R"({"name":"a note"})"), "/id");

@@ -30,6 +30,8 @@ std::int64_t say(HttpClient& http, std::int64_t chatId, std::string_view content
 
 /// The id of a new note in one's own inbox.
 std::int64_t makeNote(HttpClient& http);
+/// The id of a new webhook of one's own, to where nothing is.
+std::int64_t makeWebhook(HttpClient& http);
 
 /// A project with something of everything in it.
 struct Project {

@@ -1,5 +1,5 @@
 #pragma once
-// What the operations of notifications do. Internal to the room.
+// What the operations of notifications do. Internal to the room, and to those that deliver.
 
 #include "services/notify/Core.h"
 #include "services/operations/Operation.h"
@@ -20,6 +20,8 @@ boost::json::object deliveryJson(base::Millis heldUntil);
 /// [writer] Stores what an event made, as things are in this very transaction: not for one who may not read the place any
 /// more, or of a message that is gone. false: nothing was stored.
 bool insertNotice(Core& core, projects::Turn& turn, storage::NotificationRecord notice);
+/// [writer] A note of its user's, or, without an actor, of the server's to him: name and content are what it says.
+storage::NotificationRecord insertNote(Core& core, projects::Turn& turn, storage::NotificationRecord note);
 
 /// For operations whose path names a notification: notification_not_found, alike for one that is another's.
 operations::Guard guardNotice(const Core& core);

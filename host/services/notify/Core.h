@@ -1,5 +1,5 @@
 #pragma once
-// What the parts of the notify service share. Internal to the room.
+// What the parts of the notify service share. Internal to the room, and to those that deliver.
 
 #include "services/chat/Core.h"
 #include "services/notify/InboxCache.h"
@@ -19,6 +19,8 @@ struct Core {
         return user && user->profile && !user->profile->timeZone.empty() ? user->profile->timeZone : "UTC";
     }
 
+    /// Called within the transaction of each notification that was made. Set before the first call.
+    std::function<void(projects::Turn&, const storage::NotificationRecord&)> made;
     projects::Core& projects;
     chat::Core& chats;
     RuleBook book;

@@ -148,7 +148,21 @@ bool insertNotice(Core& core, Turn& turn, NotificationRecord notice)
     if (notice.id == 0)
         return false;
     tell(core, turn, notice, "notification.created");
+    if (core.made)
+        core.made(turn, notice);
     return true;
+}
+
+NotificationRecord insertNote(Core& core, Turn& turn, NotificationRecord note)
+{
+    note.kind = "note";
+    note.createdAt = note.updatedAt = turn.time();
+    note.id = NotificationRepository::insert(turn.connection, note);
+    NotificationRepository::trim(turn.connection, note.userId, core.kept);
+    tell(core, turn, note, "notification.created");
+    if (core.made)
+        core.made(turn, note);
+    return note;
 }
 
 operations::Guard guardNotice(const Core& core)
@@ -225,11 +239,8 @@ Result<void> createNotice(Core& core, Call& call, Done done)
         auto note = wanted;
         note.userId = turn.caller.userId;
         note.actorId = turn.caller.userId;
-        note.createdAt = note.updatedAt = turn.time();
-        note.id = NotificationRepository::insert(turn.connection, note);
-        NotificationRepository::trim(turn.connection, note.userId, core.kept);
+        note = insertNote(core, turn, std::move(note));
         turn.made = {note.id, json::serialize(noticeJson(core, note)), false};
-        tell(core, turn, note, "notification.created");
         return {};
     };
     return projects::submit(core.projects, "notifications.create", call, std::move(act), std::move(done));

@@ -51,7 +51,7 @@ public:
     /// [worker] Looks at everything that has happened by now. For tests, and what start() arranges.
     void catchUp();
 
-    Core& core() noexcept; ///< for tests
+    Core& core() noexcept; ///< for those that deliver, and for tests
 
 private:
     struct Follower;

@@ -156,6 +156,7 @@ const Migration steps[] = {
     {15, "spoken of", schema::spoken},
     {16, "activity data", schema::activityData},
     {17, "notifications", schema::notifications},
+    {18, "webhooks", schema::webhooks},
 };
 
 } // namespace

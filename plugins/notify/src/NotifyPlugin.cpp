@@ -36,6 +36,16 @@ const Line lines[] = {
     {"DELETE", "/api/notifications/{id}", "Take a notification out of the inbox", {"notifications.delete", {"id"}, 204}},
     {"POST", "/api/notifications/{id}/read", "Mark a notification as read", {"notifications.read", {"id"}}},
     {"GET", "/api/notifications/{id}/why", "Which rule made a notification", {"notifications.why_this", {"id"}}},
+    {"GET", "/api/webhooks", "Where the caller has notifications sent", {"webhooks.list", {}}},
+    {"POST", "/api/webhooks", "Have notifications sent to an address; gives its secret, once",
+     {.operation = "webhooks.create", .params = {}, .status = 201, .location = "/api/webhooks/{id}", .secret = true}},
+    {"GET", "/api/webhooks/{id}", "One webhook", {"webhooks.get", {"id"}}},
+    {"PUT", "/api/webhooks/{id}", "Change a webhook, or switch it on or off", {"webhooks.update", {"id"}}},
+    {"DELETE", "/api/webhooks/{id}", "Have nothing sent there any more", {"webhooks.delete", {"id"}, 204}},
+    {"GET", "/api/webhooks/{id}/deliveries", "What was sent there and what waits, the newest first",
+     {.operation = "webhooks.deliveries", .params = {"id"}, .next = "before"}},
+    {"POST", "/api/webhooks/{id}/deliveries/{delivery}/redeliver", "Send a delivery again",
+     {"webhooks.redeliver", {"id", "delivery"}}},
 };
 
 class NotifyPlugin final : public Plugin {
