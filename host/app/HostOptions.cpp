@@ -4,7 +4,7 @@
 #include "app/Version.h"
 #include "base/CommaSeparated.h"
 #include "edge/ClientAddress.h"
-#include "services/log/Log.h"
+#include "services/log/LogFile.h"
 
 #include <algorithm>
 #include <chrono>
@@ -176,13 +176,14 @@ events::EventOptions eventOptions(const HostSettings& settings)
 
 base::Result<void> applyLog(const HostSettings& settings)
 {
-    log::Output output;
-    output.form = settings.text("log.format") == "json" ? log::Form::json : log::Form::text;
-    output.file = settings.text("log.file");
-    output.maxBytes = settings.integer("log.file_max_bytes");
-    output.keep = static_cast<unsigned>(settings.integer("log.file_keep"));
-    if (auto set = log::setOutput(output); !set)
-        return set;
+    log::Sink sink;
+    if (const auto& path = settings.text("log.file"); !path.empty()) {
+        auto opened = log::openLogFile({path, settings.integer("log.file_max_bytes"), static_cast<unsigned>(settings.integer("log.file_keep"))});
+        if (!opened)
+            return opened.error();
+        sink = std::move(*opened);
+    }
+    log::setOutput(settings.text("log.format") == "json" ? log::Form::json : log::Form::text, std::move(sink));
     const auto& level = settings.text("log.level");
     log::setLevel(level == "error"  ? log::Level::error
                   : level == "warn" ? log::Level::warn

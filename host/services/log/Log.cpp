@@ -5,10 +5,6 @@
 #include "base/SharedCell.h"
 #include "base/Time.h"
 
-#include <Poco/AutoPtr.h>
-#include <Poco/Exception.h>
-#include <Poco/FileChannel.h>
-#include <Poco/Message.h>
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -17,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <unistd.h>
+#include <utility>
 
 namespace netbit::services::log {
 
@@ -29,15 +26,15 @@ constexpr std::size_t mostRememberedBytes = 4'000; // of a line
 
 std::atomic<Level> threshold{Level::info};
 
-struct Sink {
+struct Output {
     Form form = Form::text;
-    Poco::AutoPtr<Poco::FileChannel> file; // null: standard error
+    Sink sink; // empty: standard error
 };
 
 /// Never destroyed: threads may still write when the program ends.
-base::SharedCell<const Sink>& sink()
+base::SharedCell<const Output>& output()
 {
-    static auto* const cell = new base::SharedCell<const Sink>(std::make_shared<const Sink>());
+    static auto* const cell = new base::SharedCell<const Output>(std::make_shared<const Output>());
     return *cell;
 }
 
@@ -229,23 +226,9 @@ std::string formatJson(Level level, std::string_view source, std::string_view me
     return line;
 }
 
-base::Result<void> setOutput(const Output& output)
+void setOutput(Form form, Sink sink)
 {
-    auto next = std::make_shared<Sink>();
-    next->form = output.form;
-    try {
-        if (!output.file.empty()) {
-            next->file = new Poco::FileChannel(output.file);
-            next->file->setProperty(Poco::FileChannel::PROP_ROTATION, std::to_string(output.maxBytes));
-            next->file->setProperty(Poco::FileChannel::PROP_PURGECOUNT, std::to_string(output.keep));
-            next->file->setProperty(Poco::FileChannel::PROP_COMPRESS, "true");
-            next->file->open();
-        }
-    } catch (const Poco::Exception& error) {
-        return base::fault(base::Status::invalid, "log_unusable", "The log cannot be written: " + error.displayText());
-    }
-    sink().store(std::move(next));
-    return {};
+    output().store(std::make_shared<const Output>(Output{form, std::move(sink)}));
 }
 
 std::vector<Line> recent(std::uint64_t after)
@@ -260,22 +243,12 @@ void write(Level level, std::string_view source, std::string_view message, const
 {
     if (!enabled(level))
         return;
-    const auto to = sink().load();
+    const auto to = output().load();
     const auto line = (to->form == Form::json ? formatJson : format)(level, source, message, fields, base::now());
-    const auto bare = line.substr(0, line.size() - 1);
+    const std::string_view bare(line.data(), line.size() - 1);
     remember(level, bare);
-    if (to->file) {
-        try {
-            Poco::Message text;
-            text.setText(bare);
-            auto file = to->file; // it locks itself, and so is not const
-            file->log(text);
-            return;
-        } catch (const std::exception&) {
-            // A full disk, as likely as not: the service manager's journal may be on another.
-        }
-    }
-    toStandardError(line);
+    if (!to->sink || !to->sink(bare))
+        toStandardError(line);
 }
 
 } // namespace netbit::services::log

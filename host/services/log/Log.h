@@ -1,9 +1,8 @@
 #pragma once
 // One line per fact, on standard error or in a file: time, level, source, sentence, fields; as logfmt or as JSON.
 
-#include "base/Result.h"
-
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -18,16 +17,9 @@ using Field = std::pair<std::string_view, std::string_view>;
 
 enum class Form : std::uint8_t { text, json };
 
-struct Output {
-    Form form = Form::text;
-    std::string file;                          ///< empty: standard error
-    std::int64_t maxBytes = 64 * 1024 * 1024;  ///< then the file is moved to FILE.0, older ones on by one, compressed
-    unsigned keep = 8;                         ///< of those moved; older ones go
-};
-
-/// [any] From now on; the file is opened anew at each call, so that others may move it. Error: invalid / log_unusable, and
-/// nothing has changed.
-base::Result<void> setOutput(const Output& output);
+/// Takes a line, without its newline, from any thread; false: it could not, and the line goes to standard error.
+using Sink = std::function<bool(std::string_view line)>;
+void setOutput(Form form, Sink sink = {}); ///< [any]; default text, to standard error. See LogFile.h
 
 void setLevel(Level level) noexcept; ///< [any]; default info
 bool enabled(Level level) noexcept;  ///< [any]

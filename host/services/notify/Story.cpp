@@ -120,8 +120,7 @@ std::optional<Story> ofMessage(Connection& connection, const Core& core, const s
     return story;
 }
 
-std::optional<Story> ofIssue(Connection& connection, const Core& core, const storage::EventRecord& event,
-                             const json::object& data, Story story)
+std::optional<Story> ofIssue(Connection& connection, const storage::EventRecord& event, const json::object& data, Story story)
 {
     story.kind = "issue";
     story.happening.place.projectId = event.projectId;
@@ -156,8 +155,7 @@ std::optional<Story> ofIssue(Connection& connection, const Core& core, const sto
     return story;
 }
 
-std::optional<Story> ofPull(Connection& connection, const Core& core, const storage::EventRecord& event, const json::object& data,
-                            Story story)
+std::optional<Story> ofPull(Connection& connection, const storage::EventRecord& event, const json::object& data, Story story)
 {
     const auto& nested = objectAt(data, "pull");
     const auto& pull = nested.empty() ? data : nested;
@@ -233,9 +231,9 @@ std::optional<Story> storyOf(Connection& connection, const Core& core, const sto
             return std::nullopt;
         const auto& data = document->get_object();
         if (event.topic.starts_with("issue."))
-            out = ofIssue(connection, core, event, data, std::move(story));
+            out = ofIssue(connection, event, data, std::move(story));
         else if (event.topic.starts_with("pull."))
-            out = ofPull(connection, core, event, data, std::move(story));
+            out = ofPull(connection, event, data, std::move(story));
         else
             out = ofPush(connection, event, data, std::move(story));
     }

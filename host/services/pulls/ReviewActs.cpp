@@ -1,3 +1,4 @@
+#include "services/issues/Spoken.h"
 #include "services/projects/ProjectJson.h"
 #include "services/pulls/PullJson.h"
 

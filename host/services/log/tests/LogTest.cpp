@@ -1,3 +1,4 @@
+#include "services/log/LogFile.h"
 #include "services/log/Recent.h"
 
 #include <Poco/JSON/Parser.h>
@@ -63,17 +64,18 @@ TEST(LogFile, IsRotatedAndKeptBoundedAndOpenedAnew)
     const auto folder = std::filesystem::temp_directory_path() / ("netbit-log-test-" + std::to_string(::getpid()));
     std::filesystem::create_directory(folder);
     const auto file = (folder / "netbit.log").string();
-    Output output;
-    output.file = file;
-    output.maxBytes = 4096;
-    output.keep = 2;
-    ASSERT_TRUE(setOutput(output));
+    const auto open = [&] {
+        auto sink = openLogFile({file, 4096, 2});
+        ASSERT_TRUE(sink);
+        setOutput(Form::text, std::move(*sink));
+    };
+    open();
     for (int i = 0; i < 500; ++i)
         info("s", "one more", {{"i", std::to_string(i)}});
     std::filesystem::rename(file, file + ".moved"); // as logrotate does
-    ASSERT_TRUE(setOutput(output));
+    open();
     info("s", "after");
-    ASSERT_TRUE(setOutput(Output()));
+    setOutput(Form::text);
     std::ifstream in(file);
     const std::string text(std::istreambuf_iterator<char>(in), {});
     EXPECT_NE(text.find("msg=after\n"), std::string::npos) << text;
@@ -87,8 +89,7 @@ TEST(LogFile, IsRotatedAndKeptBoundedAndOpenedAnew)
     EXPECT_LE(files, 4); // this one, the one moved, two kept
     EXPECT_LT(bytes, 20'000u);
     std::filesystem::remove_all(folder);
-    output.file = (folder / "not" / "there").string();
-    EXPECT_FALSE(setOutput(output));
+    EXPECT_FALSE(openLogFile({(folder / "not" / "there").string(), 4096, 2}));
 }
 
 TEST(LogMemory, HasTheNewestThousandLinesInOrder)
