@@ -98,9 +98,10 @@ Place placeOf(const OperationRoute& route, std::string_view target)
     return out;
 }
 
-/// Leads on to where the project or repository that the target names by a name of before is now.
+/// Leads on to where the project or repository that the target names by a name of before is now. In a process of the plugin's own
+/// the answer comes after the call has returned, so nothing is borrowed but what lives as long as the plugin.
 void leadOn(const Place& place, const Operations& operations, const Principal& caller, const std::string& target, bool reading,
-            Later& later)
+            Later later)
 {
     OperationCall call;
     call.operation = "projects.place";
@@ -110,16 +111,16 @@ void leadOn(const Place& place, const Operations& operations, const Principal& c
         call.text(name, behind.substr(0, end));
         behind.remove_prefix(name == place.names.back() ? end : std::min(end + 1, behind.size()));
     }
-    std::string location = target.substr(0, place.at);
-    operations.call(caller, call, [&](Result<Done> found) { // a read: it has ended when the call returns
+    operations.call(caller, call, [names = place.names, location = target.substr(0, place.at), rest = std::string(behind), reading,
+                                   later = std::move(later)](Result<Done> found) mutable {
         if (!found)
             return later.problem(found.error());
         JsonDocument document;
         if (document.parse(found->json, RequestBody::maxDepth))
             return later.problem(Error(Status::internal, "bad_answer", "The host's answer names no place."));
-        for (const auto name : place.names)
-            location += (name == place.names.front() ? "" : "/") + std::string(document.root().get_object().at(name).get_string());
-        location += behind;
+        for (const auto name : names)
+            location += (name == names.front() ? "" : "/") + std::string(document.root().get_object().at(name).get_string());
+        location += rest;
         later.reply(Reply(reading ? 301 : 308).header("Location", location).type("text/plain; charset=utf-8").bytes("It has another name now.\n"));
     });
 }
@@ -158,10 +159,9 @@ Result<void> operate(const OperationRoute& route, const Operations& operations, 
     operations.call(caller, call,
                     [later = std::move(answer), status = route.status, location = route.location, made = std::move(params),
                      next = std::move(next), secret = route.secret, place, target, reading, &operations,
-                     &caller](Result<Done> done) mutable {
-                        // Said by the operation's guard, before the call returns: what is borrowed here is there still.
+                     caller](Result<Done> done) mutable {
                         if (!done && done.error().code == "moved" && !place.names.empty())
-                            return leadOn(place, operations, caller, target, reading, later);
+                            return leadOn(place, operations, caller, target, reading, std::move(later));
                         if (!done)
                             return later.problem(done.error());
                         if (status == 204)

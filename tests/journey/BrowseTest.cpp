@@ -258,7 +258,7 @@ TEST_F(Browse, OthersSeeWhatIsPublicOnly)
     EXPECT_EQ(listAt(daemon().client().expect(200, "GET", "/api/git/" + shown.place + "/contents"), "/entries").size(), 1u);
     as(ada()).expect(200, "PATCH", "/api/repos/shown", R"({"name":"renamed"})");
     const auto moved = daemon().client().get("/api/git/ada/shown/contents?path=readme.txt");
-    EXPECT_EQ(moved.status, 307);
+    EXPECT_EQ(moved.status, 301);
     EXPECT_EQ(moved.header("location"), "/api/git/ada/renamed/contents?path=readme.txt");
 }
 

@@ -140,11 +140,11 @@ TEST(Monitoring, TheLogIsJsonInAFileAndNamesWhatWasSlow)
     std::string text;
     do
         text = readFile(file);
-    while (text.find("A request was slow") == std::string::npos && !deadline.over());
+    while (text.find("/api/auth/login") == std::string::npos && !deadline.over());
     bool found = false;
     for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
         const auto line = parseJson(text.substr(at, end - at)); // every line is one object
-        found = found || (textAt(line, "/msg") == "A request was slow" && textAt(line, "/route") == "/api/users/login" &&
+        found = found || (textAt(line, "/msg") == "A request was slow" && textAt(line, "/route") == "/api/auth/login" &&
                           textAt(line, "/plugin") == "user" && std::stoi(textAt(line, "/ms")) >= 1);
     }
     EXPECT_TRUE(found) << text;

@@ -40,10 +40,10 @@ void note(HttpClient& http, const std::string& name)
     http.expect(201, "POST", "/api/notifications", "{\"name\":\"" + name + "\"}");
 }
 
-bool comes(const std::function<bool()>& true_)
+bool comes(const std::function<bool()>& happened)
 {
     for (const Deadline deadline; !deadline.over(); std::this_thread::sleep_for(std::chrono::milliseconds(10)))
-        if (true_())
+        if (happened())
             return true; // between two looks, not instead of one
     return false;
 }

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <set>
 #include <sodium.h>
+#include <sys/stat.h>
 
 namespace netbit::test {
 namespace {
@@ -164,7 +165,10 @@ TEST_F(SdkExamples, TheWebhookTakesWhatIsSignedAndSaysItOnce)
     const std::string body = R"({"text":"The build is green.","ignored":1})";
     auto stranger = daemon.client();
     EXPECT_EQ(textAt(stranger.post("/api/webhook", body).document(), "/code"), "not_configured");
-    daemon.set("webhook.secret=" + secret);
+    const auto file = daemon.folder() + "/webhook.secret";
+    writeFile(file, secret);
+    ::chmod(file.c_str(), 0600);
+    daemon.set("webhook.secret=file:" + file);
     daemon.set("webhook.chat_id=" + std::to_string(chat));
     daemon.set("webhook.user_id=" + std::to_string(ci.id));
     daemon.restart();

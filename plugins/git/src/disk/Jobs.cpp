@@ -82,8 +82,11 @@ public:
             hear();
             gone = std::move(_process);
             pass = std::move(_pass);
-            ++_at;
             _percent = -1;
+            const bool again = !good && !_killed && end.reason == NB_PROCESS_EXITED && --_plan.steps[_at].tries > 0;
+            if (!again)
+                ++_at;
+            good = good || again;
             if (!good && end.reason == NB_PROCESS_TOO_LONG)
                 _message = "It took too long.";
             good = good && !_killed;

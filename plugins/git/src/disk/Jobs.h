@@ -22,6 +22,7 @@ public:
         std::vector<std::string> arguments;
         bool alone = false; ///< while nobody adds to the repository; left out where somebody does for a minute
         std::function<void()> before{}; ///< [worker] first
+        unsigned tries = 1; ///< it has failed when as many have
     };
     struct Plan {
         std::int64_t repository = 0;

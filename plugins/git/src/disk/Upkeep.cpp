@@ -87,7 +87,9 @@ Result<std::int64_t> Upkeep::start(std::int64_t repository)
                                   {"Clearing", {"-C", path, "pack-refs", "--all", "--prune"}, true},
                                   {"Clearing", {"-C", path, "prune", "--expire=" + expiry}, true, [path] { dropCommitGraph(path); }},
                                   {"Indexing", {"-C", path, "commit-graph", "write", "--reachable", "--no-progress"}},
-                                  {"Checking", {"-C", path, "fsck", "--full", "--no-dangling", "--progress"}}},
+                                  // It lists the objects first and reads the refs then: what is pushed in between looks as if it
+                                  // were missing. What is missing is so each time.
+                                  {"Checking", {"-C", path, "fsck", "--full", "--no-dangling", "--progress"}, false, {}, 3}},
                         .finish =
                             [this, repository]() -> Result<void> {
                             touch(note(repository, keptNote));
