@@ -1,10 +1,10 @@
 // What a client may send in place of what git would: bytes that are no pack, names that are paths or options, bombs.
 
 #include "journey/Git.h"
+#include "journey/Gzip.h"
 #include "journey/Uploading.h"
 
 #include <random>
-#include <zlib.h>
 
 namespace netbit::test {
 
@@ -48,21 +48,6 @@ protected:
     }
     static inline std::string _head;
 };
-
-std::string gzipped(const std::string& text)
-{
-    z_stream stream{};
-    deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, text.size()), '\0');
-    stream.next_in = reinterpret_cast<unsigned char*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<unsigned char*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
 
 } // namespace
 

@@ -3,13 +3,13 @@
 // NETBIT_GIT_RANDOM_SEED and NETBIT_GIT_RANDOM_SECONDS say otherwise than 1 and 8 of each of the two.
 
 #include "journey/Git.h"
+#include "journey/Gzip.h"
 #include "journey/Uploading.h"
 
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <random>
-#include <zlib.h>
 
 namespace netbit::test {
 
@@ -80,21 +80,6 @@ std::string words(Dice& dice, const std::string& head)
         case 2: out += std::string(dice.below(3'000), dice.of(pieces)[0]); break;
         default: out += dice.of(pieces); break;
         }
-    return out;
-}
-
-std::string packed(const std::string& text, int level)
-{
-    z_stream stream{};
-    deflateInit2(&stream, level, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, text.size()), '\0');
-    stream.next_in = reinterpret_cast<unsigned char*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<unsigned char*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
     return out;
 }
 
@@ -215,8 +200,8 @@ TEST_F(GitRandom, BodiesOfGitsRequestsAreHarmless)
     resetPeak(daemon().pid());
     asked.clear();
     auto http = as(ada());
-    const auto bomb = packed(std::string(64 << 20, 'x'), 9);
-    const auto packetBomb = packed("0032want " + _head + "\n" + std::string(64 << 20, '0'), 9);
+    const auto bomb = gzipped(std::string(64 << 20, 'x'), 9);
+    const auto packetBomb = gzipped("0032want " + _head + "\n" + std::string(64 << 20, '0'), 9);
     int count = 0;
     for (; steady_clock::now() < until && !HasFailure(); ++count) {
         SCOPED_TRACE("request " + std::to_string(count));
@@ -239,7 +224,7 @@ TEST_F(GitRandom, BodiesOfGitsRequestsAreHarmless)
             body = dice.bytes(4'000);
         if (dice.one(4)) {
             headers.emplace_back("Content-Encoding", "gzip");
-            body = dice.one(8) ? (dice.one(2) ? bomb : packetBomb) : packed(body, static_cast<int>(dice.below(10)));
+            body = dice.one(8) ? (dice.one(2) ? bomb : packetBomb) : gzipped(body, static_cast<int>(dice.below(10)));
             if (dice.one(3))
                 body.resize(dice.below(body.size() + 1));
             else if (dice.one(3) && !body.empty())

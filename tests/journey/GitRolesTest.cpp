@@ -2,6 +2,7 @@
 // routes are the server's; what each asks for is a word of the table below.
 
 #include "journey/ApiRoutes.h"
+#include "journey/Callers.h"
 #include "journey/Git.h"
 
 #include <array>
@@ -9,8 +10,6 @@
 namespace netbit::test {
 
 namespace {
-
-constexpr std::array<std::string_view, 8> callers{"nobody", "stranger", "guest", "viewer", "developer", "admin", "owner", "server admin"};
 
 /// x: may, by caller as above. Of a personal repository the four in the middle are strangers.
 struct Column {
@@ -102,29 +101,9 @@ struct Furnished {
     std::int64_t pull = 0;
 };
 
-class GitRoles : public OnStage {
+class GitRoles : public RoleTable {
 protected:
     static constexpr int topics = 40;
-
-    static void SetUpTestSuite()
-    {
-        _stage = std::make_unique<Stage>(std::vector<std::string>{"limits.user_reads_per_minute=100000", "limits.user_writes_per_minute=100000",
-                                                                  "limits.address_requests_per_minute=100000"});
-        for (std::size_t i = 1; i < callers.size(); ++i)
-            people().push_back(i + 1 == callers.size() ? root() : makeUser(daemon(), "role" + std::to_string(i)));
-    }
-    static void TearDownTestSuite()
-    {
-        people().clear();
-        OnStage::TearDownTestSuite();
-    }
-    static std::vector<User>& people()
-    {
-        static std::vector<User> all;
-        return all;
-    }
-    static const User& person(std::size_t caller) { return people().at(caller - 1); }
-    static const User& owner() { return person(6); }
 
     static Furnished furnish(bool inProject, bool isPublic)
     {

@@ -2,15 +2,13 @@
 // what each asks for is a word of the table below.
 
 #include "journey/ApiRoutes.h"
-#include "journey/Stage.h"
+#include "journey/Callers.h"
 
 #include <array>
 
 namespace netbit::test {
 
 namespace {
-
-constexpr std::array<std::string_view, 8> callers{"nobody", "stranger", "guest", "viewer", "developer", "admin", "owner", "server admin"};
 
 /// x: may, by caller as above.
 struct Column {
@@ -102,27 +100,8 @@ void replaceAll(std::string& text, std::string_view what, std::int64_t by)
         text.replace(at, what.size(), std::to_string(by));
 }
 
-class ProjectRoles : public OnStage {
+class ProjectRoles : public RoleTable {
 protected:
-    static void SetUpTestSuite()
-    {
-        OnStage::SetUpTestSuite();
-        for (std::size_t i = 1; i < callers.size(); ++i)
-            people().push_back(i + 1 == callers.size() ? root() : makeUser(daemon(), "role" + std::to_string(i)));
-    }
-    static void TearDownTestSuite()
-    {
-        people().clear();
-        OnStage::TearDownTestSuite();
-    }
-    static std::vector<User>& people()
-    {
-        static std::vector<User> all;
-        return all;
-    }
-    static const User& person(std::size_t caller) { return people().at(caller - 1); }
-    static const User& owner() { return person(6); }
-
     /// With each of the callers in the place that his name says, and bob as one more member.
     static Project peopled(bool isPublic)
     {

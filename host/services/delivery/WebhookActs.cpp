@@ -1,6 +1,7 @@
 #include "services/delivery/Core.h"
 #include "services/delivery/Signing.h"
 
+#include "base/CommaSeparated.h"
 #include "base/Json.h"
 #include "services/notify/Acts.h"
 #include "services/projects/Acts.h"
@@ -41,11 +42,8 @@ std::optional<WebhookRecord> ownHook(Connection& connection, Id userId, Id id)
 json::array rulesOf(const WebhookRecord& hook)
 {
     json::array out;
-    for (std::size_t from = 0; from < hook.rules.size();) {
-        const auto end = std::min(hook.rules.find(',', from), hook.rules.size());
-        out.emplace_back(hook.rules.substr(from, end - from));
-        from = end + 1;
-    }
+    for (auto& rule : base::commaSeparated(hook.rules))
+        out.emplace_back(std::move(rule));
     return out;
 }
 

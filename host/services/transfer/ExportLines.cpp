@@ -209,12 +209,6 @@ std::string Export::line(const storage::MessageRecord& message)
     if (message.isEdited)
         for (const auto& edit : storage::EditRepository::of(_connection, message.id))
             edits.add(JsonLine().text("content", edit.content).when("at", edit.writtenAt).object());
-    auto replyTo = _names.message(message.replyTo);
-    if (replyTo.empty())
-        replyTo = _names.missing({"reply", message.id, 0});
-    auto thread = _names.message(message.threadId);
-    if (thread.empty())
-        thread = _names.missing({"thread", message.id, 0});
     JsonList attachments;
     if (!message.attachments.empty())
         for (const auto& name : _names.filesIn(message.id))
@@ -229,8 +223,8 @@ std::string Export::line(const storage::MessageRecord& message)
         .time("edited_at", message.editedAt)
         .flag("edited", message.isEdited && message.editedAt == 0)
         .raw("edits", std::move(edits).json())
-        .text("reply_to", replyTo)
-        .text("thread", thread)
+        .text("reply_to", _names.repliedTo(message))
+        .text("thread", _names.threadOf(message))
         .raw("mentions", mentions(message))
         .raw("reactions", message.reactions.empty() ? std::string() : reactions(message))
         .raw("attachments", std::move(attachments).json())

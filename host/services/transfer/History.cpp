@@ -122,12 +122,6 @@ void History::append(std::string& out, const storage::MessageRecord& message, co
     JsonList edits;
     for (const auto& edit : version.before)
         edits.add(JsonLine().text("content", edit.content).when("at", edit.writtenAt).object());
-    auto replyTo = _names.message(message.replyTo);
-    if (replyTo.empty())
-        replyTo = _names.missing({"reply", message.id, 0});
-    auto thread = _names.message(message.threadId);
-    if (thread.empty())
-        thread = _names.missing({"thread", message.id, 0});
     JsonList attachments;
     if (!message.attachments.empty())
         for (const auto& file : _names.filesIn(message.id))
@@ -141,8 +135,8 @@ void History::append(std::string& out, const storage::MessageRecord& message, co
                .text("content", version.content)
                .time("edited_at", version.at)
                .raw("edits", std::move(edits).json())
-               .text("reply_to", replyTo)
-               .text("thread", thread)
+               .text("reply_to", _names.repliedTo(message))
+               .text("thread", _names.threadOf(message))
                .raw("attachments", std::move(attachments).json())
                .time("deleted_at", message.deletedAt)
                .line();

@@ -43,6 +43,18 @@ std::vector<std::string> Names::filesIn(Id messageId)
     return names;
 }
 
+std::string Names::repliedTo(const storage::MessageRecord& message)
+{
+    auto name = this->message(message.replyTo);
+    return name.empty() ? missing({"reply", message.id, 0}) : name;
+}
+
+std::string Names::threadOf(const storage::MessageRecord& message)
+{
+    auto name = this->message(message.threadId);
+    return name.empty() ? missing({"thread", message.id, 0}) : name;
+}
+
 std::string Names::missing(const storage::ExternalReference& reference)
 {
     return _anyMissing ? ExternalRepository::referenceOf(_connection, _source, reference) : std::string();

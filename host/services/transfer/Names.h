@@ -2,6 +2,7 @@
 // How an export calls what it writes about: INSTANCE.NUMBER, or the name that the record came with from another server of
 // ours. So a record keeps its name wherever it goes, and an export of what was imported is the export that it came from.
 
+#include "storage/Records.h"
 #include "storage/TransferRepository.h"
 
 #include <string>
@@ -24,6 +25,9 @@ public:
     std::string scheduled(Id id) { return read(storage::ExternalKind::scheduled, id); }
     std::string any(storage::ExternalKind kind, Id id) { return read(kind, id); }
     std::string hook(Id id) { return read(storage::ExternalKind::hook, id); }
+    /// Of the message that this one answers or hangs on; empty: there is none.
+    std::string repliedTo(const storage::MessageRecord& message);
+    std::string threadOf(const storage::MessageRecord& message);
     /// What a record refers to that is not here; empty: nothing.
     std::string missing(const storage::ExternalReference& reference);
 
