@@ -152,7 +152,11 @@ class Browser:
         field = self.find(selector)
         if clear:
             field.send_keys(Keys.CONTROL, "a")
-        field.send_keys(text)
+        if max(text, default="") > "\uffff":  # older ChromeDrivers have no keys for those
+            self.driver.execute_script("arguments[0].focus()", field)
+            self.driver.execute_cdp_cmd("Input.insertText", {"text": text})
+        else:
+            field.send_keys(text)
 
     def press(self, *keys, control=False, alt=False, shift=False):
         chain = webdriver.ActionChains(self.driver)
