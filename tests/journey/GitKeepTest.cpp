@@ -29,7 +29,7 @@ TEST(GitKeep, WhatIsPushedWhileOthersAreClearedAwayStays)
     std::atomic<int> acknowledged{0};
     std::atomic<int> refused{0};
     std::vector<std::map<std::string, std::string>> refs(writers); // what each was told is there
-    std::vector<std::thread> all;
+    std::vector<std::jthread> all; // also when the test ends early
     for (int i = 0; i < writers; ++i)
         all.emplace_back([&, i] {
             const auto name = "w" + std::to_string(i);

@@ -202,7 +202,7 @@ TEST_F(PluginVerbs, ANewVersionThatFailsInItsFirstSecondsIsRolledBack)
     expectGood(run({"install", traveller("fails_in_handlers")}), "traveller 1.3.0 is live.");
     EXPECT_TRUE(truthAt(info("traveller"), "/on_trial"));
     auto client = _daemon.client();
-    EXPECT_TRUE(eventually([&] {
+    EXPECT_TRUE(comesTrue([&] {
         client.get("/traveller/version");
         return version() == "1.0.0";
     }));
@@ -219,14 +219,14 @@ TEST_F(PluginVerbs, SighupTakesInWhatHasChangedInTheFolder)
 {
     copyInto(_daemon, traveller("v1"));
     _daemon.signal(SIGHUP);
-    EXPECT_TRUE(eventually([&] { return version() == "1.0.0"; })) << "a new one is not loaded";
+    EXPECT_TRUE(comesTrue([&] { return version() == "1.0.0"; })) << "a new one is not loaded";
     copyInto(_daemon, traveller("v2"));
     _daemon.signal(SIGHUP);
-    EXPECT_TRUE(eventually([&] { return version() == "1.1.0"; })) << "a library that changed is not exchanged";
+    EXPECT_TRUE(comesTrue([&] { return version() == "1.1.0"; })) << "a library that changed is not exchanged";
     fs::remove(_daemon.data() + "/plugins/traveller.json");
     fs::remove(_daemon.data() + "/plugins/traveller.so");
     _daemon.signal(SIGHUP);
-    EXPECT_TRUE(eventually([&] { return version() == "status 404"; })) << "one that went still runs";
+    EXPECT_TRUE(comesTrue([&] { return version() == "status 404"; })) << "one that went still runs";
     expectChatServes();
 }
 

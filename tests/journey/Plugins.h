@@ -2,10 +2,10 @@
 // `netbit plugin …` against a daemon, and the plugins that are built for it.
 
 #include "support/Daemon.h"
+#include "support/Eventually.h"
 
 #include <filesystem>
 #include <gtest/gtest.h>
-#include <poll.h>
 
 namespace netbit::test {
 
@@ -44,13 +44,6 @@ protected:
     {
         const auto reply = daemon.client().get("/traveller/version");
         return reply.status == 200 ? reply.body : "status " + std::to_string(reply.status);
-    }
-    static bool eventually(const std::function<bool()>& condition)
-    {
-        for (const Deadline deadline; !condition(); poll(nullptr, 0, 10))
-            if (deadline.over())
-                return false;
-        return true;
     }
     static void copyInto(const Daemon& daemon, const std::string& library)
     {

@@ -1,6 +1,7 @@
 // HTTP and packets through TLS: as its clients speak it, with certificates that change, and against who does not speak it.
 
 #include "journey/Stage.h"
+#include "support/Eventually.h"
 #include "support/Tls.h"
 #include "support/TcpClient.h"
 
@@ -9,7 +10,6 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
-#include <poll.h>
 #include <random>
 #include <thread>
 
@@ -93,15 +93,6 @@ std::size_t count(const std::string& text, std::string_view part)
     for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
         ++found;
     return found;
-}
-
-template <class Condition>
-bool comesTrue(Condition condition)
-{
-    for (const Deadline deadline; !condition(); poll(nullptr, 0, 2))
-        if (deadline.over())
-            return false;
-    return true;
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // Files as clients send them.
 
 #include "journey/Stage.h"
+#include "support/Eventually.h"
 
 #include <cstdint>
 #include <string>
@@ -48,17 +49,5 @@ std::vector<std::string> filesBelow(const std::string& folder);
 std::int64_t residentBytes(pid_t process);
 std::int64_t highestResidentBytes(pid_t process);
 void resetPeak(pid_t process);
-
-/// Waits until it holds. A failure says what did not happen.
-template <class F>
-void eventually(F holds, std::string_view what)
-{
-    const Deadline deadline;
-    while (!holds()) {
-        if (deadline.over())
-            throw TimedOut("it did not happen that " + std::string(what));
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-}
 
 } // namespace netbit::test

@@ -1,13 +1,12 @@
 // Notifications on their way to a receiver of webhooks: signed, over kill -9, and to nothing inside.
 
 #include "journey/Stage.h"
-#include "support/Deadline.h"
+#include "support/Eventually.h"
 #include "support/Receiver.h"
 
 #include <sodium.h>
 
 #include <algorithm>
-#include <functional>
 #include <iostream>
 #include <set>
 #include <thread>
@@ -40,14 +39,6 @@ void note(HttpClient& http, const std::string& name)
     http.expect(201, "POST", "/api/notifications", "{\"name\":\"" + name + "\"}");
 }
 
-bool comes(const std::function<bool()>& happened)
-{
-    for (const Deadline deadline; !deadline.over(); std::this_thread::sleep_for(std::chrono::milliseconds(10)))
-        if (happened())
-            return true; // between two looks, not instead of one
-    return false;
-}
-
 json::value newestDelivery(HttpClient& http, std::int64_t hook)
 {
     const auto page = http.expect(200, "GET", "/api/webhooks/" + std::to_string(hook) + "/deliveries?limit=1");
@@ -68,7 +59,7 @@ TEST(Webhooks, NothingInsideIsReachedAndTheLogSaysWhy)
         hooks.push_back(integerAt(makeHook(http, "http://" + host + port), "/id"));
     note(http, "secret metadata");
     for (const auto hook : hooks) {
-        ASSERT_TRUE(comes([&] {
+        ASSERT_TRUE(comesTrue([&] {
             const auto newest = newestDelivery(http, hook);
             return !newest.is_null() && !listAt(newest, "/attempts").empty();
         }));
@@ -89,26 +80,26 @@ TEST(Webhooks, ADeliveryIsSignedShownAndSentAgainOnDemand)
     const auto made = makeHook(http, receiver.url());
     const auto hook = integerAt(made, "/id");
     note(http, "milk");
-    ASSERT_TRUE(comes([&] { return receiver.taken().size() == 1; }));
+    ASSERT_TRUE(comesTrue([&] { return receiver.taken().size() == 1; }));
     const auto first = receiver.taken()[0];
     EXPECT_EQ(first.headers.at("content-type"), "application/json");
     EXPECT_EQ(first.headers.at("x-hub-signature-256"), "sha256=" + hmacHex(textAt(made, "/secret"), first.body));
     EXPECT_TRUE(first.headers.at("webhook-signature").starts_with("v1,"));
     EXPECT_NE(first.body.find("\"name\":\"milk\""), std::string::npos) << first.body;
-    ASSERT_TRUE(comes([&] { return textAt(newestDelivery(http, hook), "/state") == "delivered"; }));
+    ASSERT_TRUE(comesTrue([&] { return textAt(newestDelivery(http, hook), "/state") == "delivered"; }));
     const auto delivery = newestDelivery(http, hook);
     EXPECT_EQ(textAt(delivery, "/message_id"), first.headers.at("webhook-id"));
     http.expect(200, "POST",
                 "/api/webhooks/" + std::to_string(hook) + "/deliveries/" + std::to_string(integerAt(delivery, "/id")) + "/redeliver");
-    ASSERT_TRUE(comes([&] { return receiver.taken().size() == 2; }));
+    ASSERT_TRUE(comesTrue([&] { return receiver.taken().size() == 2; }));
     EXPECT_EQ(receiver.taken()[1].headers.at("webhook-id"), first.headers.at("webhook-id"));
     EXPECT_EQ(receiver.taken()[1].body, first.body);
 
     Receiver elsewhere;
     receiver.answer(307, elsewhere.url());
     note(http, "bread");
-    ASSERT_TRUE(comes([&] { return receiver.taken().size() == 3; }));
-    ASSERT_TRUE(comes([&] { return !listAt(newestDelivery(http, hook), "/attempts").empty(); }));
+    ASSERT_TRUE(comesTrue([&] { return receiver.taken().size() == 3; }));
+    ASSERT_TRUE(comesTrue([&] { return !listAt(newestDelivery(http, hook), "/attempts").empty(); }));
     EXPECT_EQ(integerAt(newestDelivery(http, hook), "/attempts/0/status"), 307);
     EXPECT_TRUE(elsewhere.taken().empty());
     EXPECT_EQ(http.request("DELETE", "/api/webhooks/" + std::to_string(hook)).status, 204);
@@ -169,7 +160,7 @@ TEST(Webhooks, AThousandNotificationsOverTwentyKillsAllArriveEachUnderOneId)
         }
         return std::all_of(promised.begin(), promised.end(), [&](const auto& name) { return ids.contains(name); });
     };
-    EXPECT_TRUE(comes(look));
+    EXPECT_TRUE(comesTrue(look));
     for (const auto& name : promised)
         EXPECT_TRUE(ids.contains(name)) << name << " never arrived";
     std::set<std::string> all;
