@@ -238,6 +238,7 @@ void NotifyService::stop()
 void NotifyService::finish()
 {
     _follower->keepMark();
+    _follower->subscription.reset(); // which holds the follower in turn
 }
 
 void NotifyService::forget() { _core->inbox.clear(); }
