@@ -260,7 +260,7 @@ void PullRoutes::comments(Later& request, const Opened& opened) const
     const auto base = pull.state == "open" ? repository.branch(pull.baseBranch) : nullptr;
     for (auto& item : answer.body["data"].as_array()) {
         auto& comment = item.as_object();
-        const auto& place = objectAt(comment, "place");
+        const json::object place = objectAt(comment, "place"); // a copy: the comment grows
         if (place.empty())
             continue;
         comment["now"] = nullptr;

@@ -184,7 +184,10 @@ void dropRef(const Repository& repository, const std::string& fullName)
 void bring(const Repository& repository, const std::filesystem::path& from, const std::string& branch, const git_oid& id,
            const std::string& fullName)
 {
-    const auto remote = take(&git_remote_create_anonymous, repository.raw(), from.c_str());
+    git_remote_create_options how = GIT_REMOTE_CREATE_OPTIONS_INIT;
+    how.repository = repository.raw();
+    how.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF; // a path is meant as it is; and the look for such settings leaks in libgit2 1.5
+    const auto remote = take(&git_remote_create_with_opts, from.c_str(), &how);
     git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
     options.update_fetchhead = 0;
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <mutex>
 
+#include <dlfcn.h>
+
 namespace netbit::git {
 
 namespace {
@@ -44,14 +46,24 @@ Owned<git_commit> ofRef(git_repository* repository, const std::string& name)
     return Owned<git_commit>(reinterpret_cast<git_commit*>(out));
 }
 
+/// libgit2 keeps memory for each thread that has called it, and a function of its own frees that when the thread ends. The host's
+/// threads outlive this plugin: so libgit2 stays in the process, and is never shut down.
+void keepLoaded()
+{
+    Dl_info info{};
+    if (::dladdr(reinterpret_cast<void*>(&git_libgit2_init), &info) != 0)
+        ::dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
 } // namespace
 
 Library::Library(bool syncs)
 {
-    if (git_libgit2_init() < 0)
-        throw Failure(Error(Status::unavailable, "libgit2_unusable", "libgit2 does not start."));
     static std::once_flag once;
     std::call_once(once, [] {
+        if (git_libgit2_init() < 0)
+            throw Failure(Error(Status::unavailable, "libgit2_unusable", "libgit2 does not start."));
+        keepLoaded();
         for (const int level : {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL})
             git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
         git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, static_cast<ssize_t>(16 << 20));
@@ -61,8 +73,6 @@ Library::Library(bool syncs)
     });
     git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, syncs ? 1 : 0);
 }
-
-Library::~Library() { git_libgit2_shutdown(); }
 
 void Deadline::check() const
 {

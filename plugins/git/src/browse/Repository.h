@@ -11,13 +11,12 @@
 
 namespace netbit::git {
 
-/// libgit2, for as long as one of these is there. It reads no configuration of the machine's or of a user's, and keeps little in
+/// libgit2, from the first of these on. It reads no configuration of the machine's or of a user's, and keeps little in
 /// memory: what it has mapped and cached is shared by all requests.
 class Library {
 public:
     /// `syncs`: what is written is on the disk when the call that wrote it returns.
     explicit Library(bool syncs = true);
-    ~Library();
     Library(const Library&) = delete;
     Library& operator=(const Library&) = delete;
 };
