@@ -134,9 +134,10 @@ Result<void> FileRoutes::take(Request& request, FilePurpose purpose) const
     NewFile file;
     file.purpose = purpose;
     file.name = request.query("name");
-    const auto named = file.name ? std::nullopt : support::nameIn(request.header("Content-Disposition").value_or(std::string_view()));
-    if (named)
-        file.name = *named;
+    std::string named; // what file.name may point to
+    if (!file.name)
+        if (auto found = support::nameIn(request.header("Content-Disposition").value_or(std::string_view())))
+            file.name = named = std::move(*found);
     file.length = parseInteger<std::int64_t>(request.header("Content-Length").value_or("-1")).value_or(-1);
     file.key = key;
     auto upload = _files.begin(Principal::share(_auth.api(), request.principal()), file);
