@@ -79,6 +79,14 @@ namespace {
 
 constexpr hours ticketLife(12); // of the key that they are sealed with
 
+void tellOfCollector(std::string_view reason)
+{
+    if (reason.empty())
+        log::info("trace", "The collector takes traces again");
+    else
+        log::warn("trace", "The collector takes no traces", {{"reason", reason}});
+}
+
 } // namespace
 
 /// In the order of construction: what stands lower uses what stands higher.
@@ -108,6 +116,7 @@ struct Host::Parts {
           reactors(reactorCount(initial), &inherited),
           workers(static_cast<unsigned>(initial.integer("threads.workers")), size(initial, "threads.max_queued")),
           outgoingWorkers(4, 256),
+          exporter(recorder, [this](const base::FetchRequest& request) { return fetch(request); }, NETBIT_VERSION, &tellOfCollector),
           deliveryWorkers(4, 1'024),
           timers(workers),
           gate(auth, rateOptions(initial)),
@@ -182,6 +191,7 @@ struct Host::Parts {
     std::unique_ptr<DataDirectory> data;
     std::unique_ptr<storage::Database> database;
     metrics::Registry metrics; // counts what the writer does
+    trace::Recorder recorder;  // outlives whatever has a span
     storage::Writer writer;
     services::users::UserDirectory users;
     services::users::Profiles profiles;
@@ -205,6 +215,7 @@ struct Host::Parts {
     exec::WorkerPool workers;
     outgoing::CurlFetch fetch;
     exec::WorkerPool outgoingWorkers; ///< for what waits for other servers, so that nothing else waits for it
+    trace::Exporter exporter;
     exec::WorkerPool deliveryWorkers; ///< the same, for servers that users name: those that are slow hold up no sign-in
     exec::Timers timers;
     const std::shared_ptr<net::TlsCell> tls = std::make_shared<net::TlsCell>(); ///< empty as long as nothing speaks TLS
@@ -412,6 +423,15 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
                               "When the certificate in force runs out, seconds since 1970.",
                               [&parts] { return static_cast<double>(parts.tls->load()->notAfter()); });
     addPluginSeries(parts.metrics, *parts.loader);
+    addTraceSeries(parts.metrics, parts.recorder, parts.exporter);
+    parts.recorder.setOptions(recorderOptions(config.host));
+    parts.exporter.setOptions(exporterOptions(config.host));
+    parts.server.setRecorder(parts.recorder);
+    parts.operations.setRecorder(parts.recorder);
+    parts.timers.every(seconds(1), [&parts] {
+        if (parts.recorder.on())
+            parts.outgoingWorkers.submit([&parts] { parts.exporter.tend(); });
+    });
     parts.server.setSlowRequest([](const edge::Exchange& exchange, int status, milliseconds time) {
         log::warn("http", "A request was slow",
                   {{"ms", std::to_string(time.count())}, {"method", exchange.method()}, {"route", exchange.route().pattern},
@@ -451,6 +471,8 @@ Result<void> Host::reconfigure(const Config& config)
     parts.projects.setOptions(projectOptions(config.host));
     parts.notify.setOptions(notifyOptions(config.host));
     parts.delivery.setOptions(deliveryOptions(config.host));
+    parts.recorder.setOptions(recorderOptions(config.host));
+    parts.exporter.setOptions(exporterOptions(config.host));
     {
         const std::lock_guard lock(parts.backupMutex); // backupWish
         parts.backupWish = backupOptions(config.host, *parts.data);

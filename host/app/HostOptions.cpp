@@ -157,6 +157,18 @@ services::delivery::DeliveryOptions deliveryOptions(const HostSettings& settings
     return options;
 }
 
+trace::RecorderOptions recorderOptions(const HostSettings& settings)
+{
+    const bool wanted = !settings.text("trace.endpoint").empty();
+    return {.perMille = wanted ? settings.integer("trace.sample_permille") : 0,
+            .followParent = settings.text("trace.follow_parent") == "true"};
+}
+
+trace::ExporterOptions exporterOptions(const HostSettings& settings)
+{
+    return {.endpoint = settings.text("trace.endpoint"), .token = settings.text("trace.token")};
+}
+
 backup::ScheduleOptions backupOptions(const HostSettings& settings, const DataPaths& data)
 {
     const auto& folder = settings.text("backup.directory");

@@ -14,6 +14,7 @@
 #include "services/files/FileService.h"
 #include "services/notify/NotifyService.h"
 #include "services/projects/Core.h"
+#include "trace/Exporter.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -35,6 +36,8 @@ services::files::FileOptions fileOptions(const HostSettings& settings);
 services::projects::ProjectOptions projectOptions(const HostSettings& settings);
 services::notify::NotifyOptions notifyOptions(const HostSettings& settings);
 services::delivery::DeliveryOptions deliveryOptions(const HostSettings& settings);
+trace::RecorderOptions recorderOptions(const HostSettings& settings);
+trace::ExporterOptions exporterOptions(const HostSettings& settings);
 services::backup::ScheduleOptions backupOptions(const HostSettings& settings, const DataPaths& data);
 services::events::EventOptions eventOptions(const HostSettings& settings);
 /// Level, form and place of the log. Error: the file cannot be written.

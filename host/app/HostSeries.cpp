@@ -95,4 +95,15 @@ std::function<void(std::chrono::nanoseconds)> commitSeries(metrics::Registry& re
     return [seconds](std::chrono::nanoseconds time) { seconds->observe(std::chrono::duration<double>(time).count()); };
 }
 
+void addTraceSeries(metrics::Registry& registry, const trace::Recorder& recorder, const trace::Exporter& exporter)
+{
+    registry.sampledBy(counter, "netbit_trace_spans_total", "Spans that ended, by what became of them.", "outcome",
+                       [&recorder, &exporter] {
+                           return std::vector<std::pair<std::string, double>>{
+                               {"exported", static_cast<double>(exporter.exported())},
+                               {"refused", static_cast<double>(exporter.refused())},
+                               {"dropped", static_cast<double>(recorder.dropped())}};
+                       });
+}
+
 } // namespace netbit::app

@@ -5,6 +5,7 @@
 #include "services/exec/WorkerPool.h"
 #include "services/metrics/Registry.h"
 #include "storage/Writer.h"
+#include "trace/Exporter.h"
 
 #include <filesystem>
 
@@ -20,5 +21,8 @@ void addHostSeries(services::metrics::Registry& registry, AskFacts facts, const 
 
 /// How long commits take; for Writer::onCommit.
 std::function<void(std::chrono::nanoseconds)> commitSeries(services::metrics::Registry& registry);
+
+/// What became of the spans.
+void addTraceSeries(services::metrics::Registry& registry, const trace::Recorder& recorder, const trace::Exporter& exporter);
 
 } // namespace netbit::app

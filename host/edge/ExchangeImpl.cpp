@@ -185,6 +185,7 @@ void ExchangeImpl::forgetRequest()
     _pending.reset();
     _answered.store(false, std::memory_order_relaxed);
     _begun = {};
+    _span.reset();
     _dispatched = false;
 }
 

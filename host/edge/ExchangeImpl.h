@@ -7,6 +7,7 @@
 #include "edge/Parser.h"
 #include "edge/Router.h"
 #include "edge/Target.h"
+#include "trace/Span.h"
 
 #include <atomic>
 #include <chrono>
@@ -78,6 +79,7 @@ private:
     std::optional<Reply> _pending; // on its way from another thread to the reactor
     std::atomic<bool> _answered{false};
     std::chrono::steady_clock::time_point _begun; // its handler; zero where nobody measures
+    trace::SpanPtr _span; // null where nobody records it
     bool _dispatched = false; // from here on someone owes an answer
 };
 

@@ -370,8 +370,10 @@ void HttpConnection::dispatch()
     exchange->_dispatched = true;
     if (_limits->slowRequest.count() > 0 && !exchange->route().streamed)
         exchange->_begun = std::chrono::steady_clock::now();
+    beginSpan(*exchange);
     if (exchange->route().fast) {
         auto outcome = Outcome::replied;
+        const trace::Scope scope(exchange->_span);
         try {
             outcome = exchange->route().handler->handle(*exchange);
         } catch (const std::exception& error) {
@@ -389,6 +391,31 @@ void HttpConnection::dispatch()
     runOnWorker(std::move(exchange));
 }
 
+void HttpConnection::beginSpan(ExchangeImpl& exchange)
+{
+    if (!_state->recorder || !_state->recorder->on())
+        return;
+    const auto& route = exchange.route();
+    exchange._span = _state->recorder->begin(route.method + ' ' + route.pattern, trace::Kind::server, exchange.header("traceparent"));
+    if (!exchange._span)
+        return;
+    exchange._span->set("http.request.method", exchange.method());
+    exchange._span->set("http.route", route.pattern);
+    exchange._span->set("netbit.plugin", route.owner);
+    exchange._span->set("netbit.request_id", static_cast<std::int64_t>(exchange.id()));
+}
+
+/// Of a stream, when it begins.
+void HttpConnection::endSpan(const ExchangeImpl& exchange, int status)
+{
+    if (!exchange._span)
+        return;
+    exchange._span->set("http.response.status_code", status);
+    if (status >= 500)
+        exchange._span->fail();
+    exchange._span->end();
+}
+
 void HttpConnection::handlerThrew(ExchangeImpl& exchange, std::string_view what)
 {
     complain(exchange.route().method + ' ' + exchange.route().pattern + " of " + exchange.route().owner +
@@ -400,6 +427,7 @@ void HttpConnection::handlerThrew(ExchangeImpl& exchange, std::string_view what)
 void HttpConnection::runOnWorker(std::shared_ptr<ExchangeImpl> exchange)
 {
     const bool queued = offload([self = shared_from_this(), exchange] {
+        const trace::Scope scope(exchange->_span);
         try {
             if (exchange->route().handler->handle(*exchange) == Outcome::wouldBlock)
                 self->handlerThrew(*exchange, "wouldBlock on a worker");

@@ -38,6 +38,8 @@ public:
         return reactor().here() && _looping && _phase == Phase::answering && exchange.id() == _answeringId;
     }
     void sendReply(const ExchangeImpl& exchange, Reply reply);
+    void beginSpan(ExchangeImpl& exchange);
+    static void endSpan(const ExchangeImpl& exchange, int status);
     void tellIfSlow(const ExchangeImpl& exchange, int status);
     void startStream(const ExchangeImpl& exchange, Reply head, const std::shared_ptr<ReplyStreamImpl>& stream);
     /// The rest of what Exchange::receive and resumeBody ask for.

@@ -56,6 +56,7 @@ void HttpConnection::sendReply(const ExchangeImpl& exchange, Reply reply)
     addGateHeaders(reply, exchange);
     _shard.count(classOf(reply.status));
     tellIfSlow(exchange, reply.status);
+    endSpan(exchange, reply.status);
     leaveBody(exchange._facts);
     write(std::move(reply), exchange.isHead());
     finished();
@@ -162,6 +163,7 @@ void HttpConnection::startStream(const ExchangeImpl& exchange, Reply head,
     }
     _shard.count(classOf(head.status));
     addGateHeaders(head, exchange);
+    endSpan(exchange, head.status);
     noteDrain();
     const bool none = bodiless(head.status);
     if (!_http11 && !head.length)

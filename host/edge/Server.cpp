@@ -62,6 +62,8 @@ Server::~Server()
 
 void Server::setSlowRequest(SlowRequest told) { _impl->state->slow = std::move(told); }
 
+void Server::setRecorder(trace::Recorder& recorder) { _impl->state->recorder = &recorder; }
+
 void Server::setComplaint(Complaint complaint) { _impl->state->complain = std::move(complaint); }
 
 base::Result<std::uint16_t> Server::listenTcp(const std::string& address, std::uint16_t port)

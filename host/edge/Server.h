@@ -18,6 +18,10 @@ class ReactorPool;
 class TlsContext;
 }
 
+namespace netbit::trace {
+class Recorder;
+}
+
 namespace netbit::edge {
 
 class TrustedProxies;
@@ -66,6 +70,7 @@ public:
     /// Before start().
     void setComplaint(Complaint complaint);
     void setSlowRequest(SlowRequest told);
+    void setRecorder(trace::Recorder& recorder); ///< of requests that a handler gets; it outlives this
 
     /// Binds; the port is known afterwards. Serving starts with start().
     base::Result<std::uint16_t> listenTcp(const std::string& address, std::uint16_t port);

@@ -6,6 +6,7 @@
 #include "edge/Router.h"
 #include "edge/Server.h"
 #include "net/Reactor.h"
+#include "trace/Recorder.h"
 
 #include <condition_variable>
 #include <cstdint>
@@ -69,6 +70,7 @@ struct ServerState {
     const Offload offload;
     Complaint complain;
     SlowRequest slow;
+    trace::Recorder* recorder = nullptr;
     base::SharedCell<const Limits> limits;
     std::atomic<bool> draining{false};
     std::vector<std::unique_ptr<EdgeShard>> shards;

@@ -133,6 +133,7 @@ struct Writer::Impl {
         failed.clear();
         transact(batch);
 
+        endSpans(batch);
         for (std::size_t i = 0; i < batch.size(); ++i)
             if (!errorOf(i))
                 guarded("publish", [&] { batch[i]->publish(); });
@@ -148,6 +149,17 @@ struct Writer::Impl {
         const Result<void> good;
         for (std::size_t i = 0; i < batch.size(); ++i)
             guarded("complete", [&] { batch[i]->complete(errorOf(i) ? Result<void>(*errorOf(i)) : good); });
+    }
+
+    void endSpans(const Jobs& batch) const
+    {
+        for (std::size_t i = 0; i < batch.size(); ++i)
+            if (auto& span = batch[i]->_span) {
+                span->set("netbit.batch", static_cast<std::int64_t>(batch.size()));
+                if (errorOf(i))
+                    span->set("error.type", errorOf(i)->code);
+                span->end();
+            }
     }
 
     // ---- one transaction ------------------------------------------------------------------------------------------
@@ -345,6 +357,7 @@ bool Writer::submit(std::unique_ptr<Job>& job)
         std::lock_guard lock(_impl->mutex); // waiting, sleeping, stopping
         if (_impl->stopping || _impl->queued.load(std::memory_order_relaxed) >= _impl->options.maxQueued)
             return false;
+        job->_span = trace::childOfCurrent("write");
         _impl->waiting.push_back(std::move(job));
         _impl->queued.fetch_add(1, std::memory_order_relaxed);
         wake = std::exchange(_impl->sleeping, false);

@@ -4,6 +4,7 @@
 
 #include "base/Result.h"
 #include "storage/Database.h"
+#include "trace/Span.h"
 
 #include <atomic>
 #include <chrono>
@@ -30,6 +31,10 @@ public:
     virtual void publish() { }
     /// Last: answer the caller. Not called before every job of the batch has published.
     virtual void complete(const base::Result<void>& result) = 0;
+
+private:
+    friend class Writer;
+    trace::SpanPtr _span; ///< from submit() to the commit; null where nobody records it
 };
 
 struct WriterCounts {

@@ -96,6 +96,10 @@ constexpr std::array keys{
     HostKey{"log.file_keep", integer, "8", 1, 10'000, {}, true},
     HostKey{"log.slow_request_ms", integer, "1000", 0, 600'000, {}, true},
     HostKey{"log.slow_statement_ms", integer, "250", 0, 600'000},
+    HostKey{"trace.endpoint", text, "", 0, 0, {}, true},
+    HostKey{"trace.token", text, "", 0, 0, {}, true},
+    HostKey{"trace.sample_permille", integer, "100", 0, 1'000, {}, true},
+    HostKey{"trace.follow_parent", KeyType::flag, "false", 0, 0, {}, true},
 };
 
 } // namespace

@@ -29,6 +29,17 @@ base::Result<void> mayCall(const auth::PrincipalPtr& principal, const Operation&
     return {};
 }
 
+template <class T>
+void end(trace::OpenSpan& span, const base::Result<T>& result)
+{
+    if (!result) {
+        span.set("error.type", result.error().code);
+        if (result.error().status == Status::internal)
+            span.fail();
+    }
+    span.end();
+}
+
 } // namespace
 
 void Operations::add(Operation operation)
@@ -78,7 +89,25 @@ base::Result<void> Operations::call(const auth::PrincipalPtr& principal, const R
               std::string(raw.ifMatch),
               std::string(raw.peer),
               std::string(raw.client)};
-    return operation->handler(call, std::move(done));
+    return run(*operation, call, std::move(done));
+}
+
+/// As a part of what this thread works for; what no request led to begins a trace of its own.
+base::Result<void> Operations::run(const Operation& operation, Call& call, Done done) const
+{
+    auto span = trace::childOfCurrent(operation.name);
+    if (!span && !trace::current() && _recorder)
+        span = _recorder->begin(operation.name, trace::Kind::server);
+    if (!span)
+        return operation.handler(call, std::move(done));
+    const trace::Scope scope(span);
+    auto result = operation.handler(call, [span, done = std::move(done)](const base::Result<Completed>& completed) {
+        end(*span, completed);
+        done(completed);
+    });
+    if (!result)
+        end(*span, result);
+    return result;
 }
 
 std::string Operations::describe(const Operation& operation)

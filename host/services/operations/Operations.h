@@ -2,6 +2,7 @@
 // All operations of the host's services, by name.
 
 #include "services/operations/Operation.h"
+#include "trace/Recorder.h"
 
 #include <map>
 #include <span>
@@ -35,6 +36,8 @@ public:
     /// of Arguments::read; tooLarge / arguments_too_large; invalid / bad_key; the operation's own.
     base::Result<void> call(const auth::PrincipalPtr& principal, const RawCall& call, Done done) const;
 
+    void setRecorder(trace::Recorder& recorder) noexcept { _recorder = &recorder; } ///< [control] before the first call
+
     /// Null: there is none.
     const Operation* find(std::string_view name) const;
     const std::map<std::string_view, std::string_view>& schemas() const noexcept { return _schemas; }
@@ -42,6 +45,9 @@ public:
     static std::string describe(const Operation& operation);
 
 private:
+    base::Result<void> run(const Operation& operation, Call& call, Done done) const;
+
+    trace::Recorder* _recorder = nullptr;
     std::map<std::string_view, Operation> _operations; // texts that live as long as the program
     std::map<std::string_view, std::string_view> _schemas;
 };
