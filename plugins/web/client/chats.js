@@ -73,7 +73,7 @@ export async function loadChat(id) {
   return chat;
 }
 
-export function rememberChats() {
+function rememberChats() {
   const plain = [...state.chats.values()].map(({ items, members, thread, loaded, loading, heard, pins, ...chat }) => ({
     ...chat, hasOlder: true, hasNewer: false, loaded: false, loading: null, thread: null, items: [], members,
   }));
@@ -144,7 +144,7 @@ function changed(message) {
 }
 
 /** Puts a message to its place in a list, or brings one up to date that is there. */
-export function place(items, message) {
+function place(items, message) {
   const index = items.findIndex((one) => one.id === message.id);
   if (index >= 0) {
     const old = items[index];
@@ -380,7 +380,7 @@ export const joinChat = async (id) => takeChat(await post(`/api/chats/${id}/join
 
 // --- Counts and marks ---
 
-export function counts() {
+function counts() {
   let unread = 0;
   let mentions = 0;
   for (const chat of state.chats.values()) {

@@ -25,7 +25,7 @@ export async function register(fields) {
   return signIn(fields.username, fields.password);
 }
 
-export async function enter(session) {
+async function enter(session) {
   await adopt(session.refresh_token);
   const user = session.user || (await get("/api/user/profile"));
   if (localStorage.getItem(marker) !== String(user.id)) await forgetAll(); // another one's chats

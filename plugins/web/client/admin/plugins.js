@@ -2,11 +2,10 @@
 import m from "mithril";
 import { get, post } from "../api.js";
 import { attempt, confirmed, notice } from "../dom.js";
-import { bytes, language, t } from "../i18n.js";
+import { bytes, number, t } from "../i18n.js";
 import { icon } from "../icons.js";
-import { missing, showing, source } from "../work/source.js";
+import { everyNow, missing, source } from "../work/source.js";
 
-const number = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value);
 const ms = (ns) => t("ms", { value: number(ns / 1e6) });
 
 /** A plugin's numbers, as its ledger has them. */
@@ -24,7 +23,6 @@ export function Plugins() {
   const list = source(async () => (await get("/api/admin/plugins")).data);
   const open = new Set();
   let busy = null;
-  let timer = null;
   const act = (plugin, verb) => attempt(async () => {
     busy = plugin?.id || "all";
     try {
@@ -49,16 +47,8 @@ export function Plugins() {
     m("p.sums", m("small", t("plugin_sums", { calls: number(plugin.use.calls), errors: number(plugin.use.errors), p99: ms(plugin.use.p99_ns) }))),
     m("button.quiet", { type: "button", "aria-expanded": String(open.has(plugin.id)), onclick: () => (open.has(plugin.id) ? open.delete(plugin.id) : open.add(plugin.id)) }, icon("more"), t("ledger_of", { name: plugin.id })),
     open.has(plugin.id) && ledger(plugin));
-  const shows = showing(list);
   return {
-    oninit() {
-      shows.oninit();
-      timer = setInterval(() => document.visibilityState === "visible" && list.load(), 5000);
-    },
-    onremove() {
-      shows.onremove();
-      clearInterval(timer);
-    },
+    ...everyNow(5000, list.load),
     view: () => [
       m(".tool-row", m("p.hint", m("small", t("settings_help"))), m("button", { type: "button", disabled: busy, onclick: () => act(null) }, t("read_settings"))),
       missing(list) || list.value.map(row),

@@ -1,7 +1,7 @@
 // What is around each page of a repository, and the choice of what of it is looked at.
 import m from "mithril";
 import { get } from "../api.js";
-import { link } from "../dom.js";
+import { chosen as shown, link } from "../dom.js";
 import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { inSight } from "../work/frame.js";
@@ -34,7 +34,7 @@ export const RefChoice = {
     const chosen = other ? `64:${other}` : ref || record.value?.default_branch || "";
     const option = (one) => m("option", { key: one.name_base64 || one.name, value: one.name_base64 ? `64:${one.name_base64}` : one.name }, one.name);
     const known = [...(branches.value || []), ...(tags.value || [])].some((one) => (one.name_base64 ? `64:${one.name_base64}` : one.name) === chosen);
-    return m("label.ref-choice", icon("branch"), m("span.hidden", t("revision")), m("select", { value: chosen, onchange: (event) => {
+    return m("label.ref-choice", icon("branch"), m("span.hidden", t("revision")), m("select", { ...shown(chosen), onchange: (event) => {
       const { value } = event.target;
       m.route.set(withQuery(place.page(to), { ...(value.startsWith("64:") ? { ref_base64: value.slice(3) } : { ref: value }), ...keep }));
     } },

@@ -1,6 +1,6 @@
 // One pull request: the talk, its commits, what it changes with comments on lines, and the merge.
 import m from "mithril";
-import { get, patch } from "../api.js";
+import { all, get, patch } from "../api.js";
 import { link } from "../dom.js";
 import { shown, t } from "../i18n.js";
 import { state } from "../state.js";
@@ -14,15 +14,6 @@ import { MergeBox } from "./merge.js";
 import { Reviewers } from "./reviewers.js";
 import { pathOf, recordOf, repositoryHere, withQuery } from "./place.js";
 import { lineTalk, ReviewBox, Talk } from "./talk.js";
-
-async function all(path) {
-  const out = [];
-  for (let after; ; ) {
-    const { data, pagination } = await get(path, { limit: 200, after });
-    out.push(...data);
-    if (!(after = pagination?.next_after)) return out;
-  }
-}
 
 export function Pull() {
   const place = repositoryHere();

@@ -1,6 +1,6 @@
 // What is around every view: the list of chats on the left, a panel on the right, notices, dialogs.
 import m from "mithril";
-import { Dialog } from "../dom.js";
+import { Dialog, routeNumber } from "../dom.js";
 import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { state } from "../state.js";
@@ -10,11 +10,9 @@ import { Members } from "./members.js";
 import { Register, Reset, SignIn } from "./signin.js";
 import { Pins, Thread } from "./thread.js";
 
-const number = (name) => Number(m.route.param(name)) || null;
-
 function panel(id) {
   const path = m.route.get();
-  if (number("thread")) return m(Thread, { key: `thread-${number("thread")}`, id, root: number("thread") });
+  if (routeNumber("thread")) return m(Thread, { key: `thread-${routeNumber("thread")}`, id, root: routeNumber("thread") });
   if (/^\/c\/\d+\/members/.test(path)) return m(Members, { key: `members-${id}`, id });
   if (/^\/c\/\d+\/pins/.test(path)) return m(Pins, { key: `pins-${id}`, id });
   return null;
@@ -28,9 +26,9 @@ export const Shell = {
     const path = m.route.get() || "/";
     if (path.startsWith("/reset")) return m(".outside", around(m(Reset)));
     if (!state.me) return m(".outside", around(path.startsWith("/register") ? m(Register) : m(SignIn)));
-    const id = number("chat");
+    const id = routeNumber("chat");
     const side = id ? panel(id) : null;
-    const inside = view ? m(view, { key: "view" }) : id ? m(Chat, { key: `chat-${id}`, id, at: number("message") })
+    const inside = view ? m(view, { key: "view" }) : id ? m(Chat, { key: `chat-${id}`, id, at: routeNumber("message") })
       : m("main.main.empty.welcome", { key: "none" }, icon("thread"), m("p", t("choose_chat")), m("p", m("small", t("help_hint"))));
     return m(`.shell${view || id ? ".open" : ""}${side ? ".sided" : ""}`,
       around(m("a.skip", { href: "#", onclick: (event) => {

@@ -1,6 +1,6 @@
 // What is around each page of a project: its name, and the ways to its parts.
 import m from "mithril";
-import { get } from "../api.js";
+import { all, get } from "../api.js";
 import { link } from "../dom.js";
 import { t } from "../i18n.js";
 import { icon } from "../icons.js";
@@ -18,6 +18,9 @@ export function thisProject() {
   if (!known.has(key)) known.set(key, source(() => get(key), ["project", "repository"]));
   return known.get(key);
 }
+
+/** Who is in a project, as a source. */
+export const membersOf = (place) => source(() => all(api(place, "/members")), ["project"]);
 
 /** On a phone the tabs are wider than it is. */
 export const inSight = ({ dom }) => dom.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

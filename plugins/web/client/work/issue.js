@@ -1,6 +1,6 @@
 // One issue: what it says, what was said of it, and its place in the plan.
 import m from "mithril";
-import { del, get, patch, post } from "../api.js";
+import { all, del, get, patch, post } from "../api.js";
 import { attempt, Avatar, confirmed, Field, Form, iconButton, link } from "../dom.js";
 import { shown, t } from "../i18n.js";
 import { icon } from "../icons.js";
@@ -48,14 +48,7 @@ export function Issue() {
   const path = api(place, `/issues/${m.route.param("number")}`);
   const whole = thisProject();
   const issue = source(() => get(path), ["issue", "label", "milestone"]);
-  const comments = source(async () => {
-    const out = [];
-    for (let after; ; ) {
-      const { data, pagination } = await get(`${path}/comments`, { limit: 200, after });
-      out.push(...data);
-      if (!(after = pagination.next_after)) return out;
-    }
-  }, ["issue"]);
+  const comments = source(() => all(`${path}/comments`), ["issue"]);
   const links = source(async () => (await get(`${path}/links`)).data, ["issue", "git"]);
   const issueAt = referenceIn(place);
   const act = (work) => attempt(async () => {
