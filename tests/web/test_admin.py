@@ -3,17 +3,11 @@ import unittest
 
 from selenium.webdriver.common.keys import Keys
 
-from server import PASSWORD, until
-from stage import Stage, WebTest
+from server import until
+from stage import WebTest
 
 
 class Administration(WebTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if "admin" not in Stage.browsers:
-            Stage.server.command("user", "password", "admin", "--password-stdin", given=PASSWORD)
-
     def plugin(self, name):
         return self.admin("GET", f"/api/admin/plugins/{name}")
 

@@ -2,7 +2,6 @@
 import json
 import unittest
 
-from server import PASSWORD
 from stage import Stage, WebTest
 from test_chat import NAMELESS
 from working import WorkingCopy
@@ -70,7 +69,6 @@ class Pages(WebTest):
             self.through(alice, self.paths)
 
     def test_an_administrators_pages_do_too(self):
-        self.server.command("user", "password", "admin", "--password-stdin", given=PASSWORD)
         admin = self.fresh(width=390, height=844)
         admin.sign_in("admin")
         self.through(admin, (("/admin", ".lines li"), ("/admin/plugins", ".plugin"), ("/admin/figures", ".figure"), ("/admin/log", ".log li"), ("/admin/audit", ".lines li")))
