@@ -27,7 +27,7 @@ class Modules(unittest.TestCase):
     def test_what_is_exported_is_imported(self):
         taken = {"Page"}  # lazy.js takes that of each
         for text in self.texts.values():
-            for names in re.findall(r"^(?:import|export) \{([^}]*)\} from", text, flags=re.M) + re.findall(r"\{ ([^}]+) \} = await import", text):
+            for names in re.findall(r"^(?:import|export) \{([^}]*)\} from", text, flags=re.M) + re.findall(r"\{ ([^}]+) \} = await import", text) + re.findall(r"\(await import\([^)]*\)\)\.(\w+)", text):
                 taken |= {re.split(r" as |:", name)[0].strip() for name in names.split(",")}
         left = [f"{path}: {name}" for path, text in self.texts.items()
                 for name in re.findall(r"^export (?:async )?(?:const|let|function|class) (\w+)", text, flags=re.M) if name not in taken]

@@ -5,6 +5,7 @@
 //   members   Map of user id → member, once they were asked for
 import m from "mithril";
 import { get, post, put, del, patch } from "./api.js";
+import { t } from "./i18n.js";
 import { keep, keepChat } from "./idb.js";
 import { elements, isPlain } from "./markup.js";
 import { wantIssues } from "./msgissues.js";
@@ -393,8 +394,9 @@ function counts() {
 /** In the title, and on the icon of an installed client. */
 export function showCounts() {
   const { unread, mentions } = counts();
-  document.title = unread ? `(${unread}) NetBit` : "NetBit";
-  if (mentions) navigator.setAppBadge?.(mentions).catch(() => {});
+  const { notified } = state;
+  document.title = `${unread ? `(${unread}) ` : ""}NetBit${notified ? ` · ${t("notices_n", { n: notified })}` : ""}`;
+  if (notified || mentions) navigator.setAppBadge?.(notified || mentions).catch(() => {});
   else navigator.clearAppBadge?.().catch(() => {});
 }
 

@@ -14,7 +14,7 @@ const shown = [
   ["C", "keys.compose"], ["M", "keys.messages"], ["Esc", "keys.close"], ["?", "keys.help"], ["Enter", "keys.send"], ["Shift+Enter", "keys.line"],
   ["↑", "keys.edit_last"], ["↓ ↑, J K", "keys.move"], ["E", "keys.edit"], ["R", "keys.reply"], ["T", "keys.thread"],
   ["+", "keys.react"], ["P", "keys.pin"], ["Del", "keys.delete"],
-  ["← ↑ ↓ →", "keys.card"], ["Shift+← Shift+→", "keys.move_card"], ["Ctrl+Enter", "keys.comment"],
+  ["← ↑ ↓ →", "keys.card"], ["Shift+← Shift+→", "keys.move_card"], ["Ctrl+Enter", "keys.comment"], ["E", "keys.notice"],
 ];
 
 const Help = {

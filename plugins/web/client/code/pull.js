@@ -4,6 +4,7 @@ import { all, get, patch } from "../api.js";
 import { link } from "../dom.js";
 import { shown, t } from "../i18n.js";
 import { state } from "../state.js";
+import { bell } from "../views/notifications.js";
 import { pullMark } from "../work/pullline.js";
 import { referenceIn } from "../work/paths.js";
 import { missing, showing, source } from "../work/source.js";
@@ -48,7 +49,8 @@ export function Pull() {
               m(".issue-main", m(Talk, { path, page, pull: one, comments, reviews, issueAt, mine, change: (fields) => patch(path, fields).then(reload) },
                 one.state === "open" && m("p", link(withQuery(page, { view: "diff" }), { class: "button" }, t("review_changes"))),
                 m(MergeBox, { path, pull: one, mine, may: record.value?.may?.write, done: () => Promise.all([reload(), diff.load()]) }))),
-              m("aside.issue-side", { "aria-label": t("reviews") }, m(Reviewers, { place, path, pull: one, mine, done: reload })))));
+              m("aside.issue-side", { "aria-label": t("reviews") }, m(Reviewers, { place, path, pull: one, mine, done: reload }),
+                m("section", m("header", m("h3", t("notifications")), bell("pull", one.id, `#${one.number}`)))))));
     },
   };
 }

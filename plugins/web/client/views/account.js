@@ -139,7 +139,7 @@ function Sessions() {
 }
 
 /** "Chromium on Linux", of what a browser calls itself. */
-function clientName(client) {
+export function clientName(client) {
   const browser = client.match(/(Edg|OPR|Firefox|Chrome|Safari|curl|netbit)\/?[\d.]*/)?.[1];
   const system = client.match(/Android|iPhone|iPad|Windows|Mac OS X|Linux/)?.[0];
   const names = { Edg: "Edge", OPR: "Opera", Chrome: /HeadlessChrome/.test(client) ? "Chromium" : "Chrome" };

@@ -10,6 +10,7 @@ import { pendingOf } from "../outbox.js";
 import { refreshers, rememberedChat } from "../session.js";
 import { state, userName } from "../state.js";
 import { canEdit, Message, Pending } from "./message.js";
+import { bell } from "./notifications.js";
 import { showChatSettings } from "./members.js";
 import { redraw } from "../redraw.js";
 
@@ -162,6 +163,7 @@ export function Chat({ attrs: { id, at } }) {
         m("p", one.topic || (other && statusOf(other)) || (one.chat_type !== "direct" && t("members_n", { n: one.participants_count })))),
       link(`/c/${id}/pins`, { class: "icon-button", title: t("pins"), "aria-label": t("pins") }, icon("pin")),
       link(`/c/${id}/members`, { class: "icon-button", title: t("members"), "aria-label": t("members") }, icon("people")),
+      bell("chat", id, chatName(one)),
       iconButton("more", t("chat_settings"), { onclick: () => showChatSettings(one) }));
   }
 

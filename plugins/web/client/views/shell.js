@@ -7,6 +7,7 @@ import { state } from "../state.js";
 import { Chat } from "./chat.js";
 import { ChatList } from "./list.js";
 import { Members } from "./members.js";
+import { Mailed } from "./notifications.js";
 import { Register, Reset, SignIn } from "./signin.js";
 import { Pins, Thread } from "./thread.js";
 
@@ -24,6 +25,7 @@ export const Shell = {
     const around = (...inner) => [inner, m(".notices", { role: "status", "aria-live": "polite" }, state.notices.map((one) => m(`.notice.${one.kind}`, one.text))), state.dialog && m(Dialog)];
     if (!state.booted) return m(".splash", { "aria-busy": "true" }, m("img", { src: "/web/icon.svg", alt: t("loading") }));
     const path = m.route.get() || "/";
+    if (path.startsWith("/email/")) return m(".outside", around(m(Mailed)));
     if (path.startsWith("/reset")) return m(".outside", around(m(Reset)));
     if (!state.me) return m(".outside", around(path.startsWith("/register") ? m(Register) : m(SignIn)));
     const id = routeNumber("chat");

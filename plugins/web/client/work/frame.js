@@ -5,6 +5,7 @@ import { link } from "../dom.js";
 import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { leavers } from "../registry.js";
+import { bell } from "../views/notifications.js";
 import { api, here, page } from "./paths.js";
 import { source } from "./source.js";
 
@@ -35,7 +36,7 @@ export const ProjectFrame = {
     return m("main.main.page.work", { "aria-label": place.project, tabindex: -1 },
       m("header.chat-head", link("/projects", { class: "icon-button back", "aria-label": t("back") }, icon("back")),
         m(".title", m("h2", link("/projects", { class: "quiet-link" }, place.user), " / ", link(page(place), { class: "quiet-link" }, place.project)),
-          m("p", project?.state === "archived" ? t("archived") : project?.description || ""))),
+          m("p", project?.state === "archived" ? t("archived") : project?.description || "")), bell("project", project?.id, place.project)),
       m("nav.tabs", { oncreate: inSight, "aria-label": t("parts_of", { name: place.project }) }, tabs.map(([path, name]) =>
         link(page(place, path), { key: name, "aria-current": tab === name ? "page" : undefined }, t(`tab.${name}`)))),
       m(".work-body", children));

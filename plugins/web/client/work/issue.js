@@ -6,6 +6,7 @@ import { shown, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { excerpt } from "../markup.js";
 import { state, userName } from "../state.js";
+import { bell } from "../views/notifications.js";
 import { ProjectFrame, thisProject } from "./frame.js";
 import { stateMark } from "./issueparts.js";
 import { rendered } from "./markdown.js";
@@ -80,6 +81,7 @@ export function Issue() {
             icon(shownIssue.state === "open" ? "done" : "circle"), t(shownIssue.state === "open" ? "close_issue" : "reopen")))),
         m("aside.issue-side", { "aria-label": t("plan") },
           m(Plan, { place, issue: shownIssue, may: may.plan_issues, change: (fields) => act(() => patch(path, fields)) }),
+          m("section", m("header", m("h3", t("notifications")), bell("issue", shownIssue.id, `#${shownIssue.number}`))),
           links.value?.length > 0 && m("section", m("h3", t("spoken_of")), m("ul.speakers", links.value.map((one, index) => m("li", { key: index }, speaker(one))))))));
     },
   };
