@@ -249,7 +249,14 @@ class Push(WebTest):
         page = self.fresh()
         page.cdp("Browser.grantPermissions", origin=self.server.url, permissions=["notifications"])
         page.sign_in("bob")
-        page.driver.execute_async_script("navigator.serviceWorker.ready.then(() => arguments[0]())")
+        page.wait("the service worker", "return navigator.serviceWorker.getRegistration().then((one) => one?.active?.state === 'activated')")
+        # The browser brings pushes to a worker only a moment after that.
+        def arrived():
+            self.push(page, {"title": "probe", "tag": "probe"})
+            return self.shown(page)
+        until("a first push", arrived, pause=0.2)
+        worker.evaluate(page, "for (const one of await self.registration.getNotifications()) one.close()")
+        until("an empty screen", lambda: not self.shown(page))
         return page
 
     def push(self, page, told):

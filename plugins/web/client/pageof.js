@@ -14,6 +14,7 @@ const pages = [
 /** The page, as what stands behind the #; null for another origin, and for what has no page here. */
 export function pageOf(address, origin = location.origin) {
   let url;
+  if (!address) return null;
   try {
     url = new URL(address, origin);
   } catch {

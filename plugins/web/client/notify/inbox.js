@@ -8,14 +8,14 @@ import { pageOf } from "../pageof.js";
 import { state } from "../state.js";
 import { missing, pages, showing, source } from "../work/source.js";
 import { Chain } from "./level.js";
-import { ruleWords } from "./words.js";
+import { projects, ruleWords } from "./words.js";
 
 const kinds = { note: "edit", message: "thread", issue: "circle", pull: "merge", push: "code" };
 
 function Why({ attrs: { id } }) {
   const why = source(() => get(`/api/notifications/${id}/why`));
   return {
-    ...showing(why),
+    ...showing(why, projects),
     view: () => missing(why) || [m("p", ruleWords(why.value.rule)), m("h3", t("chain")), m(Chain, { chain: why.value.chain }),
       why.value.delivery.until && m("p", m("small", t("held_until", { time: shown("moment", why.value.delivery.until) })))],
   };

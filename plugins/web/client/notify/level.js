@@ -6,7 +6,7 @@ import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { missing, showing, source } from "../work/source.js";
 import { levels, setLevel } from "./rules.js";
-import { placeName, stepWords } from "./words.js";
+import { placeName, projects, stepWords } from "./words.js";
 
 /** The steps from the server to a place, the farthest first; attrs: chain, name (of the last). */
 export const Chain = {
@@ -19,7 +19,7 @@ function Level({ attrs: { scope, id, name } }) {
   const why = source(() => get("/api/notifications/why", { [scope]: id }), ["notification"]);
   const own = () => why.value.chain.find((step) => step.scope === scope && step.id === id)?.level || "";
   return {
-    ...showing(why),
+    ...showing(why, projects),
     view: () => missing(why) || [
       m(Field, { label: t("hear_label"), name: "level", value: own(), options: [["", t("hear.inherit")], ...levels.map((one) => [one, t(`hear.${one}`)])],
         onchange: (event) => attempt(() => setLevel(scope, id, event.target.value || null).then(why.load)) }),

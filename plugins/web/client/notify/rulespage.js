@@ -8,7 +8,7 @@ import { section } from "../views/account.js";
 import { missing, showing, source } from "../work/source.js";
 import { Line } from "./inbox.js";
 import { levels, ownRules, write } from "./rules.js";
-import { placeName } from "./words.js";
+import { placeName, projects } from "./words.js";
 
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const dayName = (day) => new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" }).format(new Date(Date.UTC(2024, 0, 1 + days.indexOf(day))));
@@ -91,11 +91,11 @@ export function Rules() {
   };
   const simulate = () => attempt(async () => (tried = await post("/api/notifications/simulate", { rules: draft })));
   return {
-    ...showing(kept),
+    ...showing(kept, projects),
     view() {
       if (!kept.value) return missing(kept);
       if (!base || (kept.value.tag !== base.tag && !changed())) begin();
-      return m(Form, { class: "rules", label: t("save"), submit: async () => {
+      return [m(Form, { class: "rules", label: t("save"), submit: async () => {
         await write(draft, base.tag);
         await kept.load();
         begin();
@@ -113,8 +113,8 @@ export function Rules() {
           } })),
         places(draft), quietHours(draft),
         section(t("own_time"), m(Zone), m("small", t("zone_help"))), daysOff(draft)),
-      m(".tool-row.try", m("button", { type: "button", class: "simulate", onclick: simulate }, t("simulate")), m("small.hint", t("simulate_help")), changed() && m("span.chip.late", t("unsaved"))),
-      tried && outcome(tried));
+      m(".tool-row.try", m("button", { type: "button", class: "simulate", onclick: simulate }, t("simulate")), m("small.hint", t("simulate_help")), changed() && m("span.chip.late", t("unsaved")))),
+      tried && outcome(tried)];
     },
   };
 }

@@ -1,10 +1,18 @@
 // What notifications and their rules are in words.
+import { all } from "../api.js";
 import { t } from "../i18n.js";
+import { leavers } from "../registry.js";
 import { state } from "../state.js";
+import { source } from "../work/source.js";
+
+/** The projects that one is in, as a source: rules know them by their ids. */
+export const projects = source(() => all("/api/projects"), ["project"]);
+leavers.add(() => (projects.value = null));
 
 /** "the chat garden": a place that a level stands with. `name`, where it is known. */
 export function placeName(scope, id, name) {
-  const known = name || (scope === "chat" && state.chats.get(id)?.name);
+  const project = scope === "project" && projects.value?.find((one) => one.id === id);
+  const known = name || (scope === "chat" && state.chats.get(id)?.name) || (project && `${project.owner}/${project.name}`);
   return known ? t(`at_named.${scope}`, { name: known }) : id ? t(`at_named.${scope}`, { name: `#${id}` }) : t(`at.${scope}`);
 }
 

@@ -42,7 +42,7 @@ export const bell = (scope, id, name) => offered() && id && iconButton("bell", t
 
 const Page = lazy(() => import("../notify/pages.js"));
 addView({
-  name: "notifications", path: "/notifications", paths: ["/notifications/:part", "/notifications/:part/:id"], title: () => t("inbox_short"), icon: "bell", when: offered, view: Page,
+  name: "notifications", order: 1, path: "/notifications", paths: ["/notifications/:part", "/notifications/:part/:id"], title: () => t("inbox_short"), icon: "bell", when: offered, view: Page,
   badge: () => state.notified,
 });
 
