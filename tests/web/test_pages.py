@@ -73,7 +73,7 @@ class Pages(WebTest):
         admin.sign_in("admin")
         self.through(admin, (("/admin", ".lines li"), ("/admin/plugins", ".plugin"), ("/admin/figures", ".figure"), ("/admin/log", ".log li"), ("/admin/audit", ".lines li")))
         admin.go("/admin/plugins")
-        admin.click("[data-plugin=chat] button.quiet")
+        admin.click("[data-plugin=chat] button.show-ledger")
         admin.find(".ledger")
         self.through(admin, ((("/admin/plugins"), ".ledger"),))
 

@@ -5,6 +5,7 @@ import { attempt, confirmed, notice } from "../dom.js";
 import { bytes, number, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { everyNow, missing, source } from "../work/source.js";
+import { Settings } from "./settings.js";
 
 const ms = (ns) => t("ms", { value: number(ns / 1e6) });
 
@@ -33,6 +34,9 @@ export function Plugins() {
       await list.load();
     }
   });
+  const isOpen = (plugin, what) => open.has(`${plugin.id} ${what}`);
+  const fold = (plugin, what, sign) => m("button.quiet", { type: "button", class: `show-${what}`, "aria-expanded": String(isOpen(plugin, what)),
+    onclick: () => (isOpen(plugin, what) ? open.delete(`${plugin.id} ${what}`) : open.add(`${plugin.id} ${what}`)) }, icon(sign), t(`${what}_of`, { name: plugin.id }));
   const row = (plugin) => m("section.plugin", { key: plugin.id, "data-plugin": plugin.id },
     m("header",
       m("h3", plugin.id, " ", m("small", plugin.version)),
@@ -45,8 +49,8 @@ export function Plugins() {
           : m("button.primary", { type: "button", disabled: busy, onclick: () => act(plugin, "enable") }, t("enable")))),
     plugin.detail && m("p.detail", plugin.detail),
     m("p.sums", m("small", t("plugin_sums", { calls: number(plugin.use.calls), errors: number(plugin.use.errors), p99: ms(plugin.use.p99_ns) }))),
-    m("button.quiet", { type: "button", "aria-expanded": String(open.has(plugin.id)), onclick: () => (open.has(plugin.id) ? open.delete(plugin.id) : open.add(plugin.id)) }, icon("more"), t("ledger_of", { name: plugin.id })),
-    open.has(plugin.id) && ledger(plugin));
+    fold(plugin, "ledger", "more"), fold(plugin, "settings", "edit"),
+    isOpen(plugin, "ledger") && ledger(plugin), isOpen(plugin, "settings") && m(Settings, { id: plugin.id, written: list.load }));
   return {
     ...everyNow(5000, list.load),
     view: () => [
