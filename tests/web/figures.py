@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from browser import Browser  # noqa: E402
-from server import Server, until  # noqa: E402
+from server import Api, Server, until  # noqa: E402
 
 FIRST = """
 const looking = new MutationObserver(() => {
@@ -114,7 +114,7 @@ def main():
     browser = None
     try:
         bob, ann = server.add_user("bob"), server.add_user("ann")
-        server.command("user", "role", "bob", "admin")
+        Api(server, server.command("token", "admin"))("PATCH", f"/api/admin/users/{bob.id}", {"role": "admin"})
         for number in range(50):
             ann.say(ann.chat(f"chat {number}", bob), "words")
         chat = ann.chat("long", bob)

@@ -67,7 +67,7 @@ export async function loadChats() {
 }
 
 export async function loadChat(id) {
-  const chat = takeChat(await get(`/api/chats/${id}`));
+  const chat = takeChat(await (takeEarly(id, "chat") || get(`/api/chats/${id}`)));
   if (chat.chat_type === "direct") await loadMembers(chat);
   showCounts();
   redraw();
@@ -260,7 +260,23 @@ async function once(chat, work) {
   return chat.loading;
 }
 
-export const newest = (id) => get(`/api/chats/${id}/messages`, { limit: page });
+let early = null; // {id, chat, newest}: answers on their way
+
+/** Asks for the chat that the address names before anybody looks at it: beside what else is asked for at the start. */
+export function askEarly(id) {
+  early = { id, chat: get(`/api/chats/${id}`), newest: get(`/api/chats/${id}/messages`, { limit: page }) };
+  early.chat.catch(() => {}); // whoever looks at it hears of it
+  early.newest.catch(() => {});
+}
+
+function takeEarly(id, what) {
+  if (early?.id !== id) return null;
+  const asked = early[what];
+  early[what] = null; // an answer is good once
+  return asked;
+}
+
+export const newest = (id) => takeEarly(id, "newest") || get(`/api/chats/${id}/messages`, { limit: page });
 
 /** `asked`: newest(), where it was asked for before the chat was known. */
 export const loadNewest = (chat, asked) =>

@@ -35,6 +35,6 @@ export function Settings({ attrs: { id } }) {
         notice(t(changed.length ? "settings_written" : "nothing_changed"));
         await Promise.all([list.load(), written()]);
         return false;
-      } }, list.value.map((one) => m("[data-setting]", { key: one.name, "data-setting": one.key }, field(one))))]),
+      } }, list.value.map((one) => m("div", { key: one.name, "data-setting": one.key }, field(one))))]),
   };
 }

@@ -36,14 +36,15 @@ export function Chat({ attrs: { id, at } }) {
 
   async function open() {
     try {
-      const first = !chat() && !sought ? newest(id) : null; // beside the chat, not behind it
+      const known = Boolean(chat());
+      const first = !chat()?.loaded && !sought ? newest(id) : null; // beside the chat, and what this device remembers, not behind them
       first?.catch(() => {});
-      if (!chat()) await loadChat(id);
+      if (!known) await loadChat(id);
       readMark ??= chat().unread_count ? chat().last_read_message_id || 0 : Infinity;
       if (sought) await loadAround(chat(), sought);
       else if (!chat().loaded) {
-        if (!chat().items.length) {
-          const kept = await rememberedChat(id);
+        if (known && !chat().items.length) {
+          const kept = await Promise.race([rememberedChat(id), first.then(() => null, () => rememberedChat(id))]);
           if (kept && !chat().items.length) chat().items = kept;
           redraw();
         }
