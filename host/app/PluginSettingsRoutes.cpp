@@ -103,12 +103,15 @@ Result<json::value> one(const SettingsDoor& door, const std::string& id, const s
     return json::value(shown(*found));
 }
 
-Result<json::value> write(const SettingsDoor& door, const std::string& id, const std::string& name, const std::string& value, std::int64_t by)
+Result<json::value> write(const SettingsDoor& door, const std::string& id, const std::string& name, std::string_view body, std::int64_t by)
 {
     const auto before = one(door, id, name);
     if (!before)
         return before.error();
-    if (auto said = door.write(id + '.' + name + '=' + value); !said) {
+    const auto value = valueIn(body);
+    if (!value)
+        return value.error();
+    if (auto said = door.write(id + '.' + name + '=' + *value); !said) {
         auto error = said.error();
         if (error.status == Status::invalid)
             error.pointer = "/value";
@@ -170,14 +173,9 @@ std::vector<edge::Route> pluginSettingsRoutes(SettingsDoor door)
         std::string(R"({"body":{"type":"object","required":["value"],"properties":{"value":{"type":"string","maxLength":8192}},)"
                     R"("additionalProperties":false},"result":)") + settingSchema + "}",
         [door, onControl](Exchange& exchange) {
-            auto value = valueIn(exchange.body());
-            if (!value) {
-                exchange.problem(value.error());
-                return Outcome::replied;
-            }
             const auto by = static_cast<const services::auth::Principal*>(exchange.principal.get())->userId();
-            return onControl(exchange, [door, by, value = std::move(*value), id = std::string(exchange.param("id")),
-                                        name = std::string(exchange.param("name"))] { return write(door, id, name, value, by); });
+            return onControl(exchange, [door, by, body = std::string(exchange.body()), id = std::string(exchange.param("id")),
+                                        name = std::string(exchange.param("name"))] { return write(door, id, name, body, by); });
         });
     return routes;
 }

@@ -54,7 +54,7 @@ class Pages(WebTest):
             (code, ".readme h4"), (f"{code}?path={file}", ".code-line"), (f"{code}/blame?path={file}", ".whence"), (code + "/commits", ".commit-line"),
             (f"{code}/commit/{head}", ".diff"), (code + "/refs", ".lines li"), (code + "/pulls", ".issue-line"), (f"{code}/pulls/{pull}", ".line-thread"),
             (f"{code}/pulls/{pull}?view=diff", ".talk"), (f"{code}/compare?head={'b' * 100}", ".diff"),
-            ("/notifications", ".notice-line"), ("/notifications/rules", ".quiet"), ("/notifications/webhooks", ".lines li"), (f"/notifications/webhooks/{hook}", "section h3"))
+            ("/notifications", ".notice-line"), ("/notifications/rules", ".quiet-hours"), ("/notifications/webhooks", ".lines li"), (f"/notifications/webhooks/{hook}", "section h3"))
 
     def through(self, browser, paths):
         """Looks at each page: all that is pressed or filled has a name, and the page is not wider than the screen."""

@@ -54,7 +54,8 @@ self.addEventListener("push", (event) => {
 
 /** A window that is open goes there; else one is opened. */
 async function show(page) {
-  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const all = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const windows = all.filter((one) => new URL(one.url).pathname === "/"); // the API's own pages are in its scope, too
   const open = windows.find((one) => one.focused) || windows.find((one) => one.visibilityState === "visible") || windows[0];
   if (!open) return self.clients.openWindow(`/#${page}`);
   open.postMessage({ page });

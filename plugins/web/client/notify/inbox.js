@@ -40,7 +40,7 @@ export const Line = {
     const page = one.url && pageOf(one.url);
     const inside = [icon(kinds[one.kind] || "bell"), m("span.text", m("strong", one.name), one.content && m("span.words", one.content),
       m("small", [ruleWords(one.rule), shown("moment", one.created_at)].join(" · "),
-        one.delivery.state === "held" && m("span.chip", t("held_until", { time: shown("moment", one.delivery.until) }))))];
+        one.delivery.state === "held" && [" ", m("span.chip", t("held_until", { time: shown("moment", one.delivery.until) }))]))];
     const line = page ? m("a.notice-line", { href: `#${page}`, onclick: () => acts && !one.read_at && read(one) }, inside) : m(".notice-line", { tabindex: 0 }, inside);
     return m("li", { class: acts && !one.read_at ? "unread" : "", "data-notice": one.id }, line, acts && m(".acts",
       one.read_at ? null : iconButton("done", t("mark_read"), { class: "icon-button mark-read", onclick: () => read(one) }),

@@ -24,7 +24,7 @@ const Days = {
 function quietHours(draft) {
   const rows = draft.quiet_hours;
   return section(t("quiet_hours"), m("p", m("small", t("quiet_help"))),
-    rows.map((one, index) => m(".quiet", { key: index, role: "group", "aria-label": t("quiet_n", { number: index + 1 }) },
+    rows.map((one, index) => m(".quiet-hours", { key: index, role: "group", "aria-label": t("quiet_n", { number: index + 1 }) },
       m(".row", ["from", "to"].map((end) => m(Field, { key: end, label: t(`time_${end}`), type: "time", name: `${end}-${index}`, required: true, value: one[end],
         onchange: (event) => (one[end] = event.target.value) }))),
       m(Days, { label: t("on_days"), days: one.days, change: (on) => (one.days = on) }),
