@@ -357,6 +357,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     std::move(docs.begin(), docs.end(), std::back_inserter(routes));
     auto plugins = pluginRoutes({[this]() -> loader::Loader& { return *_parts->loader; }, _around.onControl, _around.reload});
     std::move(plugins.begin(), plugins.end(), std::back_inserter(routes));
+    auto wishes = pluginSettingsRoutes({_around.onControl, _around.pluginSettings, _around.write});
+    std::move(wishes.begin(), wishes.end(), std::back_inserter(routes));
     chat::addChatOperations(parts.operations, parts.chat);
     services::transfer::addHistoryOperations(parts.operations, parts.chat);
     parts.border = std::make_unique<border::Border>(

@@ -22,6 +22,10 @@ public:
         std::function<base::Result<void>()> reload;
         std::function<base::Result<Config>()> settings; ///< what the files say now; nothing is applied
         std::vector<int> sockets; ///< bound by the service manager; the host closes them
+        /// [control] What a plugin may be told, and is, as the files say now.
+        std::function<base::Result<std::vector<PluginSetting>>(const std::string& id)> pluginSettings;
+        /// [control] Writes "key=value" into its file; nothing is applied. Gives what to say (writeSetting).
+        std::function<base::Result<std::string>(const std::string& assignment)> write;
     };
     Host(std::filesystem::path dataDirectory, Surroundings surroundings);
     ~Host(); ///< stop() if that was not called

@@ -129,7 +129,11 @@ private:
         serving = std::make_unique<Host>(
             _data, Host::Surroundings{[&control](std::function<void()> work) { return control.post(std::move(work)); },
                                       [&] { return reload(*serving); }, [this] { return loadConfig(_sources); },
-                                      inheritedDescriptors()});
+                                      inheritedDescriptors(),
+                                      [this](const std::string& id) { return settingsOf(id); },
+                                      [this](const std::string& assignment) {
+                                          return writeSetting(_sources, assignment, commandFolder(), _data);
+                                      }});
         auto& host = *serving;
         if (const auto started = host.start(*config, commandFolder()); !started)
             return complain(started.error().detail, started.error().code == "bad_setting" ? EXIT_CONFIG : EXIT_UNAVAILABLE);
@@ -166,6 +170,14 @@ private:
         else
             log::error("host", "The settings stay as they were", {{"reason", applied.error().detail}});
         return applied;
+    }
+
+    base::Result<std::vector<PluginSetting>> settingsOf(const std::string& id) const
+    {
+        const auto config = loadConfig(_sources);
+        if (!config)
+            return config.error();
+        return SettingsReport(*config, commandFolder(), _data).ofPlugin(id);
     }
 
     int write() const

@@ -88,6 +88,19 @@ struct PluginDoor {
 /// /api/admin/reload, /api/admin/plugins/…: of these enable, disable and reload, for admins.
 std::vector<edge::Route> pluginRoutes(PluginDoor door);
 
+struct PluginSetting;
+
+/// How the routes reach the files of settings.
+struct SettingsDoor {
+    std::function<bool(std::function<void()>)> onControl; ///< as PluginDoor's
+    std::function<base::Result<std::vector<PluginSetting>>(const std::string& id)> ofPlugin; ///< [control]
+    std::function<base::Result<std::string>(const std::string& assignment)> write;           ///< [control]
+};
+
+/// /api/admin/plugins/{id}/settings, for admins: a plugin's own settings, and writing one into its file as `netbit config set`
+/// does. Secrets are neither shown nor written.
+std::vector<edge::Route> pluginSettingsRoutes(SettingsDoor door);
+
 /// A setting in force that is not what the files, the environment and the command line say now.
 struct SettingGap {
     std::string key;

@@ -69,10 +69,9 @@ SettingsReport::SettingsReport(const Config& config, const fs::path& programDire
 {
     const auto options = loaderOptions(config, DataPaths(fs::absolute(dataDirectory)), programDirectory);
     for (const auto& found : loader::scan(options.directories, options.hostVersion)) {
-        auto& defaults = _plugins[found.id];
+        auto& rules = _plugins[found.id];
         if (found.manifest)
-            for (const auto& [name, rule] : found.manifest->config)
-                defaults[name] = loader::settingText(rule.defaultValue);
+            rules = found.manifest->config;
     }
 }
 
@@ -95,14 +94,15 @@ Result<SettingsReport::Standard> SettingsReport::standardOf(const std::string& k
         return Standard{"", true};
     }
     std::vector<std::string> ids;
-    for (const auto& [id, defaults] : _plugins)
+    for (const auto& [id, rules] : _plugins)
         ids.push_back(id);
     const auto owner = loader::ownerOf(key, ids);
     if (owner.empty())
         return unknown(key);
-    const auto& defaults = _plugins.at(owner);
-    const auto found = defaults.find(key.substr(owner.size() + 1));
-    return found == defaults.end() ? Result<Standard>(unknown(key)) : Standard{found->second, true};
+    const auto& rules = _plugins.at(owner);
+    const auto found = rules.find(key.substr(owner.size() + 1));
+    return found == rules.end() ? Result<Standard>(unknown(key))
+                                : Standard{loader::settingText(found->second.defaultValue), true};
 }
 
 Result<SettingFacts> SettingsReport::find(const std::string& key) const
@@ -112,6 +112,25 @@ Result<SettingFacts> SettingsReport::find(const std::string& key) const
         return standard.error();
     const auto given = _config.given.find(key);
     return factsOf(key, given == _config.given.end() ? nullptr : &given->second, standard->value, standard->reloads);
+}
+
+Result<std::vector<PluginSetting>> SettingsReport::ofPlugin(const std::string& id) const
+{
+    const auto plugin = _plugins.find(id);
+    if (plugin == _plugins.end())
+        return base::fault(Status::notFound, "no_such_plugin", "There is no plugin " + id + '.');
+    std::vector<PluginSetting> out;
+    for (const auto& [name, rule] : plugin->second) {
+        const auto key = id + '.' + name;
+        auto facts = find(key);
+        if (!facts)
+            return facts.error();
+        const bool secret = isSecretKey(key);
+        if (secret && !facts->value.empty())
+            facts->value = base::leftOut;
+        out.push_back({name, rule, std::move(*facts), secret});
+    }
+    return out;
 }
 
 std::vector<SettingFacts> SettingsReport::changed() const

@@ -4,6 +4,7 @@
 
 #include "app/config/ConfigLoader.h"
 #include "base/Result.h"
+#include "loader/Manifest.h"
 
 #include <filesystem>
 #include <string>
@@ -20,6 +21,14 @@ struct SettingFacts {
     bool reloads = false; ///< `netbit reload` applies a change; else it needs a restart
 };
 
+/// One of a plugin's own settings, with what may stand there.
+struct PluginSetting {
+    std::string name; ///< in the manifest; the key is "<plugin id>.<name>"
+    loader::SettingRule rule;
+    SettingFacts facts;
+    bool secret = false; ///< its value is told to nobody
+};
+
 class SettingsReport {
 public:
     /// Reads the plugins' manifests, and loads none.
@@ -28,6 +37,8 @@ public:
 
     /// Error: invalid / bad_setting, when there is no such setting.
     base::Result<SettingFacts> find(const std::string& key) const;
+    /// Those of a plugin, by name. Error: notFound / no_such_plugin.
+    base::Result<std::vector<PluginSetting>> ofPlugin(const std::string& id) const;
     /// All that is not as it would be by itself, by key.
     std::vector<SettingFacts> changed() const;
 
@@ -40,7 +51,7 @@ private:
     base::Result<Standard> standardOf(const std::string& key) const;
 
     const Config& _config;
-    std::map<std::string, std::map<std::string, std::string>> _plugins; // defaults, by id and name
+    std::map<std::string, std::map<std::string, loader::SettingRule>> _plugins; // by id and name
 };
 
 /// Writes the setting into the file that it belongs to, after all has been checked as a start would. Gives what to say.

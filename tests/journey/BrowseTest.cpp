@@ -98,6 +98,25 @@ TEST_F(Browse, WhatWasPushedIsSeen)
     EXPECT_EQ(textAt(why, "/commit/subject"), "Change code.cpp");
 }
 
+TEST_F(Browse, ComparingTellsTheCommitsOfTheHeadAloneAlsoWhereTheBaseWasMergedIntoIt)
+{
+    const auto base = begun("compared");
+    git.commit("work", "f", "1\n");
+    git.good("work", {"checkout", "-q", "-b", "topic"});
+    git.commit("work", "t", "1\n");
+    git.good("work", {"checkout", "-q", "main"});
+    git.commit("work", "m", "1\n");
+    git.commit("work", "m", "2\n");
+    git.good("work", {"checkout", "-q", "topic"});
+    git.good("work", {"merge", "-q", "-m", "Merged", "main"});
+    push();
+    const auto out = get(base + "/compare?base=main&head=topic");
+    EXPECT_EQ(integerAt(out, "/ahead"), 2);
+    ASSERT_EQ(listAt(out, "/commits").size(), 2u);
+    EXPECT_EQ(textAt(out, "/commits/0/subject"), "Merged");
+    EXPECT_EQ(textAt(out, "/commits/1/subject"), "Change t");
+}
+
 TEST_F(Browse, PagesOfHistoryAreTheWholeHistoryOnceWhileOthersPush)
 {
     const auto base = begun("history");

@@ -81,6 +81,8 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"POST /api/admin/plugins/{id}/enable", {RouteEntry::About::own}},
     {"POST /api/admin/plugins/{id}/disable", {RouteEntry::About::own}},
     {"POST /api/admin/plugins/{id}/reload", {RouteEntry::About::own}},
+    {"GET /api/admin/plugins/{id}/settings", {RouteEntry::About::own}},
+    {"PUT /api/admin/plugins/{id}/settings/{name}", {RouteEntry::About::own}},
     {"POST /api/admin/reload", {}},
     {"GET /api/chats", {}},
     {"POST /api/chats", {}},

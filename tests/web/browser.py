@@ -126,6 +126,29 @@ class Browser:
                     out.append(url)
         return out
 
+    # --- Standing in for a slow server, or one that fails; until the page is loaded anew ---
+
+    def hold(self, part):
+        """Answers to requests whose path has this in it wait for let_go()."""
+        self.run("""const real = self.fetch; const held = new Promise((resolve) => (self.letGo = () => { self.fetch = real; resolve(); }));
+          self.fetch = async (...asked) => { if (String(asked[0]).includes(arguments[0])) await held; return real(...asked); };""".replace("arguments[0]", json.dumps(part)))
+
+    def let_go(self):
+        self.run("self.letGo()")
+
+    def answer(self, part, status, body):
+        """Requests whose address has this in it are answered so, and counted (answered())."""
+        self.run("""const [part, status, body] = arguments; const real = self.fetch; self.answeredHere = 0;
+          self.letGo = () => (self.fetch = real);
+          self.fetch = async (...asked) => {
+            if (!String(asked[0]).includes(part)) return real(...asked);
+            ++self.answeredHere;
+            return new Response(body, { status, headers: { "Content-Type": "application/json" } });
+          };""", part, status, json.dumps(body))
+
+    def answered(self):
+        return self.run("return self.answeredHere")
+
     # --- Acting ---
 
     def open(self, path=""):

@@ -35,8 +35,9 @@ def free_port():
 class Server:
     """netbitd on a data directory that goes with it. Its port stays the same over restarts, as a browser's address does."""
 
-    def __init__(self, binaries):
+    def __init__(self, binaries, settings=()):
         self.binaries = binaries
+        self.wishes = [word for setting in settings for word in ("--set", setting)]
         self.data = tempfile.mkdtemp(prefix="netbit-web-")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -44,13 +45,17 @@ class Server:
         self.start()
 
     def start(self):
+        settings = os.path.join(self.data, "netbit.properties")
+        if not os.path.exists(settings):
+            with open(settings, "w", encoding="utf-8") as file:
+                file.write("# The settings of a test's server.\n")
         ready = os.path.join(self.data, "ready.json")
         if os.path.exists(ready):
             os.remove(ready)
         with open(os.path.join(self.data, "log"), "ab") as log:
             self.process = subprocess.Popen(
-                [f"{self.binaries}/netbitd", "--data", self.data, "--ready-file", ready, "--set", f"http.port={self.port}",
-                 "--set", "tcp.port=0", "--set", "udp.port=0", "--set", "auth.login_failures_per_minute=1000"],
+                [f"{self.binaries}/netbitd", "--data", self.data, "--config", settings, "--ready-file", ready, "--set", f"http.port={self.port}",
+                 "--set", "tcp.port=0", "--set", "udp.port=0", "--set", "auth.login_failures_per_minute=1000", *self.wishes],
                 stdout=log, stderr=log)
         until("the ready file", lambda: os.path.exists(ready) or self.process.poll() is not None)
         assert self.process.poll() is None, open(os.path.join(self.data, "log"), encoding="utf-8").read()[-2000:]

@@ -5,7 +5,7 @@ import unittest
 import zlib
 
 from browser import Browser
-from server import Api, Server
+from server import Api, PASSWORD, Server
 
 BINARIES = os.environ["NETBIT_BINARIES"]
 
@@ -22,6 +22,7 @@ class Stage:
         cls.server = Server(BINARIES)
         cls.people = {name: cls.server.add_user(name) for name in ("alice", "bob", "carol")}
         cls.people["admin"] = Api(cls.server, cls.server.command("token", "admin"))
+        cls.server.command("user", "password", "admin", "--password-stdin", given=PASSWORD)
 
     @classmethod
     def browser(cls, name):

@@ -3,17 +3,11 @@ import unittest
 
 from selenium.webdriver.common.keys import Keys
 
-from server import PASSWORD, until
-from stage import Stage, WebTest
+from server import until
+from stage import WebTest
 
 
 class Administration(WebTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if "admin" not in Stage.browsers:
-            Stage.server.command("user", "password", "admin", "--password-stdin", given=PASSWORD)
-
     def plugin(self, name):
         return self.admin("GET", f"/api/admin/plugins/{name}")
 
@@ -44,7 +38,7 @@ class Administration(WebTest):
     def test_plugins_are_reloaded_stopped_and_started_and_show_their_ledgers(self):
         page = self.at("admin", "/admin/plugins")
         page.find("[data-plugin=chat] .condition.good")
-        page.click("[data-plugin=chat] button.quiet")
+        page.click("[data-plugin=chat] button.show-ledger")
         page.find("[data-plugin=chat] .ledger dd")
         self.assertEqual([one for one in page.texts("[data-plugin=chat] button") if one == "Disable"], [], "the server cannot do without it")
         before = self.plugin("udp")["generation"]
@@ -62,6 +56,33 @@ class Administration(WebTest):
         page.find(".notice", "The settings are read")
         page.click(".tabs a", "Log")
         page.find(".log li", "An admin changes the plugins.")
+
+    def test_a_plugins_settings_are_written_and_in_force_and_what_is_wrong_is_told(self):
+        page = self.at("admin", "/admin/plugins")
+        page.click("[data-plugin=tcp] button.show-settings")
+        page.find("[data-setting='tcp.max_pipelined'] small", "1 to 65536")
+        page.type("[name=max_pipelined]", "77", clear=True)
+        page.click("[data-plugin=tcp] form button.primary")
+        page.find(".notice", "Written, and in force.")
+        path = "/api/admin/plugins/tcp/settings"
+        value = lambda name: next(one for one in self.admin("GET", path)["data"] if one["name"] == name)  # noqa: E731
+        self.assertEqual((value("max_pipelined")["value"], value("max_pipelined")["default"]), ("77", "1024"))
+        self.assertIn("netbit.properties:", value("max_pipelined")["place"])
+        with open(f"{self.server.data}/netbit.properties", encoding="utf-8") as file:
+            self.assertEqual(file.read(), "# The settings of a test's server.\ntcp.max_pipelined = 77\n")
+        page.run("document.querySelector('[data-plugin=tcp] form').noValidate = true")
+        page.type("[name=max_depth]", "1000", clear=True)
+        page.click("[data-plugin=tcp] form button.primary")
+        page.find("[data-plugin=tcp] form [role=alert]", "tcp.max_depth")
+        self.assertEqual(value("max_depth")["value"], "32")
+        put = lambda name, body: self.admin.raw("PUT", f"{path}/{name}", body)  # noqa: E731
+        for name, body, status in (("max_depth", {"value": 5}, 422), ("max_depth", {}, 422), ("max_depth", {"value": "5", "more": 1}, 422), ("max_depth", {"value": "5\nhttp.port = 1"}, 422),
+                                   ("max_depth", b"[", 400), ("nothing", {"value": "1"}, 404), ("..%2Fnetbit", {"value": "1"}, 404), ("max_depth", {"value": "x" * 9000}, 422)):
+            self.assertEqual(put(name, body)[0], status, (name, body, put(name, body)))
+        self.assertEqual(self.admin.raw("PUT", "/api/admin/plugins/http/settings/port", {"value": "1"})[0], 404, "the host's own are not to be had here")
+        self.assertEqual(self.alice.raw("PUT", f"{path}/max_depth", {"value": "5"})[0], 403)
+        self.assertEqual(self.alice.raw("GET", path)[0], 403)
+        self.assertEqual(value("max_depth")["value"], "32")
 
     def test_figures_grow_while_one_looks(self):
         page = self.at("admin", "/admin/figures")

@@ -1,10 +1,14 @@
 """Script in every field that a browser shows. Whatever is shown, nothing runs, nothing is fetched, and the text is there as a text."""
+import http.server
 import json
 import os
+import threading
 import unittest
 import urllib.parse
 
-from server import Api, PASSWORD
+from selenium.webdriver.common.keys import Keys
+
+from server import Api, PASSWORD, until
 from stage import png, WebTest
 from working import WorkingCopy
 
@@ -18,6 +22,7 @@ ATTACKS = [
     "<meta http-equiv=refresh content='0;url=https://evil.example'>", "\u202e<b>txt.exe", "[a]: javascript:pwned(16)\n[a]", "<https://evil.example/\"onclick=pwned(17)>",
 ]
 NAME = "<img src=x onerror=pwned(0)>"
+EVIL_ADDRESSES = ["https://evil.example/", "//evil.example/", "javascript:pwned(71)", "data:text/html,<script>pwned(72)</script>", "/web/session", "\\\\evil.example", "/#//evil.example", NAME]
 ILL = """
 const bad = [...document.querySelectorAll("script:not([src^='/web/']), iframe, object, embed, base, form[action], style, meta[http-equiv], [srcdoc], svg *:not(path)")].map((one) => one.outerHTML);
 for (const one of document.querySelectorAll("*")) for (const { name, value } of one.attributes)
@@ -152,14 +157,146 @@ class Attacks(WebTest):
         page.click(".entry", "<b>")  # a name that is no text leads to its file, too
         page.find(".code-line", "x")
 
+    def test_script_in_every_field_of_notifications_is_text(self):
+        vera = self.server.add_user("vera")
+        self.bob("PUT", "/api/notifications/rules", {"default": "all", "keywords": [NAME, "<b>pwned</b>"]})
+        self.addCleanup(self.bob, "PUT", "/api/notifications/rules", {})
+        vera("PATCH", "/api/user/profile", {"display_name": NAME})
+        chat = vera.chat(NAME, self.bob, topic=NAME)
+        for attack in ATTACKS:
+            vera.say(chat, attack)
+            self.bob("POST", "/api/notifications", {"name": attack.replace("\n", " "), "content": attack + NAME})
+        project = vera("POST", "/api/projects/create", {"name": "evil", "description": NAME})["url"]
+        vera("POST", project + "/members", {"user_id": self.bob.id, "role": "developer"})
+        vera("POST", project + "/issues", {"title": NAME, "body": "\n".join(ATTACKS), "assignees": [self.bob.id]})
+        hook = self.bob("POST", "/api/webhooks", {"name": NAME, "url": "https://hooks.example.org/?<script>pwned(70)</script>"})
+        self.addCleanup(self.bob, "DELETE", f"/api/webhooks/{hook['id']}")
+        until("the inbox", lambda: self.bob("GET", "/api/notifications/count")["total"] > 2 * len(ATTACKS))
+
+        page = self.at("bob")
+        self.look(page, "/notifications", ".notice-line", NAME)
+        page.click(".notice-list [aria-label='Why is it here?']")
+        page.find("dialog .chain")
+        self.assertEqual(page.run(ILL), [])
+        page.press(Keys.ESCAPE)
+        self.look(page, "/notifications/rules", "[name=keywords]")
+        page.click(".simulate")
+        page.find(".simulated .notice-line", NAME)
+        self.assertEqual(page.run(ILL), [])
+        self.look(page, "/notifications/webhooks", ".lines strong", NAME)
+        self.look(page, f"/notifications/webhooks/{hook['id']}", "section h3", NAME)
+        page.go(f"/c/{chat}")
+        page.click(f".chat-head [aria-label^='What you hear of']")
+        page.find("dialog .chain .decides")
+        self.assertEqual(page.run(ILL), [])
+        page.press(Keys.ESCAPE)
+        # What another server's answers could say in these fields.
+        for part, body, path, there in (
+                ("/api/notifications/email", {"address": NAME, "state": "confirmed", "mode": "digest", "digest_at": NAME, "delay_seconds": NAME}, "/notifications/delivery", "section p"),
+                ("/api/notifications?", {"data": [{"id": number, "kind": NAME, "name": NAME, "content": NAME, "rule": {"name": "keyword", "keyword": NAME}, "url": url, "created_at": "2026-01-01T00:00:00.000Z",
+                                                   "read_at": None, "delivery": {"state": "now", "until": None}} for number, url in enumerate(EVIL_ADDRESSES)], "pagination": {}, "counts": {}},
+                 "/notifications", ".notice-line")):
+            page.go("/search")
+            page.find(".search")
+            page.answer(part, 200, body)
+            self.look(page, path, there, NAME)
+            self.assertEqual(page.all("a.notice-line"), [], "no such address leads anywhere")
+            page.let_go()
+        page.reload()
+
+    def test_script_in_what_an_administrator_sees_is_text(self):
+        uma = self.server.add_user("uma")
+        uma("PATCH", "/api/user/profile", {"display_name": NAME})
+        self.admin("PUT", "/api/admin/plugins/tcp/settings/address", {"value": "<img src=x onerror=pwned(80)>"})
+        self.addCleanup(self.admin, "PUT", "/api/admin/plugins/tcp/settings/address", {"value": "127.0.0.1"})
+        self.server.anyone().raw("POST", "/api/auth/login", {"username": NAME, "password": NAME}, {"User-Agent": NAME})
+        page = self.at("admin")
+        self.look(page, "/admin", ".lines strong", "uma")
+        self.look(page, "/admin/audit", ".lines li")
+        self.look(page, "/admin/log", ".log li")
+        page.go("/admin/plugins")
+        page.click("[data-plugin=tcp] button.show-settings")
+        page.wait("the value", "return document.querySelector('[data-plugin=tcp] [name=address]')?.value.includes('pwned(80)')")
+        self.assertEqual(page.run(ILL), [])
+
     def test_an_address_leads_nowhere_else(self):
         page = self.at("bob")
         for path in ("//evil.example/", "/c/1%3Cscript%3Epwned(30)%3C/script%3E", "/search?q=%3Cimg%20src%3Dx%20onerror%3Dpwned(31)%3E",
-                     "/register?invite=%22%3E%3Cimg%20src%3Dx%20onerror%3Dpwned(32)%3E", "javascript:pwned(33)", "/reset?token=%22onload=pwned(34)"):
+                     "/register?invite=%22%3E%3Cimg%20src%3Dx%20onerror%3Dpwned(32)%3E", "javascript:pwned(33)", "/?next=https://evil.example/", "/search?next=//evil.example", "/notifications/https:%2F%2Fevil.example", "/email/confirm?token=%22onload=pwned(35)&next=https://evil.example", "/reset?token=%22onload=pwned(34)"):
             page.go(path)
             page.wait("a view", "return !!document.querySelector('.main, .card')")
             self.assertEqual(page.run(ILL), [], path)
             self.assertTrue(page.driver.current_url.startswith(self.server.url), path)
+
+    def test_the_server_sends_nobody_elsewhere(self):
+        for path in ("/?next=https://evil.example/", "//evil.example/", "/web/..//evil.example", "/web/session?next=https://evil.example/", "/api/docs?next=//evil.example", "/%5cevil.example", "/.evil.example",
+                     "/api/auth/oidc/corp/start?next=https://evil.example/", "/api/notifications/email/unsubscribe?token=x&next=https://evil.example/"):
+            status, headers, _ = self.server.anyone().raw("GET", path)
+            self.assertFalse(300 <= status < 400 and "evil" in headers.get("Location", ""), (path, status, headers))
+
+    def other_origin(self, page, status=200):
+        """An address of another origin that serves this page."""
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(status)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(page.encode())
+
+            def log_message(self, *_):
+                pass
+        other = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=other.serve_forever)
+        thread.start()
+
+        def end():
+            other.shutdown()
+            thread.join()
+            other.server_close()
+        self.addCleanup(end)
+        return f"http://localhost:{other.server_address[1]}/"  # another site than 127.0.0.1
+
+    def test_no_page_of_another_origin_shows_it_in_a_frame(self):
+        for path in ("/", "/web/app.js", "/api/docs"):
+            headers = self.server.anyone().raw("GET", path)[1]
+            self.assertIn("frame-ancestors 'none'", headers["Content-Security-Policy"], path)
+        page = self.fresh()
+        page.sign_in("bob")
+        for path in ("/", "/api/docs"):
+            page.driver.get(self.other_origin(f"<iframe src='{self.server.url}{path}'></iframe>").replace("localhost", "127.0.0.1"))
+            tree = page.cdp("Page.getFrameTree")["frameTree"]
+            until("the frame", lambda: page.cdp("Page.getFrameTree")["frameTree"]["childFrames"][0]["frame"].get("unreachableUrl"))
+            self.assertEqual(len(tree["childFrames"]), 1)
+        page.other_hosts()  # the page itself was one
+
+    def test_a_page_of_another_origin_cannot_use_the_session(self):
+        page = self.fresh()
+        page.sign_in("bob")
+        url = self.server.url
+        # From another port of the same address the cookie would go along: SameSite knows no ports.
+        page.driver.get(self.other_origin("""<form method=POST target=_self></form>""").replace("localhost", "127.0.0.1"))
+        tried = page.driver.execute_async_script("""
+          const [url, done] = arguments; const out = [];
+          const ask = async (path, options) => { try { const reply = await fetch(url + path, { credentials: "include", ...options }); out.push([reply.type, reply.status]); } catch (error) { out.push(error.name); } };
+          (async () => {
+            await ask("/web/session", { method: "POST", headers: { "X-NetBit-Web": "1", "Content-Type": "application/json" }, body: "{}" });
+            await ask("/web/session", { method: "DELETE", headers: { "X-NetBit-Web": "1" } });
+            await ask("/web/session", { method: "POST", mode: "no-cors", headers: { "Content-Type": "text/plain" }, body: "{}" });
+            await ask("/api/user/profile", {});
+            await ask("/api/chats", { method: "POST", mode: "no-cors", headers: { "Content-Type": "text/plain" }, body: '{"name":"x","chat_type":"group","participants":[]}' });
+            done(out);
+          })();""", url)
+        self.assertEqual(tried, ["TypeError", "TypeError", ["opaque", 0], "TypeError", ["opaque", 0]])
+        page.other_hosts()
+        page.open()
+        page.find(".sidebar")  # the session is still there
+        cookie = {"Cookie": "; ".join(f"{one['name']}={one['value']}" for one in page.cdp("Network.getAllCookies")["cookies"]), "Content-Type": "application/json", "X-NetBit-Web": "1"}
+        for origin in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site", "Origin": url}):
+            for method, body in (("POST", {}), ("DELETE", None)):
+                status, headers, body = self.server.anyone().raw(method, "/web/session", body, {**cookie, **origin})
+                self.assertEqual((status, b"foreign_origin" in body, "Set-Cookie" in headers), (403, True, False), origin)
+        self.assertEqual(self.server.anyone().raw("GET", "/api/user/profile", headers=cookie)[0], 401, "a cookie is no token")
+        self.assertEqual(self.server.anyone().raw("POST", "/web/session", {}, {**cookie, "Origin": url})[0], 200)
 
     def test_no_page_may_frame_it_and_markup_cannot_be_inserted(self):
         page = self.at("bob")

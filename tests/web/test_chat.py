@@ -36,7 +36,7 @@ class Chats(WebTest):
         page.find(f"[data-chat='{one}'] .badge:not(.mentions)", "2")
         page.find(f"[data-chat='{one}'] .badge.mentions")
         page.wait("the newest first", f"return document.querySelector('.chats a').dataset.chat === '{one}'")
-        self.assertRegex(page.driver.title, r"^\(\d+\) NetBit$")
+        self.assertRegex(page.driver.title, r"^\(\d+\) NetBit")
         page.go(f"/c/{one}")
         page.find(".main .unread-line") if page.all(".main .unread-line") else None
         page.gone(f"[data-chat='{one}'] .badge")

@@ -74,7 +74,7 @@ class Code(WebTest):
         self.assertEqual(alice.find(".last-commit strong").text, "Begin")
         alice.click(".readme a", "main")
         alice.find(".crumbs strong", "main.txt")
-        self.assertEqual(len(alice.all(".code-line")), 30)
+        until("all lines", lambda: len(alice.all(".code-line")) == 30)
         alice.click(".code-line .number", "7")
         alice.find(".code-line.found", "line 7")
         alice.click(".ref-choice option", "change")
@@ -93,9 +93,35 @@ class Code(WebTest):
         alice.find(".work-body [role=alert]")
         alice.go(self.page + "/blame?path=src%2Fmain.txt&ref=change")
         until("who wrote the lines", lambda: alice.texts(".whence .excerpt") == ["Begin", "Change line 5", "Begin"])
+        alice.go(self.page + "/blame?path=src%2Fmain.txt&ref=main")
+        until("who wrote them there", lambda: alice.texts(".whence .excerpt") == ["Begin"])
         alice.go(self.page + "/refs")
         alice.find(".lines strong", "change")
         alice.find(".lines strong", "v1")
+
+    def test_a_revision_is_shown_as_the_chosen_one_also_where_the_list_of_them_comes_later(self):
+        self.begin()
+        self.branch("change")
+        alice = self.at("alice", "/projects")
+        alice.hold("/branches")
+        alice.go(self.page + "?ref=change")
+        alice.find(".last-commit strong", "Change line 5")
+        alice.let_go()
+        alice.find(".ref-choice option", "main")
+        self.assertEqual(alice.run("return document.querySelector('.ref-choice select').value"), "change")
+
+    def test_a_comparison_lists_the_heads_own_commits_also_where_the_base_was_merged_into_it(self):
+        self.begin()
+        self.branch("change")
+        self.copy.git("checkout", "-q", "main")
+        for number in range(3):
+            self.copy.commit(f"Main {number}", {"other.txt": str(number)})
+        self.copy.git("checkout", "-q", "change")
+        self.copy.git("merge", "-q", "-m", "Take main in", "main")
+        self.copy.push("main", "change")
+        alice = self.at("alice", self.page + "/compare?head=change")
+        alice.find(".list-head", "2 commits")
+        self.assertEqual(alice.texts(".commit-line strong"), ["Take main in", "Change line 5"])
 
     def test_commits_are_listed_and_one_shows_what_it_changed(self):
         self.begin()

@@ -2,7 +2,6 @@
 import json
 import unittest
 
-from server import PASSWORD
 from stage import Stage, WebTest
 from test_chat import NAMELESS
 from working import WorkingCopy
@@ -44,6 +43,9 @@ class Pages(WebTest):
             copy.close()
         pull = alice("POST", project + "/tools/pulls", {"title": "p" * 200, "base": "main", "head": "b" * 100})["number"]
         alice("POST", f"{project}/tools/pulls/{pull}/comments", {"body": "k" * 300, "path": file, "side": "new", "line": 2})
+        alice("POST", "/api/notifications", {"name": "n" * 290, "content": "o" * 400})
+        alice("PUT", "/api/notifications/rules", {"keywords": ["k" * 90], "quiet_hours": [{"from": "22:00", "to": "07:00"}], "levels": [{"scope": "project", "id": alice("GET", project)["project"]["id"], "level": "all"}]})
+        hook = alice("POST", "/api/webhooks", {"name": "h" * 90, "url": "https://hooks.example.org/" + "u" * 300})["id"]
         page = f"/p/alice/{long}"
         code = f"{page}/code/tools"
         Pages.paths = (
@@ -51,7 +53,8 @@ class Pages(WebTest):
             (page + "/board", ".issue-card"), (page + "/pulls", ".issue-line"), (page + "/members", ".lines li"), (page + "/activity", ".activity li"),
             (code, ".readme h4"), (f"{code}?path={file}", ".code-line"), (f"{code}/blame?path={file}", ".whence"), (code + "/commits", ".commit-line"),
             (f"{code}/commit/{head}", ".diff"), (code + "/refs", ".lines li"), (code + "/pulls", ".issue-line"), (f"{code}/pulls/{pull}", ".line-thread"),
-            (f"{code}/pulls/{pull}?view=diff", ".talk"), (f"{code}/compare?head={'b' * 100}", ".diff"))
+            (f"{code}/pulls/{pull}?view=diff", ".talk"), (f"{code}/compare?head={'b' * 100}", ".diff"),
+            ("/notifications", ".notice-line"), ("/notifications/rules", ".quiet-hours"), ("/notifications/webhooks", ".lines li"), (f"/notifications/webhooks/{hook}", "section h3"))
 
     def through(self, browser, paths):
         """Looks at each page: all that is pressed or filled has a name, and the page is not wider than the screen."""
@@ -70,14 +73,14 @@ class Pages(WebTest):
             self.through(alice, self.paths)
 
     def test_an_administrators_pages_do_too(self):
-        self.server.command("user", "password", "admin", "--password-stdin", given=PASSWORD)
         admin = self.fresh(width=390, height=844)
         admin.sign_in("admin")
         self.through(admin, (("/admin", ".lines li"), ("/admin/plugins", ".plugin"), ("/admin/figures", ".figure"), ("/admin/log", ".log li"), ("/admin/audit", ".lines li")))
         admin.go("/admin/plugins")
-        admin.click("[data-plugin=chat] button.quiet")
+        admin.click("[data-plugin=chat] button.show-ledger")
         admin.find(".ledger")
-        self.through(admin, ((("/admin/plugins"), ".ledger"),))
+        admin.click("[data-plugin=tcp] button.show-settings")
+        self.through(admin, ((("/admin/plugins"), ".ledger"), ("/admin/plugins", "[data-setting]")))
 
     def test_no_style_of_these_pages_is_meant_for_messages(self):
         chat = self.alice.chat("plain", self.bob)
@@ -94,7 +97,7 @@ class Pages(WebTest):
             return [one["params"]["request"]["url"].split("/web/")[1] for one in lines if one["method"] == "Network.requestWillBeSent" and "/web/" in one["params"]["request"]["url"]]
         before = fetched()
         self.assertIn("app.js", before)
-        self.assertEqual([name for name in before if name.startswith("pages-")], [])
+        self.assertEqual([name for name in before if name.startswith(("pages-", "level-", "mailed-"))], [])
         browser.go("/projects")
         browser.find(".work-body")
         self.assertEqual(len([name for name in fetched() if name.startswith("pages-")]), 1)

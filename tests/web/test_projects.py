@@ -123,6 +123,86 @@ class Projects(WebTest):
         self.issue(api, "Bob's next", assignees=[self.bob.id])
         until("a new one, live", lambda: shown() == ["Bob's next", "Pears rot"])
 
+    def test_what_is_searched_for_stays_as_it_is_typed_while_the_page_changes(self):
+        page, api = self.project(self.bob)
+        self.issue(api, "Apples rot")
+        alice = self.at("alice", page + "/issues")
+        alice.find(".issue-line", "Apples rot")
+        alice.type("[name=q]", "rot ")
+        alice.wait("the address", "return location.hash.includes('q=rot')")
+        self.issue(api, "Pears rot")
+        alice.find(".issue-line", "Pears rot")
+        alice.type("[name=q]", "a")
+        self.issue(api, "Rot and all")  # its event draws anew while the field is ahead of the address
+        alice.wait("the address", "return location.hash.includes('q=rot%20a')")
+        self.assertEqual(alice.find("[name=q]").get_attribute("value"), "rot a")
+        alice.go(page + "/issues?q=pears")
+        alice.wait("what another address says", "return document.querySelector('[name=q]').value === 'pears'")
+
+    def test_a_filter_that_cannot_be_answered_shows_no_other_ones_answer(self):
+        page, api = self.project(self.bob)
+        self.issue(api, "Still open")
+        alice = self.at("alice", page + "/issues")
+        alice.find(".issue-line", "Still open")
+        alice.answer("state=closed", 503, {"title": "Busy", "detail": "Too much at once."})
+        alice.click(".switch button", "closed")
+        alice.find(".work-body [role=alert]", "Too much at once.")
+        self.assertEqual(alice.texts(".issue-line"), [])
+        alice.let_go()
+        alice.click(".switch button", "All")
+        alice.find(".issue-line", "Still open")
+
+    def test_a_choice_is_the_chosen_one_also_where_what_may_be_chosen_comes_later(self):
+        page, api = self.project(self.bob)
+        for title in ("Spring", "Autumn"):
+            last = self.alice("POST", api + "/milestones", {"title": title})["id"]
+        self.issue(api, "Planned", milestone_id=last)
+        alice = self.at("alice", "/projects")
+        alice.hold("/milestones")
+        alice.go(page + "/issues/1")
+        alice.find("[name=milestone]")
+        alice.let_go()
+        alice.find("[name=milestone] option", "Autumn")
+        self.assertEqual(alice.run("return document.querySelector('[name=milestone]').selectedOptions[0].textContent"), "Autumn")
+
+    def test_how_texts_look_is_not_asked_for_without_end(self):
+        page, api = self.project(self.bob)
+        self.issue(api, "Long talk", body="It **drips**.")
+        alice = self.at("alice", "/projects")
+        alice.answer("/api/markdown", 503, {"title": "Busy"})
+        alice.go(page + "/issues/1")
+        alice.find(".said .written", "It **drips**.")
+        for number in range(5):
+            self.alice("POST", api + "/issues/1/comments", {"body": f"plain {number}"})
+            alice.find(".said", f"plain {number}")
+        self.assertLessEqual(alice.answered(), 2)
+        alice.let_go()
+        # More texts at once than are kept: each is asked for once.
+        talk = [{"id": number, "author": {"id": self.bob.id, "username": "bob"}, "created_at": "2026-01-01T10:00:00.000Z", "edited_at": None, "body": f"*{number}*"} for number in range(450)]
+        alice.answer("/issues/1/comments", 200, {"data": talk, "pagination": {}})
+        alice.run("""const behind = self.fetch; self.markdowns = 0;
+          self.fetch = (...asked) => { self.markdowns += String(asked[0]).includes('/api/markdown'); return behind(...asked); };""")
+        alice.go("/projects")
+        alice.find(".project-line")
+        alice.go(page + "/issues/1")
+        alice.find(".said em", "449")
+        asked = alice.run("return self.markdowns")
+        self.assertLessEqual(asked, 6)
+        self.alice("PATCH", api + "/issues/1", {"title": "Very long talk"})
+        alice.find(".issue-title", "Very long talk")
+        alice.find(".said em", "0")
+        self.assertEqual(alice.run("return self.markdowns"), asked)
+        alice.reload()
+
+    def test_who_came_is_told_in_words(self):
+        page, api = self.project(self.bob)
+        members = self.alice("GET", api + "/members")["data"]
+        self.assertIn("bob", [one["username"] for one in members])
+        self.alice("PUT", f"{api}/members/{self.bob.id}", {"role": "viewer"})
+        self.alice("DELETE", f"{api}/members/{self.bob.id}")
+        alice = self.at("alice", page + "/activity")
+        until("three lines", lambda: [line.split("bob")[0].strip() for line in alice.texts(".activity .text > span")] == ["alice removed", "alice changed the role of", "alice added"])
+
     def test_a_message_becomes_an_issue_whose_state_it_shows(self):
         page, api = self.project(self.bob)
         chat = self.alice.chat("of issues", self.bob)
@@ -197,6 +277,20 @@ class Projects(WebTest):
         self.assertEqual(stored(), [[1, 3], [], [2]])
         bob.click("[aria-label='Add an issue to Doing']")
         bob.find("dialog .empty", "no such issue")
+
+    def test_a_card_goes_where_it_is_told_to_also_when_the_board_has_changed_meanwhile(self):
+        alice, bob, stored = self.board()
+        bob.run(DRAG, bob.find("[data-card='3']"), bob.all(".column")[1], True)
+        self.shows(alice, [[1, 2], [3], []])
+        alice.click("[data-card='2'] [aria-label='Move Two']")
+        alice.click("dialog [name=column] option", "Doing")
+        bob.run(DRAG, bob.find("[data-card='3']"), bob.all(".column")[2], True)
+        self.shows(alice, [[1, 2], [], [3]])
+        alice.click("dialog form button.primary")
+        for each in (alice, bob):
+            self.shows(each, [[1], [2], [3]])
+        self.assertEqual(stored(), [[1], [2], [3]])
+        self.assertEqual(alice.texts(".notice.error"), [])
 
     def test_a_board_is_made_and_an_issue_put_on_it(self):
         page, api = self.project()

@@ -173,7 +173,7 @@ class Edge(WebTest):
         first = self.server.anyone().raw("POST", "/web/session", {}, {**own, **cookie})
         second = self.server.anyone().raw("POST", "/web/session", {}, {**own, **cookie})
         self.assertEqual((first[0], first[1]["Set-Cookie"], first[2]), (200, second[1]["Set-Cookie"], second[2]))
-        secure = self.server.anyone().raw("POST", "/web/session", {}, {**own, **cookie, "Origin": "https://chat.example.org"})
+        secure = self.server.anyone().raw("POST", "/web/session", {}, {**own, **cookie, "Origin": "https://chat.example.org", "Sec-Fetch-Site": "same-origin"})
         self.assertIn("; Secure", secure[1]["Set-Cookie"])
         cookie = {"Cookie": second[1]["Set-Cookie"].split(";")[0]}
         status, headers, _ = self.server.anyone().raw("DELETE", "/web/session", None, {**own, **cookie})

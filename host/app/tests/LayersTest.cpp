@@ -105,6 +105,27 @@ TEST_F(Layers, ASecretComesFromAFileOrACredentialAndNotFromTheCommandLine)
     EXPECT_FALSE(isSecretKey("oidc.corp.client_secret_file"));
 }
 
+TEST_F(Layers, APluginsSettingsAreToldWithTheirRulesAndItsSecretsAreLeftOut)
+{
+    const auto config = loadConfig({file, {}});
+    ASSERT_TRUE(config.ok());
+    const SettingsReport report(*config, folder / "bin", folder / "data");
+    const auto all = report.ofPlugin("x");
+    ASSERT_TRUE(all.ok());
+    ASSERT_EQ(all->size(), 2u);
+    EXPECT_EQ((*all)[0].name, "password");
+    EXPECT_TRUE((*all)[0].secret);
+    EXPECT_EQ((*all)[0].facts.value, "(left out)");
+    EXPECT_EQ((*all)[1].facts.key, "x.size");
+    EXPECT_EQ((*all)[1].facts.value, "5");
+    EXPECT_EQ((*all)[1].rule.maximum, 9.0);
+    EXPECT_FALSE((*all)[1].secret);
+    EXPECT_EQ(report.ofPlugin("y").error().code, "no_such_plugin");
+    const auto reference = loadConfig({write("referring.properties", "x.password = file:" + write("secret", "hush").string() + "\n"), {}});
+    ASSERT_TRUE(reference.ok()) << reference.error().detail;
+    EXPECT_EQ((*SettingsReport(*reference, folder / "bin", folder / "data").ofPlugin("x"))[0].facts.value, "(left out)");
+}
+
 TEST_F(Layers, GetTellsValuePlaceAndDefaultOfEveryKindOfKey)
 {
     const auto level = facts({file, {}}, "log.level");

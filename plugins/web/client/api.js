@@ -57,7 +57,7 @@ export async function send(method, path, { query, body, headers, signal, anyone,
 }
 
 /** The JSON of a good reply; a Problem is thrown for another. */
-export async function request(method, path, options) {
+async function request(method, path, options) {
   const reply = await send(method, path, options);
   if (!reply.ok) throw await problemOf(reply);
   return reply.status === 204 ? null : reply.json();
@@ -68,6 +68,17 @@ export const post = (path, body, options) => request("POST", path, { body, ...op
 export const put = (path, body, options) => request("PUT", path, { body, ...options });
 export const patch = (path, body, options) => request("PATCH", path, { body, ...options });
 export const del = (path, options) => request("DELETE", path, options);
+
+/** All of a list, within reason. */
+export async function all(path, query) {
+  const out = [];
+  for (let after; ; ) {
+    const { data, pagination } = await get(path, { ...query, limit: 200, after });
+    out.push(...data);
+    after = pagination?.next_after;
+    if (!after || out.length >= 2000) return out;
+  }
+}
 
 /** RFC 4122, version 4; crypto.randomUUID is not there without a secure context. */
 export function uuid() {

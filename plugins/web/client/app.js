@@ -2,6 +2,7 @@
 import m from "mithril";
 import "./events.js";
 import "./keys.js";
+import "./views/notifications.js";
 import "./views/projects.js";
 import "./views/account.js";
 import "./views/admin.js";
@@ -16,7 +17,7 @@ import { redraw } from "./redraw.js";
 
 applyTheme();
 
-const chats = ["/", "/c/:chat", "/c/:chat/t/:thread", "/c/:chat/m/:message", "/c/:chat/members", "/c/:chat/pins", "/register", "/reset"];
+const chats = ["/", "/c/:chat", "/c/:chat/t/:thread", "/c/:chat/m/:message", "/c/:chat/members", "/c/:chat/pins", "/register", "/reset", "/email/:act"];
 const routes = Object.fromEntries([
   ...chats.map((path) => [path, { render: () => m(Shell) }]),
   ...allViews().flatMap(({ path, paths = [], view, when }) =>
@@ -31,6 +32,9 @@ async function start() {
   m.route(document.getElementById("app"), "/", routes);
   await ready;
   redraw();
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    if (/^\/(?!\/)/.test(data?.page)) m.route.set(data.page); // a notification was pressed
+  });
   if ("serviceWorker" in navigator) navigator.serviceWorker.register(serviceWorkerUrl(), { scope: "/" }).catch(() => {});
 }
 

@@ -1,48 +1,28 @@
 // Pictures and files need the access token, so they are fetched and shown as blobs. The oldest go when there are many.
 import { problemOf, send } from "./api.js";
+import { memory } from "./memory.js";
+import { leavers } from "./registry.js";
 import { state } from "./state.js";
 import { redraw } from "./redraw.js";
 
-const most = 150;
-const known = new Map(); // path → {url} once it is there, {} while it is fetched, {none: true}
+const known = memory(150, (url) => URL.revokeObjectURL(url));
+leavers.add(known.clear);
 
-function forgetOld() {
-  for (const [path, entry] of known) {
-    if (known.size <= most) return;
-    if (entry.url) URL.revokeObjectURL(entry.url);
-    known.delete(path);
-  }
-}
-
-async function fetchInto(path, entry) {
+async function fetchOne(path) {
   try {
     const reply = await send("GET", path);
-    if (reply.ok) entry.url = URL.createObjectURL(await reply.blob());
-    else entry.none = true;
+    if (reply.ok) known.have(path, URL.createObjectURL(await reply.blob()));
+    else known.lack(path, reply.status < 500 && reply.status !== 429);
   } catch {
-    known.delete(path); // no server: another time
+    known.lack(path); // no server: another time
   }
   ++state.stamp;
   redraw();
 }
 
 /** The URL of a picture, or null until it is there, or if there is none. */
-export function picture(path) {
-  let entry = known.get(path);
-  if (!entry) {
-    entry = {};
-    known.set(path, entry);
-    forgetOld();
-    fetchInto(path, entry);
-  }
-  return entry.url || null;
-}
-
-export function forgetPicture(path) {
-  const entry = known.get(path);
-  if (entry?.url) URL.revokeObjectURL(entry.url);
-  known.delete(path);
-}
+export const picture = (path) => known.look(path, fetchOne) || null;
+export const forgetPicture = known.drop;
 
 /** Gives what is at a path of the API to the browser to be saved. */
 export async function saveFrom(path, name) {

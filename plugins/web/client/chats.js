@@ -5,6 +5,7 @@
 //   members   Map of user id → member, once they were asked for
 import m from "mithril";
 import { get, post, put, del, patch } from "./api.js";
+import { t } from "./i18n.js";
 import { keep, keepChat } from "./idb.js";
 import { elements, isPlain } from "./markup.js";
 import { wantIssues } from "./msgissues.js";
@@ -66,14 +67,14 @@ export async function loadChats() {
 }
 
 export async function loadChat(id) {
-  const chat = takeChat(await get(`/api/chats/${id}`));
+  const chat = takeChat(await (takeEarly(id, "chat") || get(`/api/chats/${id}`)));
   if (chat.chat_type === "direct") await loadMembers(chat);
   showCounts();
   redraw();
   return chat;
 }
 
-export function rememberChats() {
+function rememberChats() {
   const plain = [...state.chats.values()].map(({ items, members, thread, loaded, loading, heard, pins, ...chat }) => ({
     ...chat, hasOlder: true, hasNewer: false, loaded: false, loading: null, thread: null, items: [], members,
   }));
@@ -144,7 +145,7 @@ function changed(message) {
 }
 
 /** Puts a message to its place in a list, or brings one up to date that is there. */
-export function place(items, message) {
+function place(items, message) {
   const index = items.findIndex((one) => one.id === message.id);
   if (index >= 0) {
     const old = items[index];
@@ -259,7 +260,23 @@ async function once(chat, work) {
   return chat.loading;
 }
 
-export const newest = (id) => get(`/api/chats/${id}/messages`, { limit: page });
+let early = null; // {id, chat, newest}: answers on their way
+
+/** Asks for the chat that the address names before anybody looks at it: beside what else is asked for at the start. */
+export function askEarly(id) {
+  early = { id, chat: get(`/api/chats/${id}`), newest: get(`/api/chats/${id}/messages`, { limit: page }) };
+  early.chat.catch(() => {}); // whoever looks at it hears of it
+  early.newest.catch(() => {});
+}
+
+function takeEarly(id, what) {
+  if (early?.id !== id) return null;
+  const asked = early[what];
+  early[what] = null; // an answer is good once
+  return asked;
+}
+
+export const newest = (id) => takeEarly(id, "newest") || get(`/api/chats/${id}/messages`, { limit: page });
 
 /** `asked`: newest(), where it was asked for before the chat was known. */
 export const loadNewest = (chat, asked) =>
@@ -380,7 +397,7 @@ export const joinChat = async (id) => takeChat(await post(`/api/chats/${id}/join
 
 // --- Counts and marks ---
 
-export function counts() {
+function counts() {
   let unread = 0;
   let mentions = 0;
   for (const chat of state.chats.values()) {
@@ -393,8 +410,9 @@ export function counts() {
 /** In the title, and on the icon of an installed client. */
 export function showCounts() {
   const { unread, mentions } = counts();
-  document.title = unread ? `(${unread}) NetBit` : "NetBit";
-  if (mentions) navigator.setAppBadge?.(mentions).catch(() => {});
+  const { notified } = state;
+  document.title = `${unread ? `(${unread}) ` : ""}NetBit${notified ? ` · ${t("notices_n", { n: notified })}` : ""}`;
+  if (notified || mentions) navigator.setAppBadge?.(notified || mentions).catch(() => {});
   else navigator.clearAppBadge?.().catch(() => {});
 }
 

@@ -56,11 +56,14 @@ export function Composer({ attrs: { chat, threadId } }) {
   let options = [];
   let chosen = 0;
   let saving = null;
+  let sized = ""; // the text that the field is as high as
   let known = null; // the draft as the server has it
   const list = `names-${threadId ? "thread" : "chat"}`;
 
+  /** As high as what is written. To measure it is work, so it is done when that has changed. */
   function resize() {
-    if (!area) return;
+    if (!area || sized === area.value) return;
+    sized = area.value;
     area.style.height = "auto";
     area.style.height = `${Math.min(area.scrollHeight, 320)}px`;
   }
@@ -232,10 +235,11 @@ export function Composer({ attrs: { chat, threadId } }) {
             } })),
           m("textarea", {
             rows: 1, value: text, placeholder: label, "aria-label": label, enterkeyhint: "send", maxlength: 16384, autocomplete: "off",
-            role: "combobox", "aria-autocomplete": "list", "aria-expanded": String(options.length > 0), "aria-controls": list,
-            "aria-activedescendant": options.length ? `${list}-${chosen}` : undefined,
+            "aria-autocomplete": "list", "aria-haspopup": "listbox", ...(options.length && { "aria-controls": list }),
+            ...(options.length && { "aria-activedescendant": `${list}-${chosen}` }),
             oncreate: ({ dom }) => {
               area = dom;
+              sized = "";
               resize();
             },
             onupdate: resize,

@@ -7,6 +7,9 @@ import { icon } from "./icons.js";
 import { presenceOf, state, userName } from "./state.js";
 import { redraw } from "./redraw.js";
 
+/** A number of the address, or null. */
+export const routeNumber = (name) => Number(m.route.param(name)) || null;
+
 export const focusIn = (selector) => document.querySelector(selector)?.focus();
 
 export function wordsOf(error) {
@@ -82,14 +85,25 @@ export function Form() {
   };
 }
 
+/** Attributes of a select whose options may come after its value: the element forgets a value that it has no option for. */
+export function chosen(value) {
+  const set = ({ dom }) => {
+    if (value !== undefined && dom.value !== String(value)) dom.value = value;
+  };
+  return { oncreate: set, onupdate: set };
+}
+
 let fields = 0;
 /** An input with its label. Without a handler of its changes, `value` is what it begins with: a redraw leaves what was typed. */
 export function Field() {
   const id = `field-${++fields}`;
+  let touched = false;
   return {
     view: ({ attrs: { label, hint, type = "text", options, value, ...rest } }) => {
       const held = rest.oninput || rest.onchange;
-      const attrs = { id, ...rest, ...(held ? { value } : { oncreate: ({ dom }) => value !== undefined && (dom.value = value) }) };
+      const begin = { oncreate: ({ dom }) => value !== undefined && (dom.value = value) };
+      const attrs = { id, ...rest, ...(options ? held || !touched ? chosen(value) : {} : held ? { value } : begin) };
+      if (options && !held) attrs.onchange = () => (touched = true);
       return m(".field",
         m("label", { for: id }, label),
         options ? m("select", attrs, options.map(([key, text]) => m("option", { value: key }, text)))

@@ -6,7 +6,7 @@ let words = {};
 let plural = new Intl.PluralRules("en");
 export let language = "en";
 
-export function wantedLanguage() {
+function wantedLanguage() {
   const chosen = localStorage.getItem("netbit.language");
   const wanted = [chosen, ...navigator.languages].filter(Boolean).map((tag) => tag.slice(0, 2).toLowerCase());
   return wanted.find((tag) => languages[tag]) || "en";
@@ -56,6 +56,9 @@ export function dayName(when) {
 export function shortTime(when) {
   return sameDay(when, Date.now()) ? shown("time", when) : shown("short", when);
 }
+
+/** A number as it is written here, with at most so many digits behind the point. */
+export const number = (value, digits = 2) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 
 const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
 export function bytes(count) {

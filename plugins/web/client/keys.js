@@ -1,7 +1,7 @@
 // The keyboard. Each shortcut has its words in lang/*.json; the help (?) is this list.
 import m from "mithril";
 import { sortedChats } from "./chats.js";
-import { closeDialog, focusIn, openDialog } from "./dom.js";
+import { focusIn, openDialog, routeNumber } from "./dom.js";
 import { t } from "./i18n.js";
 import { state } from "./state.js";
 import { Switcher } from "./views/dialogs.js";
@@ -14,15 +14,15 @@ const shown = [
   ["C", "keys.compose"], ["M", "keys.messages"], ["Esc", "keys.close"], ["?", "keys.help"], ["Enter", "keys.send"], ["Shift+Enter", "keys.line"],
   ["↑", "keys.edit_last"], ["↓ ↑, J K", "keys.move"], ["E", "keys.edit"], ["R", "keys.reply"], ["T", "keys.thread"],
   ["+", "keys.react"], ["P", "keys.pin"], ["Del", "keys.delete"],
-  ["← ↑ ↓ →", "keys.card"], ["Shift+← Shift+→", "keys.move_card"], ["Ctrl+Enter", "keys.comment"],
+  ["← ↑ ↓ →", "keys.card"], ["Shift+← Shift+→", "keys.move_card"], ["Ctrl+Enter", "keys.comment"], ["E", "keys.notice"],
 ];
 
-export const Help = {
+const Help = {
   view: () => m("dl.keys", shown.map(([key, words]) => [m("dt", key.split(" ").map((one) => m("kbd", one))), m("dd", t(words))])),
 };
 export const showHelp = () => openDialog(t("keys.title"), Help);
 
-export const current = () => Number(m.route.get()?.match(/^\/c\/(\d+)/)?.[1]) || null;
+const current = () => routeNumber("chat");
 
 function step(by, unreadOnly) {
   const chats = sortedChats().filter((chat) => !unreadOnly || chat.unread_count || chat.id === current());
@@ -67,5 +67,3 @@ document.addEventListener("keydown", (event) => {
   else return undefined;
   return handled();
 });
-
-export { closeDialog };

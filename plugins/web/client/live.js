@@ -103,7 +103,7 @@ export function stopListening() {
   wake?.();
 }
 
-export function comeBackNow() {
+function comeBackNow() {
   wait = 0;
   wake?.();
 }
@@ -117,7 +117,7 @@ const presenceNow = () => (document.visibilityState === "hidden" && hiddenFor() 
 let hiddenSince = 0;
 const hiddenFor = () => (hiddenSince ? Date.now() - hiddenSince : 0);
 
-export function announce() {
+function announce() {
   if (!state.me || state.link !== "live") return;
   told = presenceNow();
   toldAt = Date.now();

@@ -7,13 +7,13 @@ const hearers = [];
 /** What else is to be forgotten when somebody leaves. */
 export const leavers = new Set();
 
-/** {name, path, paths (others that it has), title(), icon, view (a Mithril component), when() whether it is offered, badge() a number} */
+/** {name, order (of the navigation), path, paths (others that it has), title(), icon, view (a Mithril component), when() whether it is offered, badge() a number} */
 export function addView(view) {
   views.set(view.name, view);
 }
 
 export const allViews = () => [...views.values()];
-export const offeredViews = () => allViews().filter((view) => view.icon && (!view.when || view.when()));
+export const offeredViews = () => allViews().filter((view) => view.icon && (!view.when || view.when())).sort((one, other) => one.order - other.order);
 
 /** `topic`: exact, or "issue." for all that begin so. `hear` is called with the event as the API gives it. */
 export function hearTopic(topic, hear) {

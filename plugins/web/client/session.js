@@ -1,7 +1,7 @@
 // Signing in and out, and what is loaded when somebody is signed in.
 import m from "mithril";
 import { get, post, SignedOut } from "./api.js";
-import { loadChats, loadUsers } from "./chats.js";
+import { askEarly, loadChats, loadUsers } from "./chats.js";
 import { forgetAll, keep, read } from "./idb.js";
 import { leavers } from "./registry.js";
 import { startListening, stopListening } from "./live.js";
@@ -25,7 +25,7 @@ export async function register(fields) {
   return signIn(fields.username, fields.password);
 }
 
-export async function enter(session) {
+async function enter(session) {
   await adopt(session.refresh_token);
   const user = session.user || (await get("/api/user/profile"));
   if (localStorage.getItem(marker) !== String(user.id)) await forgetAll(); // another one's chats
@@ -41,16 +41,23 @@ export async function boot() {
     state.booted = true;
     return;
   }
+  const entering = accessToken(); // beside what this device remembers
+  entering.catch(() => {});
+  const looked = Number(location.hash.match(/^#\/c\/(\d+)(?!\d|\/m\/)/)?.[1]);
+  if (looked) askEarly(looked);
+  const profile = get("/api/user/profile");
+  profile.catch(() => {});
   const [me, chats, users] = await Promise.all([read("me"), read("chats"), read("users")]);
   if (me?.id === id) {
     for (const user of users || []) state.users.set(user.id, user);
     for (const chat of chats || []) state.chats.set(chat.id, chat);
     begin(me);
+    profile.then(takeMe, () => {});
     return;
   }
   try {
-    await accessToken();
-    begin(await get("/api/user/profile"));
+    await entering;
+    begin(await profile);
   } catch (error) {
     if (error instanceof SignedOut) localStorage.removeItem(marker);
     else setTimeout(boot, 2000);

@@ -11,6 +11,7 @@ export const state = {
   typing: new Map(), // chat id → Map of user id → when it ends
   drafts: new Map(), // chat id → {content, reply_to}
   notices: [], // what is told in a corner for a while
+  notified: null, // how many notifications are unread; null: not known yet, false: the server has none
   dialog: null, // {title, view}
   stamp: 0, // grows with what every message may show: names, pictures
 };

@@ -6,6 +6,16 @@
 
 namespace netbit::web {
 
+bool isOwnPages(std::string_view fetchSite, std::string_view origin, std::string_view host) noexcept
+{
+    if (!fetchSite.empty())
+        return fetchSite == "same-origin"; // behind a proxy the Host may be another; the browser knows
+    if (origin.empty())
+        return true;
+    const auto scheme = origin.find("://");
+    return scheme != origin.npos && origin.substr(scheme + 3) == host;
+}
+
 std::string setCookie(std::string_view value, bool secure, long long seconds)
 {
     std::string out(cookieName);

@@ -17,6 +17,10 @@ namespace netbit::web {
 inline constexpr std::string_view cookieName = "netbit-session";
 
 /// A Set-Cookie header for this path alone; no seconds: takes it away. Strict: no other site's request brings it.
+/// Whether a request comes from a page of this very server, as far as its browser says: by Sec-Fetch-Site (Fetch Metadata), else by
+/// an Origin that is the Host's. What says neither is no browser's that anybody else could lead here.
+bool isOwnPages(std::string_view fetchSite, std::string_view origin, std::string_view host) noexcept;
+
 std::string setCookie(std::string_view value, bool secure, long long seconds);
 
 /// What a refresh answers, taken apart: the refresh token, and the rest as JSON for the script.

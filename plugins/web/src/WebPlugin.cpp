@@ -35,6 +35,9 @@ constexpr const char* words = R"({"query":{},"type":"application/json"})";
 /// A browser lets no other site add this header without asking first, and nobody answers that question.
 Result<void> fromTheClient(const Request& request)
 {
+    const auto header = [&](std::string_view name) { return request.header(name).value_or(std::string_view()); };
+    if (!isOwnPages(header("Sec-Fetch-Site"), header("Origin"), header("Host")))
+        return Error(Status::forbidden, "foreign_origin", "Pages of another origin have no business with this session.");
     if (request.header("X-NetBit-Web"))
         return {};
     return Error(Status::invalid, "not_from_the_client", "The header X-NetBit-Web is missing: this route is for the web client.");

@@ -27,5 +27,27 @@ TEST(WebSession, WhatIsNoSessionIsNotTakenForOne)
         EXPECT_FALSE(part(text)) << text;
 }
 
+TEST(OwnPages, AreThoseThatTheBrowserCallsSoOrWhoseOriginIsTheHost)
+{
+    struct Case {
+        std::string_view site, origin, host;
+        bool own;
+    };
+    for (const auto& [site, origin, host, own] : std::initializer_list<Case>{
+             {"", "", "chat.example.org", true},
+             {"same-origin", "https://chat.example.org", "127.0.0.1:8080", true},
+             {"", "http://127.0.0.1:8080", "127.0.0.1:8080", true},
+             {"", "https://evil.example", "chat.example.org", false},
+             {"", "https://chat.example.org.evil.example", "chat.example.org", false},
+             {"", "https://chat.example.org:444", "chat.example.org", false},
+             {"", "null", "chat.example.org", false},
+             {"", "://", "", true}, // no origin that a browser says
+             {"cross-site", "https://chat.example.org", "chat.example.org", false},
+             {"same-site", "https://chat.example.org", "chat.example.org", false},
+             {"none", "", "chat.example.org", false},
+         })
+        EXPECT_EQ(isOwnPages(site, origin, host), own) << site << ' ' << origin << ' ' << host;
+}
+
 } // namespace
 } // namespace netbit::web

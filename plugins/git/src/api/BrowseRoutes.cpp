@@ -8,6 +8,7 @@
 #include "browse/Contents.h"
 #include "browse/Diff.h"
 #include "browse/Languages.h"
+#include "browse/Merge.h"
 #include "browse/Readme.h"
 #include "browse/RefLists.h"
 #include "browse/Search.h"
@@ -196,8 +197,11 @@ void BrowseRoutes::compare(Later& request, const Opened& opened) const
     const auto base = repository.commit(baseName);
     const auto head = repository.commit(headName);
     const auto tag = tagOf(request, {git_commit_id(base.get()), git_commit_id(head.get())});
-    if (!unchanged(request, tag))
-        give(request, git::compare(repository, base.get(), head.get(), _limits), tag);
+    if (unchanged(request, tag))
+        return;
+    auto answer = git::compare(repository, base.get(), head.get(), _limits);
+    answer.body["commits"] = commitList(repository, *git_commit_id(base.get()), *git_commit_id(head.get()));
+    give(request, answer, tag);
 }
 
 void BrowseRoutes::branches(Later& request, const Opened& opened) const

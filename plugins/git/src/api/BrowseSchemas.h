@@ -40,8 +40,9 @@ inline constexpr const char* commit =
 inline constexpr const char* compare =
     R"({"query":{"required":["base","head"],"properties":{"base":{"type":"string","description":"where the head is to go"},"base_base64":{"type":"string"},)"
     R"("head":{"type":"string","description":"what is to be looked at"},"head_base64":{"type":"string"}}},)"
-    R"("result":{"type":"object","required":["ahead","behind","merge_base"],"properties":{"ahead":{"type":"integer"},"behind":{"type":"integer"},)"
-    R"("merge_base":{"type":["string","null"]},"base":)" NETBIT_COMMIT R"(,"head":)" NETBIT_COMMIT "," NETBIT_FILES "}}}";
+    R"("result":{"type":"object","required":["ahead","behind","merge_base","commits"],"properties":{"ahead":{"type":"integer"},"behind":{"type":"integer"},)"
+    R"("commits":{"type":"array","description":"what the head has and the base has not, at most 250, the newest first","items":)" NETBIT_COMMIT
+    R"(},"merge_base":{"type":["string","null"]},"base":)" NETBIT_COMMIT R"(,"head":)" NETBIT_COMMIT "," NETBIT_FILES "}}}";
 inline constexpr const char* refs =
     R"({"query":{"properties":{"q":{"type":"string","maxLength":200,"description":"what the name must have in it"},)" NETBIT_LIMIT
     R"(,"after":{"type":"string","description":"names behind this one"},"after_base64":{"type":"string"}}},)"

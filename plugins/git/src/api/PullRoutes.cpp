@@ -16,7 +16,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t mostCommits = 250; // of a pull request, that are listed
 constexpr std::size_t mostIssues = 10;   // that one line leads to
 
 std::string textAt(const json::object& object, std::string_view name)
@@ -229,11 +228,8 @@ void PullRoutes::commits(Later& request, const Opened& opened) const
     const auto repository = opened.repository();
     keepHead(repository, opened, pull);
     Answer answer;
-    json::array data;
     const auto base = baseOf(repository, pull);
-    for (const auto& id : commitsBetween(repository, *git_commit_id(base.get()), pull.head, mostCommits))
-        data.push_back(commitJson(take(&git_commit_lookup, repository.raw(), &id).get(), 4'096));
-    answer.body["data"] = std::move(data);
+    answer.body["data"] = commitList(repository, *git_commit_id(base.get()), pull.head);
     give(request, answer);
 }
 

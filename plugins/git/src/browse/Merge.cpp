@@ -256,4 +256,13 @@ std::vector<git_oid> commitsBetween(const Repository& repository, const git_oid&
     return out;
 }
 
+boost::json::array commitList(const Repository& repository, const git_oid& base, const git_oid& head)
+{
+    constexpr std::size_t most = 250;
+    boost::json::array out;
+    for (const auto& id : commitsBetween(repository, base, head, most))
+        out.push_back(commitJson(take(&git_commit_lookup, repository.raw(), &id).get(), 4'096));
+    return out;
+}
+
 } // namespace netbit::git

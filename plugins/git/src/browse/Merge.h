@@ -54,4 +54,7 @@ std::optional<LinePlace> lineIn(const Repository& repository, const git_commit* 
 /// The commits of the head that the base does not have, newest first.
 std::vector<git_oid> commitsBetween(const Repository& repository, const git_oid& base, const git_oid& head, std::size_t most);
 
+/// The same, as the API shows them.
+boost::json::array commitList(const Repository& repository, const git_oid& base, const git_oid& head);
+
 } // namespace netbit::git

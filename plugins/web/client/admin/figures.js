@@ -1,9 +1,10 @@
 // How the server is, as lines that grow while one looks. What is asked for stays in this page.
 import m from "mithril";
 import { get, send } from "../api.js";
-import { bytes, language, t } from "../i18n.js";
+import { bytes, number, t } from "../i18n.js";
 import { wordsOf } from "../dom.js";
 import { redraw } from "../redraw.js";
+import { everyNow } from "../work/source.js";
 
 const period = 2000;
 const most = 150; // five minutes
@@ -11,10 +12,10 @@ const least = 30; // a line of fewer begins in the middle
 const width = 300;
 const height = 70;
 
-const number = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: value < 10 ? 2 : 0 }).format(value);
+const few = (value) => number(value, value < 10 ? 2 : 0);
 
 /** Prometheus' text: the sum of each name over its labels. */
-export function sums(text) {
+function sums(text) {
   const out = {};
   for (const line of text.split("\n")) {
     const found = line.match(/^(\w+)(?:\{.*\})? ([-+.\deE]+)$/);
@@ -26,13 +27,13 @@ export function sums(text) {
 // `rate`: what grows is shown by how fast it does.
 const plots = [
   { name: "memory", of: (one) => one.rss, show: bytes },
-  { name: "requests", of: (one) => one.netbit_http_requests_total, rate: true, show: (value) => t("per_second", { value: number(value) }) },
-  { name: "connections", of: (one) => one.netbit_http_connections + (one.netbit_tcp_connections || 0), show: number },
-  { name: "commits", of: (one) => one.netbit_writer_commits_total, rate: true, show: (value) => t("per_second", { value: number(value) }) },
-  { name: "queue", of: (one) => one.queued, show: number },
-  { name: "cpu", of: (one) => one.netbit_plugin_cpu_seconds_total * 100, rate: true, show: (value) => `${number(value)} %` },
-  { name: "plugin_calls", of: (one) => one.netbit_plugin_calls_total, rate: true, show: (value) => t("per_second", { value: number(value) }) },
-  { name: "errors", of: (one) => one.netbit_plugin_errors_total, rate: true, show: (value) => t("per_second", { value: number(value) }) },
+  { name: "requests", of: (one) => one.netbit_http_requests_total, rate: true, show: (value) => t("per_second", { value: few(value) }) },
+  { name: "connections", of: (one) => one.netbit_http_connections + (one.netbit_tcp_connections || 0), show: few },
+  { name: "commits", of: (one) => one.netbit_writer_commits_total, rate: true, show: (value) => t("per_second", { value: few(value) }) },
+  { name: "queue", of: (one) => one.queued, show: few },
+  { name: "cpu", of: (one) => one.netbit_plugin_cpu_seconds_total * 100, rate: true, show: (value) => `${few(value)} %` },
+  { name: "plugin_calls", of: (one) => one.netbit_plugin_calls_total, rate: true, show: (value) => t("per_second", { value: few(value) }) },
+  { name: "errors", of: (one) => one.netbit_plugin_errors_total, rate: true, show: (value) => t("per_second", { value: few(value) }) },
 ];
 
 function valuesOf({ of, rate }, samples) {
@@ -58,7 +59,6 @@ export function Figures() {
   const samples = [];
   let status = null;
   let error = null;
-  let timer = null;
   async function look() {
     try {
       const [facts, reply] = await Promise.all([get("/api/admin/status"), send("GET", "/metrics", { anyone: true })]);
@@ -72,11 +72,7 @@ export function Figures() {
     redraw();
   }
   return {
-    oninit() {
-      look();
-      timer = setInterval(() => document.visibilityState === "visible" && look(), period);
-    },
-    onremove: () => clearInterval(timer),
+    ...everyNow(period, look),
     view: () => [
       error && m("p.error", { role: "alert" }, wordsOf(error)),
       status && m("p.facts", [`NetBit ${status.version}`, t("up_for", { time: uptime(status.uptime_ms) }), t("users_n", { n: status.counts.users }), t("chats_n", { n: status.counts.chats }),

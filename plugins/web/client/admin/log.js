@@ -4,6 +4,7 @@ import { get } from "../api.js";
 import { Field, wordsOf } from "../dom.js";
 import { t } from "../i18n.js";
 import { redraw } from "../redraw.js";
+import { everyNow } from "../work/source.js";
 
 const most = 1000;
 const levels = ["error", "warn", "info", "debug"];
@@ -13,7 +14,6 @@ export function Log() {
   let level = "debug";
   let words = "";
   let error = null;
-  let timer = null;
   let asking = false;
   let atEnd = true;
   async function look() {
@@ -36,11 +36,7 @@ export function Log() {
     if (atEnd) dom.scrollTop = dom.scrollHeight;
   };
   return {
-    oninit() {
-      look();
-      timer = setInterval(() => document.visibilityState === "visible" && look(), 2000);
-    },
-    onremove: () => clearInterval(timer),
+    ...everyNow(2000, look),
     view: () => [
       m(".tool-row",
         m("input[type=search]", { value: words, "aria-label": t("filter"), placeholder: t("filter"), oninput: (event) => (words = event.target.value) }),

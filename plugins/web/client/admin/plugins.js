@@ -2,11 +2,11 @@
 import m from "mithril";
 import { get, post } from "../api.js";
 import { attempt, confirmed, notice } from "../dom.js";
-import { bytes, language, t } from "../i18n.js";
+import { bytes, number, t } from "../i18n.js";
 import { icon } from "../icons.js";
-import { missing, showing, source } from "../work/source.js";
+import { everyNow, missing, source } from "../work/source.js";
+import { Settings } from "./settings.js";
 
-const number = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value);
 const ms = (ns) => t("ms", { value: number(ns / 1e6) });
 
 /** A plugin's numbers, as its ledger has them. */
@@ -24,7 +24,6 @@ export function Plugins() {
   const list = source(async () => (await get("/api/admin/plugins")).data);
   const open = new Set();
   let busy = null;
-  let timer = null;
   const act = (plugin, verb) => attempt(async () => {
     busy = plugin?.id || "all";
     try {
@@ -35,6 +34,9 @@ export function Plugins() {
       await list.load();
     }
   });
+  const isOpen = (plugin, what) => open.has(`${plugin.id} ${what}`);
+  const fold = (plugin, what, sign) => m("button.quiet", { type: "button", class: `show-${what}`, "aria-expanded": String(isOpen(plugin, what)),
+    onclick: () => (isOpen(plugin, what) ? open.delete(`${plugin.id} ${what}`) : open.add(`${plugin.id} ${what}`)) }, icon(sign), t(`${what}_of`, { name: plugin.id }));
   const row = (plugin) => m("section.plugin", { key: plugin.id, "data-plugin": plugin.id },
     m("header",
       m("h3", plugin.id, " ", m("small", plugin.version)),
@@ -47,18 +49,10 @@ export function Plugins() {
           : m("button.primary", { type: "button", disabled: busy, onclick: () => act(plugin, "enable") }, t("enable")))),
     plugin.detail && m("p.detail", plugin.detail),
     m("p.sums", m("small", t("plugin_sums", { calls: number(plugin.use.calls), errors: number(plugin.use.errors), p99: ms(plugin.use.p99_ns) }))),
-    m("button.quiet", { type: "button", "aria-expanded": String(open.has(plugin.id)), onclick: () => (open.has(plugin.id) ? open.delete(plugin.id) : open.add(plugin.id)) }, icon("more"), t("ledger_of", { name: plugin.id })),
-    open.has(plugin.id) && ledger(plugin));
-  const shows = showing(list);
+    fold(plugin, "ledger", "more"), fold(plugin, "settings", "edit"),
+    isOpen(plugin, "ledger") && ledger(plugin), isOpen(plugin, "settings") && m(Settings, { id: plugin.id, written: list.load }));
   return {
-    oninit() {
-      shows.oninit();
-      timer = setInterval(() => document.visibilityState === "visible" && list.load(), 5000);
-    },
-    onremove() {
-      shows.onremove();
-      clearInterval(timer);
-    },
+    ...everyNow(5000, list.load),
     view: () => [
       m(".tool-row", m("p.hint", m("small", t("settings_help"))), m("button", { type: "button", disabled: busy, onclick: () => act(null) }, t("read_settings"))),
       missing(list) || list.value.map(row),

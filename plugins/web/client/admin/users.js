@@ -1,7 +1,7 @@
 // Who has an account, and who is invited.
 import m from "mithril";
 import { del, get, patch, post } from "../api.js";
-import { attempt, confirmed, Field, Form, iconButton, openDialog } from "../dom.js";
+import { attempt, chosen, confirmed, Field, Form, iconButton, openDialog } from "../dom.js";
 import { shown, t } from "../i18n.js";
 import { state } from "../state.js";
 import { section } from "../views/account.js";
@@ -31,7 +31,7 @@ export function Accounts() {
       } }),
       m("ul.lines", list.map((user) => m("li", { key: user.id, class: gone(user) ? "gone" : "" },
         m("span.text", m("strong", user.username), m("small", [user.email, gone(user) && t("deactivated"), shown("short", user.created_at)].filter(Boolean).join(" · "))),
-        m("select", { "aria-label": t("role_of", { name: user.username }), value: user.role, disabled: user.id === state.me.id, onchange: (event) => act(() => patch(`/api/admin/users/${user.id}`, { role: event.target.value })) },
+        m("select", { "aria-label": t("role_of", { name: user.username }), ...chosen(user.role), disabled: user.id === state.me.id, onchange: (event) => act(() => patch(`/api/admin/users/${user.id}`, { role: event.target.value })) },
           ["admin", "member", "guest", "bot"].map((role) => m("option", { value: role }, t(`role.${role}`)))),
         m("button", { type: "button", onclick: () => attempt(async () => {
           const made = await post(`/api/admin/users/${user.id}/reset`, {});

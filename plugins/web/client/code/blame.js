@@ -3,7 +3,7 @@ import m from "mithril";
 import { get } from "../api.js";
 import { link } from "../dom.js";
 import { shown, t } from "../i18n.js";
-import { missing, showing, source } from "../work/source.js";
+import { missing, showing, source, watching } from "../work/source.js";
 import { crumbs } from "./files.js";
 import { CodeFrame } from "./frame.js";
 import { Lines } from "./lines.js";
@@ -17,9 +17,14 @@ export function Blame() {
     const first = new Map(who.ranges.map((one) => [one.start, who.commits[one.commit]]));
     return { first, complete: who.complete, text: what.content || "" };
   });
+  const turned = watching(looking, () => {
+    blame.value = null;
+    blame.ask();
+  });
   return {
     ...showing(record, blame),
     view() {
+      turned();
       const ref = refOf(looking());
       const at = pathOf(looking());
       return m(CodeFrame, { place, record, tab: "files" },

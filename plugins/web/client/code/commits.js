@@ -1,10 +1,10 @@
 // The history of a revision or a path, and one commit of it.
 import m from "mithril";
 import { get } from "../api.js";
-import { attempt, link } from "../dom.js";
+import { link } from "../dom.js";
 import { dayName, sameDay, shown, t } from "../i18n.js";
 import { icon } from "../icons.js";
-import { missing, showing, source } from "../work/source.js";
+import { missing, pages, showing, source, watching } from "../work/source.js";
 import { Diff } from "./diff.js";
 import { crumbs } from "./files.js";
 import { CodeFrame, RefChoice, refsOf } from "./frame.js";
@@ -25,24 +25,15 @@ export function Commits() {
   const place = repositoryHere();
   const record = recordOf(place);
   const [branches, tags] = refsOf(place);
-  let asked = JSON.stringify(looking());
-  const list = source(() => get(place.api("/commits"), { ...looking(), limit: 50 }), ["git"]);
-  const more = () => attempt(async () => {
-    const { data, pagination } = await get(place.api("/commits"), { ...looking(), limit: 50, cursor: list.value.pagination.next_cursor });
-    list.value = { data: [...list.value.data, ...data], pagination };
-  });
+  const list = pages((where) => get(place.api("/commits"), { ...looking(), ...where }), "cursor", ["git"]);
+  const turned = watching(looking, list.ask);
   return {
     ...showing(record, branches, tags, list),
     view() {
-      const now = JSON.stringify(looking());
-      if (now !== asked) {
-        asked = now;
-        list.load();
-      }
+      turned();
       return m(CodeFrame, { place, record, tab: "commits" },
         m(".tool-row", m(RefChoice, { place, record, branches, tags, to: "/commits", keep: pathOf(looking()) }), (looking().path || looking().path_base64) && crumbs(place, looking(), refOf(looking()))),
-        missing(list) || [m(CommitList, { place, commits: list.value.data }), !list.value.data.length && m("p.empty", t("no_commits")),
-          list.value.pagination.next_cursor && m("button", { type: "button", onclick: more }, t("more"))]);
+        missing(list) || [m(CommitList, { place, commits: list.value.rows }), !list.value.rows.length && m("p.empty", t("no_commits")), list.moreButton()]);
     },
   };
 }

@@ -23,14 +23,12 @@ export function Compare() {
     chosen.base ??= record.value?.default_branch || names[0];
     chosen.head ??= names.find((name) => name !== chosen.base);
     if (!chosen.base || !chosen.head || chosen.base === chosen.head) return false;
-    const compared = await get(place.api("/compare"), chosen);
-    const { data } = await get(place.api("/commits"), { ref: chosen.head, limit: Math.max(1, Math.min(100, compared.ahead)) });
-    return { ...compared, commits: compared.ahead ? data : [] };
+    return get(place.api("/compare"), chosen);
   }, ["git"]);
   const choice = (name) => m(Field, { label: t(name === "base" ? "merge_into" : "merge_what"), name, value: chosen[name] || "", options: (branches.value || []).filter((one) => !one.name_base64).map((one) => [one.name, one.name]), onchange: (event) => {
     chosen[name] = event.target.value;
     both.value = null;
-    both.load();
+    both.ask();
   } });
   return {
     ...showing(record, branches, both),

@@ -32,7 +32,7 @@ function Table({ attrs: { file: first } }) {
         const button = talk && m("button.number-button", { type: "button", tabindex: reached ? -1 : 0, "aria-label": t("comment_on_line", { line: number }), title: t("comment_on_line", { line: number }), onclick: () => talk.ask(file, side, number) }, number);
         reached = true;
         return [m("tr", { class: line.kind }, m("td.number", side === "old" ? button || line.old : line.old), m("td.number", side === "new" ? button || line.new : line.new),
-          m("td.sign", { "aria-label": line.kind === "context" ? undefined : t(`line.${line.kind}`) }, signs[line.kind]), m("td.words", m("code", line.text))),
+          m("td.sign", line.kind !== "context" && { "aria-label": t(`line.${line.kind}`) }, signs[line.kind]), m("td.words", m("code", line.text))),
         below && m("tr.talk", m("td", { colspan: 4 }, below))];
       };
       return m(".diff-scroll", m("table.diff", { onkeydown: step }, m("tbody", file.hunks.map((hunk) => [

@@ -2,20 +2,20 @@
 import m from "mithril";
 import { get } from "../api.js";
 import { picture, saveFrom } from "../blobs.js";
-import { attempt, link } from "../dom.js";
+import { attempt, link, routeNumber } from "../dom.js";
 import { bytes, shown, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { elements } from "../markup.js";
-import { missing, showing, source } from "../work/source.js";
+import { missing, showing, source, watching } from "../work/source.js";
 import { CodeFrame, RefChoice, refsOf } from "./frame.js";
 import { Lines } from "./lines.js";
 import { looking, pathOf, recordOf, refOf, repositoryHere, withQuery } from "./place.js";
 
 /** The way to a path, each folder of it a link. */
-export function crumbs(place, at, ref, last = "") {
+export function crumbs(place, at, ref) {
   const parts = (at.path || "").split("/").filter(Boolean);
   return m("nav.crumbs", { "aria-label": t("path") }, link(withQuery(place.page(), ref), {}, place.repo),
-    parts.map((name, index) => [" / ", index === parts.length - 1 && !last ? m("strong", { "aria-current": "page" }, name)
+    parts.map((name, index) => [" / ", index === parts.length - 1 ? m("strong", { "aria-current": "page" }, name)
       : link(withQuery(place.page(), { ...ref, path: parts.slice(0, index + 1).join("/") }), {}, name)]));
 }
 
@@ -60,12 +60,14 @@ export function Files() {
   const place = repositoryHere();
   const record = recordOf(place);
   const [branches, tags] = refsOf(place);
-  let asked = JSON.stringify(looking());
   const contents = source(() => get(place.api("/contents"), { ...looking(), limit: 200 }), ["git"]);
   const readme = source(() => get(place.api("/readme"), looking()).catch(() => false), ["git"]);
-  const more = () => attempt(async () => {
-    const { entries, pagination } = await get(place.api("/contents"), { ...looking(), limit: 200, cursor: contents.value.pagination.next_cursor });
-    Object.assign(contents.value, { entries: [...contents.value.entries, ...entries], pagination });
+  const more = () => contents.extend(() => get(place.api("/contents"), { ...looking(), limit: 200, cursor: contents.value.pagination.next_cursor }),
+    ({ entries, pagination }) => Object.assign(contents.value, { entries: [...contents.value.entries, ...entries], pagination }));
+  const turned = watching(looking, () => {
+    contents.value = readme.value = null;
+    contents.ask();
+    readme.ask();
   });
 
   function file(value, ref) {
@@ -79,7 +81,7 @@ export function Files() {
           link(withQuery(place.page("/commits"), { ...ref, ...pathOf(value) }), { class: "button" }, t("history_of_file")),
           value.type === "blob" && m("button", { type: "button", onclick: () => attempt(() => saveFrom(raw, value.name)) }, t("download")))),
       value.type === "symlink" ? m("p.empty", `→ ${value.target ?? ""}`)
-        : text ? m(Lines, { text: value.content, line: Number(m.route.param("line")) || null, at: (line) => withQuery(place.page(), { ...ref, ...pathOf(value), line }) })
+        : text ? m(Lines, { text: value.content, line: routeNumber("line"), at: (line) => withQuery(place.page(), { ...ref, ...pathOf(value), line }) })
           : isPicture ? m("p.empty", picture(raw) ? m("img.whole", { src: picture(raw), alt: value.name }) : t("loading"))
             : m("p.empty", t(value.encoding === "none" ? "too_large" : "binary")));
   }
@@ -87,13 +89,7 @@ export function Files() {
   return {
     ...showing(record, branches, tags, contents, readme),
     view() {
-      const now = JSON.stringify(looking());
-      if (now !== asked) {
-        asked = now;
-        contents.value = readme.value = null;
-        contents.load();
-        readme.load();
-      }
+      turned();
       const value = contents.value;
       const ref = refOf(looking());
       if (value && value.type === "tree" && !value.commit) return m(CodeFrame, { place, record, tab: "files" }, start(place, record));

@@ -1,9 +1,10 @@
 // One pull request: the talk, its commits, what it changes with comments on lines, and the merge.
 import m from "mithril";
-import { get, patch } from "../api.js";
+import { all, get, patch } from "../api.js";
 import { link } from "../dom.js";
 import { shown, t } from "../i18n.js";
 import { state } from "../state.js";
+import { bell } from "../views/notifications.js";
 import { pullMark } from "../work/pullline.js";
 import { referenceIn } from "../work/paths.js";
 import { missing, showing, source } from "../work/source.js";
@@ -14,15 +15,6 @@ import { MergeBox } from "./merge.js";
 import { Reviewers } from "./reviewers.js";
 import { pathOf, recordOf, repositoryHere, withQuery } from "./place.js";
 import { lineTalk, ReviewBox, Talk } from "./talk.js";
-
-async function all(path) {
-  const out = [];
-  for (let after; ; ) {
-    const { data, pagination } = await get(path, { limit: 200, after });
-    out.push(...data);
-    if (!(after = pagination?.next_after)) return out;
-  }
-}
 
 export function Pull() {
   const place = repositoryHere();
@@ -57,7 +49,8 @@ export function Pull() {
               m(".issue-main", m(Talk, { path, page, pull: one, comments, reviews, issueAt, mine, change: (fields) => patch(path, fields).then(reload) },
                 one.state === "open" && m("p", link(withQuery(page, { view: "diff" }), { class: "button" }, t("review_changes"))),
                 m(MergeBox, { path, pull: one, mine, may: record.value?.may?.write, done: () => Promise.all([reload(), diff.load()]) }))),
-              m("aside.issue-side", { "aria-label": t("reviews") }, m(Reviewers, { place, path, pull: one, mine, done: reload })))));
+              m("aside.issue-side", { "aria-label": t("reviews") }, m(Reviewers, { place, path, pull: one, mine, done: reload }),
+                m("section", m("header", m("h3", t("notifications")), bell("pull", one.id, `#${one.number}`)))))));
     },
   };
 }

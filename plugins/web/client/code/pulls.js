@@ -1,11 +1,11 @@
 // The pull requests of a repository.
 import m from "mithril";
 import { get } from "../api.js";
-import { attempt, link } from "../dom.js";
+import { link } from "../dom.js";
 import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { PullLine } from "../work/pullline.js";
-import { missing, showing, source } from "../work/source.js";
+import { missing, pages, showing } from "../work/source.js";
 import { CodeFrame } from "./frame.js";
 import { recordOf, repositoryHere } from "./place.js";
 
@@ -13,17 +13,7 @@ export function Pulls() {
   const place = repositoryHere();
   const record = recordOf(place);
   let state = "open";
-  let next = null;
-  const list = source(async () => {
-    const { data, pagination } = await get(place.api("/pulls"), { state, limit: 50 });
-    next = pagination.next_before;
-    return data;
-  }, ["pull", "git"]);
-  const more = () => attempt(async () => {
-    const { data, pagination } = await get(place.api("/pulls"), { state, limit: 50, before: next });
-    list.value = [...list.value, ...data];
-    next = pagination.next_before;
-  });
+  const list = pages((where) => get(place.api("/pulls"), { state, ...where }), "before", ["pull", "git"]);
   return {
     ...showing(record, list),
     view: () => m(CodeFrame, { place, record, tab: "pulls" },
@@ -31,10 +21,10 @@ export function Pulls() {
         m(".switch", { role: "group", "aria-label": t("condition") }, ["open", "merged", "closed", "all"].map((one) =>
           m("button", { key: one, type: "button", "aria-pressed": String(state === one), onclick: () => {
             state = one;
-            list.load();
+            list.ask();
           } }, t(one === "all" ? "all" : `pull_state.${one}`)))),
         link(place.page("/compare"), { class: "button primary" }, icon("plus"), t("new_pull"))),
-      missing(list) || [m("ul.issue-list", list.value.map((pull) => m(PullLine, { key: pull.id, pull, at: place.page(`/pulls/${pull.number}`) }))),
-        !list.value.length && m("p.empty", t("no_pulls")), next && m("button", { type: "button", onclick: more }, t("more"))]),
+      missing(list) || [m("ul.issue-list", list.value.rows.map((pull) => m(PullLine, { key: pull.id, pull, at: place.page(`/pulls/${pull.number}`) }))),
+        !list.value.rows.length && m("p.empty", t("no_pulls")), list.moreButton()]),
   };
 }

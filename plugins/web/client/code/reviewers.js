@@ -1,15 +1,15 @@
 // Who is to look at a pull request, what they said, and what machines say of its head.
 import m from "mithril";
-import { get, put } from "../api.js";
+import { put } from "../api.js";
 import { attempt, Avatar } from "../dom.js";
 import { t } from "../i18n.js";
+import { membersOf } from "../work/frame.js";
 import { Choice } from "../work/issueplan.js";
 import { showing, source } from "../work/source.js";
 
 /** attrs: place, path (the pull request's in the API), pull, mine (may ask for reviews), done(). */
 export function Reviewers({ attrs: { place } }) {
-  const people = source(async () => place.project
-    ? (await get(`/api/projects/${encodeURIComponent(place.user)}/${encodeURIComponent(place.project)}/members`, { limit: 200 })).data : [], ["project"]);
+  const people = place.project ? membersOf(place) : source(async () => []);
   return {
     ...showing(people),
     view({ attrs: { path, pull, mine, done } }) {

@@ -182,4 +182,4 @@ const Account = {
     m(".sections", m(Profile), m(Look), m(Password), m(SecondFactor), m(Sessions), m(Tokens), m(Identities), m(Files), m(Everything))),
 };
 
-addView({ name: "account", path: "/account", title: () => t("account"), icon: "account", view: Account });
+addView({ name: "account", order: 3, path: "/account", title: () => t("account"), icon: "account", view: Account });

@@ -4,4 +4,4 @@ import { lazy } from "../lazy.js";
 import { addView } from "../registry.js";
 import { isAdmin } from "../state.js";
 
-addView({ name: "admin", path: "/admin", paths: ["/admin/:part"], title: () => t("admin_short"), icon: "admin", when: isAdmin, view: lazy(() => import("../admin/pages.js")) });
+addView({ name: "admin", order: 4, path: "/admin", paths: ["/admin/:part"], title: () => t("admin_short"), icon: "admin", when: isAdmin, view: lazy(() => import("../admin/pages.js")) });

@@ -10,6 +10,7 @@ import { pendingOf } from "../outbox.js";
 import { refreshers, rememberedChat } from "../session.js";
 import { state, userName } from "../state.js";
 import { canEdit, Message, Pending } from "./message.js";
+import { bell } from "./notifications.js";
 import { showChatSettings } from "./members.js";
 import { redraw } from "../redraw.js";
 
@@ -35,14 +36,15 @@ export function Chat({ attrs: { id, at } }) {
 
   async function open() {
     try {
-      const first = !chat() && !sought ? newest(id) : null; // beside the chat, not behind it
+      const known = Boolean(chat());
+      const first = !chat()?.loaded && !sought ? newest(id) : null; // beside the chat, and what this device remembers, not behind them
       first?.catch(() => {});
-      if (!chat()) await loadChat(id);
+      if (!known) await loadChat(id);
       readMark ??= chat().unread_count ? chat().last_read_message_id || 0 : Infinity;
       if (sought) await loadAround(chat(), sought);
       else if (!chat().loaded) {
-        if (!chat().items.length) {
-          const kept = await rememberedChat(id);
+        if (known && !chat().items.length) {
+          const kept = await Promise.race([rememberedChat(id), first.then(() => null, () => rememberedChat(id))]);
           if (kept && !chat().items.length) chat().items = kept;
           redraw();
         }
@@ -162,6 +164,7 @@ export function Chat({ attrs: { id, at } }) {
         m("p", one.topic || (other && statusOf(other)) || (one.chat_type !== "direct" && t("members_n", { n: one.participants_count })))),
       link(`/c/${id}/pins`, { class: "icon-button", title: t("pins"), "aria-label": t("pins") }, icon("pin")),
       link(`/c/${id}/members`, { class: "icon-button", title: t("members"), "aria-label": t("members") }, icon("people")),
+      bell("chat", id, chatName(one)),
       iconButton("more", t("chat_settings"), { onclick: () => showChatSettings(one) }));
   }
 

@@ -1,12 +1,11 @@
 // The chats of the caller, favourites first, then the newest activity.
 import m from "mithril";
 import { activity, chatName, otherOf, sortedChats } from "../chats.js";
-import { Avatar, iconButton, link, openDialog, Presence } from "../dom.js";
+import { Avatar, iconButton, link, openDialog, Presence, routeNumber } from "../dom.js";
 import { typists } from "../events.js";
 import { shortTime, t } from "../i18n.js";
 import { excerpt } from "../markup.js";
 import { icon } from "../icons.js";
-import { current } from "../keys.js";
 import { offeredViews } from "../registry.js";
 import { state, userName } from "../state.js";
 import { Directory, NewChat, Switcher } from "./dialogs.js";
@@ -26,13 +25,13 @@ const chatIcon = (chat) => {
   return m(`span.avatar.square.hue${chat.id % 8}`, { "aria-hidden": "true" }, icon(chat.visibility === "private" ? "lock" : "hash"));
 };
 
-export const ChatLine = {
+const ChatLine = {
   view({ attrs: { chat } }) {
     const name = chatName(chat);
     const unread = chat.unread_count || 0;
     return m("li", link(`/c/${chat.id}`, {
       class: ["chat", unread && !chat.muted && "unread"].filter(Boolean).join(" "),
-      "aria-current": current() === chat.id ? "page" : undefined, "data-chat": chat.id,
+      "aria-current": routeNumber("chat") === chat.id ? "page" : undefined, "data-chat": chat.id,
     },
     chatIcon(chat),
     m("span.text",

@@ -2,7 +2,7 @@
 import m from "mithril";
 import { del, patch, post, put } from "../api.js";
 import { chatName, loadMembers, loadUsers, takeChat } from "../chats.js";
-import { attempt, Avatar, closeDialog, confirmed, Field, Form, iconButton, notice, openDialog, Presence } from "../dom.js";
+import { attempt, Avatar, chosen, closeDialog, confirmed, Field, Form, iconButton, notice, openDialog, Presence } from "../dom.js";
 import { t } from "../i18n.js";
 import { state, userName } from "../state.js";
 import { openDirect, UserPicker } from "./dialogs.js";
@@ -36,7 +36,7 @@ export function Members({ attrs: { id } }) {
             m(".with-presence", m(Avatar, { id: member.user_id, name: userName(member.user_id, member.username) }), m(Presence, { id: member.user_id })),
             m("span.text", m("strong", userName(member.user_id, member.username)), m("small", `@${member.username}`, status(member.user_id))),
             isAdmin && member.user_id !== state.me.id
-              ? m("select", { "aria-label": t("role_of", { name: member.username }), value: member.role, onchange: (event) =>
+              ? m("select", { "aria-label": t("role_of", { name: member.username }), ...chosen(member.role), onchange: (event) =>
                 attempt(async () => {
                   await put(`/api/chats/${id}/members/${member.user_id}`, { role: event.target.value });
                   await again();

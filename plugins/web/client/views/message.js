@@ -14,7 +14,7 @@ import { get } from "../api.js";
 
 const quick = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "✅", "❌", "🚀", "🔥", "💯", "👏", "🤔", "👋", "☕", "🐛", "💡", "📌", "⏳", "🙈", "🥳", "➕"];
 
-export function pickEmoji(message) {
+function pickEmoji(message) {
   openDialog(t("react"), {
     view: () => m(".emojis", quick.map((emoji) =>
       m("button", { type: "button", onclick: () => {
@@ -36,15 +36,15 @@ function showHistory(message) {
 }
 
 export const canEdit = (message) => message.sender_id === state.me.id && message.message_type !== "system" && !message.deleted_at;
-export function canDelete(message) {
+function canDelete(message) {
   const chat = state.chats.get(message.chat_id);
   return !message.deleted_at && message.message_type !== "system" && (message.sender_id === state.me.id || ["admin", "moderator"].includes(chat?.role));
 }
 
-export const askDelete = (message) => confirmed(t("delete_question"), t("delete"), () => remove(message));
+const askDelete = (message) => confirmed(t("delete_question"), t("delete"), () => remove(message));
 
 /** What keys do to a message that has the focus. `attrs` as of Message. */
-export function onMessageKey(event, message, attrs) {
+function onMessageKey(event, message, attrs) {
   if (event.target.matches("textarea, input") || event.ctrlKey || event.metaKey || event.altKey) return;
   const article = event.currentTarget;
   const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
@@ -125,7 +125,7 @@ function showPicture(file) {
   });
 }
 
-export const files = (list) => list?.length > 0 && m(".attachments", list.map((file) => m(Attachment, { key: file.id, file })));
+const files = (list) => list?.length > 0 && m(".attachments", list.map((file) => m(Attachment, { key: file.id, file })));
 
 function reactions(message) {
   if (!message.reactions?.length) return null;

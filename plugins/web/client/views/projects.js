@@ -7,7 +7,7 @@ const project = "/p/:user/:project";
 const parts = ["", "/commits", "/commit/:commit", "/blame", "/refs", "/pulls", "/pulls/:number", "/compare"];
 
 addView({
-  name: "projects", path: "/projects", under: ["/p/", "/r/"], title: () => t("projects"), icon: "board", view: lazy(() => import("../work/pages.js")),
+  name: "projects", order: 2, path: "/projects", under: ["/p/", "/r/"], title: () => t("projects"), icon: "board", view: lazy(() => import("../work/pages.js")),
   paths: [project, ...["issues", "new", "issues/:number", "board", "board/:board", "pulls", "members", "activity"].map((one) => `${project}/${one}`)],
 });
 

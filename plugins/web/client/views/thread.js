@@ -8,11 +8,12 @@ import { icon } from "../icons.js";
 import { pendingOf } from "../outbox.js";
 import { refreshers } from "../session.js";
 import { state } from "../state.js";
+import { bell } from "./notifications.js";
 import { Message, Pending } from "./message.js";
 import { redraw } from "../redraw.js";
 
-export const panelHead = (chatId, title) =>
-  m("header", m("h2", title), link(`/c/${chatId}`, { class: "icon-button", title: t("close"), "aria-label": t("close") }, icon("close")));
+export const panelHead = (chatId, title, ...more) =>
+  m("header", m("h2", title), more, link(`/c/${chatId}`, { class: "icon-button", title: t("close"), "aria-label": t("close") }, icon("close")));
 
 export function Thread({ attrs: { id, root } }) {
   let editing = null;
@@ -50,7 +51,7 @@ export function Thread({ attrs: { id, root } }) {
     view() {
       const thread = chat()?.thread;
       return m("aside.panel.thread", { "aria-label": t("thread") },
-        panelHead(id, t("thread")),
+        panelHead(id, t("thread"), bell("thread", root, t("this_thread"))),
         !thread ? m("p.empty", t("loading")) : [
           m(".messages", { tabindex: 0, oncreate: ({ dom }) => (list = dom) },
             row(thread.root),

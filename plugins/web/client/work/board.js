@@ -1,7 +1,7 @@
 // A board: columns with the issues as cards, moved by mouse, by keys, or by a dialog that says where to.
 import m from "mithril";
 import { del, get, post, put } from "../api.js";
-import { attempt, closeDialog, confirmed, Field, Form, iconButton, openDialog } from "../dom.js";
+import { attempt, chosen, closeDialog, confirmed, Field, Form, iconButton, openDialog, routeNumber } from "../dom.js";
 import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { Card, placed } from "./card.js";
@@ -49,7 +49,7 @@ function askCard(place, board, column, put) {
 export function Board() {
   const place = here();
   const whole = thisProject();
-  const wanted = Number(m.route.param("board")) || null;
+  const wanted = routeNumber("board");
   let said = ""; // of the last move, for who hears the page
   let focus = null; // the card that is to have it after the next drawing
   let moving = 0;
@@ -60,9 +60,11 @@ export function Board() {
     return moving ? board.value : read; // what is on its way is shown where it goes
   }, ["board", "issue", "label"]);
 
-  /** `at`: the place among the other cards of the column. */
-  async function move(issue, column, at) {
+  /** `at`: the place among the other cards of the column. The board may have been read anew since both were drawn. */
+  async function move(issue, { id }, at) {
     const value = board.value;
+    const column = value?.columns.find((one) => one.id === id);
+    if (!column) return;
     for (const one of value.columns) one.cards = one.cards.filter((card) => card.number !== issue.number);
     at = Math.max(0, Math.min(at, column.cards.length));
     const [before, behind] = [column.cards[at - 1], column.cards[at]];
@@ -109,7 +111,7 @@ export function Board() {
       const value = board.value;
       return m(ProjectFrame, { whole, tab: "board" },
         m(".tool-row",
-          boards.value?.length > 1 && m("select", { "aria-label": t("board"), value: String(value?.id), onchange: (event) => m.route.set(page(place, `/board/${event.target.value}`)) },
+          boards.value?.length > 1 && m("select", { "aria-label": t("board"), ...chosen(value?.id), onchange: (event) => m.route.set(page(place, `/board/${event.target.value}`)) },
             boards.value.map((one) => m("option", { value: String(one.id) }, one.name))),
           boards.value?.length === 1 && m("h3.board-name", boards.value[0].name),
           may && value && m("small.hint", t("board_keys")),

@@ -56,7 +56,7 @@ export const Card = {
   view({ attrs }) {
     const { issue, may, column, index } = attrs;
     return m("li.card-line", m("article.issue-card", {
-      "data-card": issue.number, tabindex: 0, draggable: may ? "true" : undefined, class: issue.state,
+      "data-card": issue.number, tabindex: 0, ...(may && { draggable: "true" }), class: issue.state,
       "aria-label": t("card_at", { title: issue.title, number: issue.number, place: index + 1, of: column.cards.length, column: column.name }),
       onkeydown: (event) => onkeydown(event, attrs),
       ondragstart: (event) => {

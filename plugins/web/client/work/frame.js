@@ -1,10 +1,11 @@
 // What is around each page of a project: its name, and the ways to its parts.
 import m from "mithril";
-import { get } from "../api.js";
+import { all, get } from "../api.js";
 import { link } from "../dom.js";
 import { t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { leavers } from "../registry.js";
+import { bell } from "../views/notifications.js";
 import { api, here, page } from "./paths.js";
 import { source } from "./source.js";
 
@@ -19,6 +20,9 @@ export function thisProject() {
   return known.get(key);
 }
 
+/** Who is in a project, as a source. */
+export const membersOf = (place) => source(() => all(api(place, "/members")), ["project"]);
+
 /** On a phone the tabs are wider than it is. */
 export const inSight = ({ dom }) => dom.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
@@ -32,7 +36,7 @@ export const ProjectFrame = {
     return m("main.main.page.work", { "aria-label": place.project, tabindex: -1 },
       m("header.chat-head", link("/projects", { class: "icon-button back", "aria-label": t("back") }, icon("back")),
         m(".title", m("h2", link("/projects", { class: "quiet-link" }, place.user), " / ", link(page(place), { class: "quiet-link" }, place.project)),
-          m("p", project?.state === "archived" ? t("archived") : project?.description || ""))),
+          m("p", project?.state === "archived" ? t("archived") : project?.description || "")), bell("project", project?.id, place.project)),
       m("nav.tabs", { oncreate: inSight, "aria-label": t("parts_of", { name: place.project }) }, tabs.map(([path, name]) =>
         link(page(place, path), { key: name, "aria-current": tab === name ? "page" : undefined }, t(`tab.${name}`)))),
       m(".work-body", children));

@@ -1,11 +1,12 @@
 // One issue: what it says, what was said of it, and its place in the plan.
 import m from "mithril";
-import { del, get, patch, post } from "../api.js";
+import { all, del, get, patch, post } from "../api.js";
 import { attempt, Avatar, confirmed, Field, Form, iconButton, link } from "../dom.js";
 import { shown, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { excerpt } from "../markup.js";
 import { state, userName } from "../state.js";
+import { bell } from "../views/notifications.js";
 import { ProjectFrame, thisProject } from "./frame.js";
 import { stateMark } from "./issueparts.js";
 import { rendered } from "./markdown.js";
@@ -48,14 +49,7 @@ export function Issue() {
   const path = api(place, `/issues/${m.route.param("number")}`);
   const whole = thisProject();
   const issue = source(() => get(path), ["issue", "label", "milestone"]);
-  const comments = source(async () => {
-    const out = [];
-    for (let after; ; ) {
-      const { data, pagination } = await get(`${path}/comments`, { limit: 200, after });
-      out.push(...data);
-      if (!(after = pagination.next_after)) return out;
-    }
-  }, ["issue"]);
+  const comments = source(() => all(`${path}/comments`), ["issue"]);
   const links = source(async () => (await get(`${path}/links`)).data, ["issue", "git"]);
   const issueAt = referenceIn(place);
   const act = (work) => attempt(async () => {
@@ -87,6 +81,7 @@ export function Issue() {
             icon(shownIssue.state === "open" ? "done" : "circle"), t(shownIssue.state === "open" ? "close_issue" : "reopen")))),
         m("aside.issue-side", { "aria-label": t("plan") },
           m(Plan, { place, issue: shownIssue, may: may.plan_issues, change: (fields) => act(() => patch(path, fields)) }),
+          m("section", m("header", m("h3", t("notifications")), bell("issue", shownIssue.id, `#${shownIssue.number}`))),
           links.value?.length > 0 && m("section", m("h3", t("spoken_of")), m("ul.speakers", links.value.map((one, index) => m("li", { key: index }, speaker(one))))))));
     },
   };

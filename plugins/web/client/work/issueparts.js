@@ -15,7 +15,7 @@ function hueOf(colour) {
   return Math.round((sixth / 6) * 9) % 9;
 }
 
-export const label = (one) => m("span.label", { class: `label-${hueOf(one.colour)}`, title: one.description || undefined }, one.name);
+export const label = (one) => m("span.label", { class: `label-${hueOf(one.colour)}`, title: one.description || "" }, one.name);
 export const stateMark = (issue) => m("span.state", { class: issue.state }, icon(issue.state === "open" ? "circle" : "done"), m("span", t(`state.${issue.state}`)));
 export const duty = (time) => time && m("span.chip", { class: new Date(time) < Date.now() ? "late" : "" }, t("due", { time: shown("short", time) }));
 

@@ -3,6 +3,7 @@ import m from "mithril";
 import { get } from "../api.js";
 import { Avatar, Field, link } from "../dom.js";
 import { t } from "../i18n.js";
+import { membersOf } from "./frame.js";
 import { duty, label } from "./issueparts.js";
 import { api, page } from "./paths.js";
 import { showing, source } from "./source.js";
@@ -24,7 +25,7 @@ export function Choice() {
 
 export function Plan({ attrs: { place } }) {
   const labels = source(async () => (await get(api(place, "/labels"))).data, ["label"]);
-  const people = source(async () => (await get(api(place, "/members"), { limit: 200 })).data, ["project"]);
+  const people = membersOf(place);
   const milestones = source(async () => (await get(api(place, "/milestones"))).data, ["milestone"]);
   return {
     ...showing(labels, people, milestones),

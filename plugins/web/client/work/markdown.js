@@ -1,14 +1,14 @@
 // Texts of Markdown that are no messages: the server says how they look, and several are asked for at once.
 import m from "mithril";
-import { post } from "../api.js";
+import { post, Problem } from "../api.js";
 import { elements, isPlain } from "../markup.js";
+import { memory } from "../memory.js";
 import { redraw } from "../redraw.js";
 import { leavers } from "../registry.js";
 
-const most = 400; // that are kept
-const known = new Map(); // text → html, or null while it is asked for
+const known = memory(400); // text → html
 let wanted = [];
-leavers.add(() => known.clear());
+leavers.add(known.clear);
 
 async function ask() {
   const texts = [];
@@ -20,11 +20,17 @@ async function ask() {
   if (wanted.length) setTimeout(ask, 0);
   try {
     const { data } = await post("/api/markdown", { texts: texts.map((text) => ({ text })) });
-    texts.forEach((text, index) => known.set(text, data[index].html));
-  } catch {
-    for (const text of texts) known.delete(text); // as it was written, until it is drawn with a server there
+    texts.forEach((text, index) => known.have(text, data[index].html));
+  } catch (error) {
+    const ever = error instanceof Problem && error.status < 500 && error.status !== 429;
+    for (const text of texts) known.lack(text, ever); // as it was written
   }
   redraw();
+}
+
+function want(text) {
+  if (!wanted.length) setTimeout(ask, 0);
+  wanted.push(text);
 }
 
 const references = /(?:[\w.-]+\/)?[\w.-]*#\d+/g;
@@ -37,13 +43,7 @@ export function rendered(text, issueAt = () => null) {
     const href = issueAt(reference);
     if (href) names.set(reference.toLowerCase(), { href });
   }
-  if (isPlain(text) && !names.size) return m(".content", m("p.written", text));
-  if (!known.has(text)) {
-    if (known.size > most) known.delete(known.keys().next().value);
-    known.set(text, null);
-    if (!wanted.length) setTimeout(ask, 0);
-    wanted.push(text);
-  }
-  const html = known.get(text);
-  return m(".content", html === null ? m("p.written", text) : elements(html, names));
+  if (isPlain(text)) return m(".content", m("p.written", text));
+  const html = known.look(text, want);
+  return m(".content", html === undefined ? m("p.written", text) : elements(html, names));
 }

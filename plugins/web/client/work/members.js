@@ -1,26 +1,19 @@
 // Who is in a project, and as what.
 import m from "mithril";
-import { del, get, post, put } from "../api.js";
-import { attempt, Avatar, confirmed, Field, Form, iconButton } from "../dom.js";
+import { del, post, put } from "../api.js";
+import { attempt, Avatar, chosen, confirmed, Field, Form, iconButton } from "../dom.js";
 import { t } from "../i18n.js";
 import { state } from "../state.js";
-import { ProjectFrame, thisProject } from "./frame.js";
+import { membersOf, ProjectFrame, thisProject } from "./frame.js";
 import { api, here } from "./paths.js";
-import { missing, showing, source } from "./source.js";
+import { missing, showing } from "./source.js";
 
 const roles = ["guest", "viewer", "developer", "admin"];
 
 export function Members() {
   const place = here();
   const whole = thisProject();
-  const list = source(async () => {
-    const out = [];
-    for (let after; ; ) {
-      const { data, pagination } = await get(api(place, "/members"), { limit: 200, after });
-      out.push(...data);
-      if (!(after = pagination.next_after)) return out;
-    }
-  }, ["project"]);
+  const list = membersOf(place);
   const act = (work) => attempt(async () => {
     await work();
     await Promise.all([list.load(), whole.load()]);
@@ -29,7 +22,7 @@ export function Members() {
     m(Avatar, { id: member.user_id, name: member.username, small: true }),
     m("span.text", m("strong", member.username)),
     may && member.role !== "owner"
-      ? m("select", { "aria-label": t("role_of", { name: member.username }), value: member.role, onchange: (event) => act(() => put(api(place, `/members/${member.user_id}`), { role: event.target.value })) },
+      ? m("select", { "aria-label": t("role_of", { name: member.username }), ...chosen(member.role), onchange: (event) => act(() => put(api(place, `/members/${member.user_id}`), { role: event.target.value })) },
         roles.map((role) => m("option", { value: role }, t(`project_role.${role}`))))
       : m("span.chip", t(`project_role.${member.role}`)),
     may && member.role !== "owner" && member.user_id !== state.me.id && iconButton("close", t("remove_member", { name: member.username }), {

@@ -3,7 +3,7 @@ import m from "mithril";
 import { get, post, uuid } from "../api.js";
 import { Field, Form } from "../dom.js";
 import { t } from "../i18n.js";
-import { ProjectFrame, thisProject } from "./frame.js";
+import { membersOf, ProjectFrame, thisProject } from "./frame.js";
 import { api, here, page, referenceIn } from "./paths.js";
 import { missing, showing, source } from "./source.js";
 import { Writing } from "./writing.js";
@@ -15,7 +15,7 @@ export function NewIssue() {
   let template = "";
   const templates = source(async () => (await get(api(place, "/templates"))).data);
   const labels = source(async () => (await get(api(place, "/labels"))).data, ["label"]);
-  const people = source(async () => (await get(api(place, "/members"), { limit: 200 })).data, ["project"]);
+  const people = membersOf(place);
   return {
     ...showing(whole, templates, labels, people),
     view() {

@@ -1,25 +1,16 @@
 // One project: its repositories, what happened lately, and its settings for who may change them.
 import m from "mithril";
 import { del, get, patch, post } from "../api.js";
-import { attempt, Avatar, closeDialog, confirmed, Field, Form, link, notice, openDialog } from "../dom.js";
+import { Avatar, closeDialog, confirmed, Field, Form, link, notice, openDialog } from "../dom.js";
 import { bytes, shown, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { state } from "../state.js";
+import { askNamed } from "./asknamed.js";
 import { ProjectFrame, thisProject } from "./frame.js";
 import { api, here, page } from "./paths.js";
-import { missing, showing, source } from "./source.js";
+import { missing, pages, showing, source } from "./source.js";
 
-function askRepository(place) {
-  openDialog(t("new_repository"), {
-    view: () => m(Form, { label: t("create"), submit: async (fields) => {
-      await post(api(place, "/repos/create"), { name: fields.name, description: fields.description || undefined, is_public: fields.visibility === "public" });
-      closeDialog();
-    } },
-    m(Field, { label: t("name"), name: "name", required: true, maxlength: 100, autocomplete: "off", hint: t("name_rule") }),
-    m(Field, { label: t("description"), name: "description", maxlength: 2000, autocomplete: "off" }),
-    m(Field, { label: t("who_reads"), name: "visibility", options: [["private", t("members_only")], ["public", t("everybody")]] })),
-  });
-}
+const askRepository = (place) => askNamed("new_repository", "members_only", (fields) => post(api(place, "/repos/create"), fields));
 
 function askSettings(place, project) {
   const chats = [...state.chats.values()].filter((chat) => chat.role === "admin" && chat.name);
@@ -49,11 +40,13 @@ function askSettings(place, project) {
 /** What a row of a project's history says. */
 function happened(place, row) {
   const words = t(`topic.${row.topic}`);
-  const target = row.number && (row.topic.startsWith("issue.") ? `/issues/${row.number}` : row.topic.startsWith("pull.") ? `/pulls?number=${row.number}` : null);
-  return [words === `topic.${row.topic}` ? row.topic : words, " ", row.number && (target ? link(page(place, target), {}, `#${row.number}`) : `#${row.number}`), " ", m("span.words", row.title)];
+  const pulls = row.data?.repository ? `/code/${encodeURIComponent(row.data.repository)}/pulls/${row.number}` : `/pulls?number=${row.number}`;
+  const target = row.number && (row.topic.startsWith("issue.") ? `/issues/${row.number}` : row.topic.startsWith("pull.") ? pulls : null);
+  return [words === `topic.${row.topic}` ? row.topic : words, " ", row.number && (target ? link(page(place, target), {}, `#${row.number}`) : `#${row.number}`), " ", m("span.words", row.title),
+    row.data?.role && m("span.chip", t(`project_role.${row.data.role}`))];
 }
 
-export const ActivityList = {
+const ActivityList = {
   view: ({ attrs: { place, rows } }) => m("ol.activity", rows.map((row) => m("li", { key: row.id },
     m(Avatar, { id: row.actor.id, name: row.actor.username, small: true }),
     m("span.text", m("span", m("strong", row.actor.username), " ", happened(place, row)), m("time", { datetime: row.created_at, title: shown("full", row.created_at) }, shown("moment", row.created_at)))))),
@@ -90,22 +83,10 @@ export function Overview() {
 export function Activity() {
   const place = here();
   const whole = thisProject();
-  let rows = [];
-  let next = null;
-  const first = source(async () => {
-    const { data, pagination } = await get(api(place, "/activity"), { limit: 50 });
-    if (rows.length <= data.length) next = pagination.next_before;
-    rows = [...data, ...rows.filter((row) => data.length && row.id < data.at(-1).id)];
-    return rows;
-  }, topics);
-  const more = () => attempt(async () => {
-    const { data, pagination } = await get(api(place, "/activity"), { limit: 50, before: next });
-    rows = [...rows, ...data];
-    next = pagination.next_before;
-  });
+  const list = pages((query) => get(api(place, "/activity"), query), "before", topics);
   return {
-    ...showing(whole, first),
-    view: () => m(ProjectFrame, { whole, tab: "activity" }, missing(first) || m("section.box", m(ActivityList, { place, rows }),
-      !rows.length && m("p.empty", t("nothing_yet")), next && m("button", { type: "button", onclick: more }, t("more")))),
+    ...showing(whole, list),
+    view: () => m(ProjectFrame, { whole, tab: "activity" }, missing(list) || m("section.box", m(ActivityList, { place, rows: list.value.rows }),
+      !list.value.rows.length && m("p.empty", t("nothing_yet")), list.moreButton())),
   };
 }

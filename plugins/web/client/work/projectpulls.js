@@ -1,7 +1,7 @@
 // The pull requests of all repositories of a project.
 import m from "mithril";
 import { get } from "../api.js";
-import { attempt, Field, link } from "../dom.js";
+import { attempt, Field, link, routeNumber } from "../dom.js";
 import { t } from "../i18n.js";
 import { ProjectFrame, thisProject } from "./frame.js";
 import { api, here, page } from "./paths.js";
@@ -13,7 +13,7 @@ const atOnce = 10; // repositories that are asked without being chosen
 export function ProjectPulls() {
   const place = here();
   const whole = thisProject();
-  const number = Number(m.route.param("number")) || null; // an activity says a number and no repository
+  const number = routeNumber("number"); // an activity says a number and no repository
   let state = "open";
   let chosen = "";
   const repositories = async () => (whole.value || (await whole.load(), whole.value))?.repositories.filter((one) => one.default_branch) || [];
@@ -37,7 +37,7 @@ export function ProjectPulls() {
   });
   const set = (change) => {
     change();
-    list.load();
+    list.ask();
   };
   return {
     ...showing(whole, list),

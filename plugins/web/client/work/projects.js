@@ -1,23 +1,17 @@
 // The projects and repositories of the caller, projects that are public, and new ones.
 import m from "mithril";
-import { get, post } from "../api.js";
-import { closeDialog, Field, Form, link, openDialog } from "../dom.js";
+import { all, post } from "../api.js";
+import { link } from "../dom.js";
 import { bytes, shown, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { isAdmin } from "../state.js";
+import { askNamed } from "./asknamed.js";
 import { PlainFrame } from "./frame.js";
 import { page, placeOf } from "./paths.js";
 import { missing, showing, source } from "./source.js";
 
-const askNew = () => openDialog(t("new_project"), {
-  view: () => m(Form, { label: t("create"), submit: async (fields) => {
-    const made = await post("/api/projects/create", { name: fields.name, description: fields.description || undefined, is_public: fields.visibility === "public" });
-    closeDialog();
-    m.route.set(page(placeOf(made)));
-  } },
-  m(Field, { label: t("name"), name: "name", required: true, maxlength: 100, autocomplete: "off", hint: t("name_rule") }),
-  m(Field, { label: t("description"), name: "description", maxlength: 2000, autocomplete: "off" }),
-  m(Field, { label: t("who_reads"), name: "visibility", options: [["private", t("members_only")], ["public", t("everybody")]] })),
+const askNew = () => askNamed("new_project", "members_only", async (fields) => {
+  m.route.set(page(placeOf(await post("/api/projects/create", fields))));
 });
 
 const Line = {
@@ -29,26 +23,9 @@ const Line = {
     m("time", { title: shown("full", project.updated_at) }, shown("short", project.updated_at)))),
 };
 
-/** All pages of a list, within reason. */
-async function everything(path) {
-  const out = [];
-  for (let after; out.length < 1000; ) {
-    const { data, pagination } = await get(path, { limit: 200, after });
-    out.push(...data);
-    if (!(after = pagination.next_after)) break;
-  }
-  return out;
-}
-
-const askRepository = () => openDialog(t("new_repository"), {
-  view: () => m(Form, { label: t("create"), submit: async (fields) => {
-    const made = await post("/api/repos/create", { name: fields.name, description: fields.description || undefined, is_public: fields.visibility === "public" });
-    closeDialog();
-    m.route.set(`/r/${encodeURIComponent(made.owner)}/${encodeURIComponent(made.name)}`);
-  } },
-  m(Field, { label: t("name"), name: "name", required: true, maxlength: 100, autocomplete: "off", hint: t("name_rule") }),
-  m(Field, { label: t("description"), name: "description", maxlength: 2000, autocomplete: "off" }),
-  m(Field, { label: t("who_reads"), name: "visibility", options: [["private", t("just_me")], ["public", t("everybody")]] })),
+const askRepository = () => askNamed("new_repository", "just_me", async (fields) => {
+  const made = await post("/api/repos/create", fields);
+  m.route.set(`/r/${encodeURIComponent(made.owner)}/${encodeURIComponent(made.name)}`);
 });
 
 const Repository = {
@@ -59,9 +36,9 @@ const Repository = {
 
 export function Projects() {
   let words = "";
-  const own = source(() => everything("/api/projects"), ["project"]);
-  const open = source(() => everything("/api/projects/public"), ["project"]);
-  const repositories = source(() => everything("/api/repos"), ["repository", "git"]);
+  const own = source(() => all("/api/projects"), ["project"]);
+  const open = source(() => all("/api/projects/public"), ["project"]);
+  const repositories = source(() => all("/api/repos"), ["repository", "git"]);
   const hit = (project) => `${project.owner}/${project.name} ${project.description}`.toLowerCase().includes(words.toLowerCase());
   const list = (projects) => m("ul.project-list", projects.map((project) => m(Line, { key: project.id, project })));
   return {

@@ -4,7 +4,7 @@ import { Avatar, link } from "../dom.js";
 import { shown, t } from "../i18n.js";
 import { icon } from "../icons.js";
 
-export const pullState = (pull) => (pull.state === "open" && pull.draft ? "draft" : pull.state);
+const pullState = (pull) => (pull.state === "open" && pull.draft ? "draft" : pull.state);
 export const pullMark = (pull) => m("span.state", { class: pullState(pull) }, icon(pull.state === "merged" ? "merge" : "branch"), m("span", t(`pull_state.${pullState(pull)}`)));
 
 /** attrs: pull, at (its page), repository (its name, where several are shown). */
