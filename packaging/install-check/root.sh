@@ -16,7 +16,7 @@ cleanUp() {
   [ -z "$server" ] || { kill -KILL "$server" 2>/dev/null || true; }
   for each in "$root" "$author"; do
     for place in dev proc; do
-      ! mounted "$each/$place" || umount "$each/$place" || umount -l "$each/$place"
+      ! mounted "$each/$place" || umount "$each/$place" 2>/dev/null || umount -l "$each/$place"
     done
     if mounted "$each/proc" || mounted "$each/dev"; then
       echo "$each is still mounted; it is left" >&2
