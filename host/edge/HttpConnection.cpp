@@ -11,6 +11,7 @@ namespace netbit::edge {
 
 namespace {
 
+constexpr std::chrono::milliseconds firstRequestWait{1'000}; // of a connection that is there when the drain begins
 constexpr std::size_t heldWhileAnswering = 16 * 1024; // pipelined bytes; over it, the peer has to wait
 constexpr std::uint64_t leastArrival = 16 * 1024;     // of a streamed body within the body's time-out
 
@@ -103,11 +104,16 @@ void HttpConnection::onClose(net::Connection&, net::CloseReason)
     _state->closed();
 }
 
-/// For the drain. A request whose head has begun is let in, and answered with Connection: close.
+/// For the drain. A request whose head has begun is let in, and answered with Connection: close; the first of a connection too,
+/// for a moment: who has just come has it on its way.
 void HttpConnection::closeIfIdle()
 {
     if (_phase != Phase::head || _headStarted || (_heldBytes > 0 && !_needsMore))
         return;
+    if (!_asked) {
+        _connection->setDeadline(firstRequestWait);
+        return;
+    }
     _phase = Phase::closed;
     _connection->closeAfterWrite();
 }
@@ -146,6 +152,7 @@ std::size_t HttpConnection::takeHead(std::string_view bytes)
     }
     _scanned = 0;
     _headStarted = false;
+    _asked = true;
 
     _reading = _shard.takeExchange();
     if (refusal = _reading->begin(shared_from_this(), bytes.substr(0, scan.size), *_limits); refusal) {

@@ -131,6 +131,7 @@ private:
     bool _looping = false;      // inside onData
     bool _needsMore = false;    // takeHead or takeBody can do nothing with what there is
     bool _congested = false;    // the peer does not read: no more requests until it does
+    bool _asked = false;        // a request has come
     bool _headStarted = false;  // the head's time-out runs
     bool _peerEnded = false;
     bool _keepAlive = true;     // after the answer that is due

@@ -16,7 +16,7 @@ cleanUp() {
   [ -z "$server" ] || { kill -KILL "$server" 2>/dev/null || true; }
   for each in "$root" "$author"; do
     for place in dev proc; do
-      ! mounted "$each/$place" || umount "$each/$place" || umount -l "$each/$place"
+      ! mounted "$each/$place" || umount "$each/$place" 2>/dev/null || umount -l "$each/$place"
     done
     if mounted "$each/proc" || mounted "$each/dev"; then
       echo "$each is still mounted; it is left" >&2
@@ -39,6 +39,7 @@ makeRoot() { # path
   printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
   chmod +x "$1/usr/sbin/policy-rc.d"
   cp -L /etc/resolv.conf "$1/etc/resolv.conf"
+  echo '127.0.0.1 localhost' >"$1/etc/hosts" # which debootstrap leaves to an installer
   mount --bind /dev "$1/dev"
   mount -t proc proc "$1/proc"
   chroot "$1" apt-get update -q >>"$log" 2>&1 || fail "apt-get update"
@@ -55,7 +56,7 @@ install() { # folder package…: from the files there, and what they need from D
     cp "$folder/$package"[_.]*.deb "$root/packages/"
   done
   # Where new settings are shipped and the admin has edited the old ones, dpkg asks; the answer here is its default.
-  inRoot sh -c 'apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-confdef \
+  inRoot sh -c 'apt-get install -y -q --no-install-recommends --allow-downgrades -o Dpkg::Options::=--force-confdef \
     -o Dpkg::Options::=--force-confold /packages/*.deb' >>"$log" 2>&1 || fail "apt-get install $*"
 }
 

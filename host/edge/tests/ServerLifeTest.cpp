@@ -264,6 +264,24 @@ TEST_F(ServerLife, DrainFinishesWhatIsUnderWayAndClosesWhatIsIdle)
     EXPECT_EQ(server->openConnections(), 0);
 }
 
+TEST_F(ServerLife, DrainLetsInTheFirstRequestOfWhoHasJustCome)
+{
+    serve();
+    Client idle(port);
+    EXPECT_EQ(get(idle, "/fast").body, "fast");
+    Client fresh(port);
+    Client silent(port);
+    while (server->openConnections() < 3)
+        std::this_thread::yield();
+    auto drained = std::async(std::launch::async, [&] { server->drain(20s); });
+    EXPECT_TRUE(idle.closedByServer()) << "the drain has begun";
+    const auto answer = get(fresh, "/fast");
+    EXPECT_EQ(answer.body, "fast");
+    EXPECT_EQ(answer.field("Connection"), "close");
+    EXPECT_TRUE(silent.closedByServer()) << "it had nothing to ask, and waited for would be the whole patience";
+    drained.get();
+}
+
 TEST_F(ServerLife, DrainClosesWhatIsLeftAfterItsPatience)
 {
     std::shared_ptr<ReplyStream> stream;

@@ -148,7 +148,7 @@ void Host::wake() noexcept
     if (_awake.exchange(true))
         return;
     constexpr std::uint64_t one = 1;
-    static_cast<void>(::write(_wake, &one, sizeof one));
+    [[maybe_unused]] const auto done = ::write(_wake, &one, sizeof one);
 }
 
 void Host::onReactorLater(std::function<void()> task)
@@ -201,7 +201,7 @@ void Host::listen(int timeoutMs)
         return;
     if (wanted[1].revents != 0) {
         std::uint64_t count = 0;
-        static_cast<void>(::read(_wake, &count, sizeof count));
+        [[maybe_unused]] const auto done = ::read(_wake, &count, sizeof count);
         _awake = false;
     }
     if ((wanted[0].revents & POLLOUT) != 0)

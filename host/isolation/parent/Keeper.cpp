@@ -43,7 +43,7 @@ void Keeper::stop()
 {
     _stopping.store(true, std::memory_order_release);
     constexpr std::uint64_t one = 1;
-    static_cast<void>(::write(_wake.get(), &one, sizeof one));
+    [[maybe_unused]] const auto done = ::write(_wake.get(), &one, sizeof one);
     {
         const std::lock_guard lock(_mutex);
         _changed.notify_all();

@@ -31,7 +31,7 @@ std::uint32_t logLevel() noexcept
 void drainWake(int descriptor) noexcept
 {
     std::uint64_t count = 0;
-    static_cast<void>(::read(descriptor, &count, sizeof count));
+    [[maybe_unused]] const auto done = ::read(descriptor, &count, sizeof count);
 }
 
 } // namespace
@@ -40,7 +40,7 @@ Session::Session(Proxy& proxy, std::uint64_t number, Process process, wire::Shar
     : _proxy(proxy), _number(number), _process(std::move(process)), _pid(_process.pid()), _wake(wake),
       _channel(_process.socket.release(), std::move(memory), wire::Side::parent, [wake] {
           constexpr std::uint64_t one = 1;
-          static_cast<void>(::write(wake, &one, sizeof one));
+          [[maybe_unused]] const auto done = ::write(wake, &one, sizeof one);
       })
 {
 }
