@@ -10,7 +10,8 @@ namespace netbit::cli
 namespace
 {
 
-// Names of chats come from the server, by the stored login; a server that does not answer must not hold up who presses Tab.
+// Names of chats come from the server, by the stored login; a server that does not answer must not hold up who presses
+// Tab.
 constexpr std::string_view askForChats = "timeout 3 netbit chats --names 2>/dev/null </dev/null";
 
 /// What the first argument of a command is, by the word that its usage begins with.
@@ -28,7 +29,8 @@ std::string firstWord(const Command& command)
 
 bool isChoice(const std::string& word)
 {
-    return word.find('|') != std::string::npos && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz|") == std::string::npos;
+    return word.find('|') != std::string::npos &&
+        word.find_first_not_of("abcdefghijklmnopqrstuvwxyz|") == std::string::npos;
 }
 
 First firstOf(const Command& command)
@@ -40,8 +42,8 @@ First firstOf(const Command& command)
         return First::chats;
     if (isChoice(word))
         return First::choices;
-    const bool named = word.find("FILE") != std::string::npos || word.find("DIR") != std::string::npos || word.find("PATH") != std::string::npos ||
-        word.find(".zip") != std::string::npos || word == "all";
+    const bool named = word.find("FILE") != std::string::npos || word.find("DIR") != std::string::npos ||
+        word.find("PATH") != std::string::npos || word.find(".zip") != std::string::npos || word == "all";
     return named ? First::files : First::nothing;
 }
 
@@ -104,10 +106,12 @@ void printBashCompletion(std::ostream& out)
         << "        [[ $name == \"$given\"* ]] && COMPREPLY+=(\"$name\")\n"
         << "    done < <(" << askForChats << ")\n}\n\n"
         << "_netbit()\n{\n"
-        << "    local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} at=2 words= options= values= kind=\n"
+        << "    local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} at=2 words= options= values= "
+           "kind=\n"
         << "    COMPREPLY=()\n"
         << "    if [[ $COMP_CWORD -eq 1 ]]; then\n"
-        << "        mapfile -t COMPREPLY < <(compgen -W " << quoted(first + " --version --help") << " -- \"$cur\")\n        return\n    fi\n"
+        << "        mapfile -t COMPREPLY < <(compgen -W " << quoted(first + " --version --help")
+        << " -- \"$cur\")\n        return\n    fi\n"
         << "    case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n";
     const auto printCase = [&](const Command& command, std::string_view pattern, int at) {
         std::string options = "--help";
@@ -122,8 +126,8 @@ void printBashCompletion(std::ostream& out)
         }
         static constexpr std::string_view kinds[] = {"files", "chats", "choices", "nothing"};
         const auto kind = firstOf(command);
-        out << "        " << pattern << ") at=" << at << " options=" << quoted(options) << " values=" << quoted(values) << " files=" << quoted(files + folders)
-            << " kind=" << kinds[static_cast<std::size_t>(kind)];
+        out << "        " << pattern << ") at=" << at << " options=" << quoted(options) << " values=" << quoted(values)
+            << " files=" << quoted(files + folders) << " kind=" << kinds[static_cast<std::size_t>(kind)];
         if (kind == First::choices)
             out << " words=" << quoted(choicesOf(command));
         out << " ;;\n";
@@ -143,7 +147,8 @@ void printBashCompletion(std::ostream& out)
             if (const auto second = secondWord(*command); !second.empty())
                 seconds.append(seconds.empty() ? "" : " ").append(second);
         if (!seconds.empty())
-            out << "        " << word << ") [[ $COMP_CWORD -eq 2 ]] && words=" << quoted(seconds) << " kind=choices ;;\n";
+            out << "        " << word << ") [[ $COMP_CWORD -eq 2 ]] && words=" << quoted(seconds)
+                << " kind=choices ;;\n";
     }
     out << "        help) words=" << quoted(first.substr(5)) << " kind=choices ;;\n    esac\n"
         << "    if [[ $cur == -* ]]; then\n"
@@ -162,7 +167,9 @@ void printBashCompletion(std::ostream& out)
 
 void printZshCompletion(std::ostream& out)
 {
-    const auto inBrackets = [](std::string_view text) { return replaced(text, {{'[', "\\["}, {']', "\\]"}, {'\\', "\\\\"}}); };
+    const auto inBrackets = [](std::string_view text) {
+        return replaced(text, {{'[', "\\["}, {']', "\\]"}, {'\\', "\\\\"}});
+    };
     const auto inList = [](std::string_view text) { return replaced(text, {{':', "\\:"}, {'\\', "\\\\"}}); };
     const auto all = byFirstWord();
     out << "#compdef netbit\n# As `netbit completion zsh` prints it.\n\n"
@@ -170,12 +177,15 @@ void printZshCompletion(std::ostream& out)
         << "    names=(\"${(@f)$(" << askForChats << ")}\")\n"
         << "    names=(\"${(@)names:#}\")\n"
         << "    (( $#names )) && compadd -a names\n}\n\n"
-        << "_netbit() {\n    local -a found\n    local taken=1\n    if (( CURRENT == 2 )); then\n        found=(\n            'help:Tells how a command is used.'\n";
+        << "_netbit() {\n    local -a found\n    local taken=1\n    if (( CURRENT == 2 )); then\n        found=(\n     "
+           "       'help:Tells how a command is used.'\n";
     for (const auto& [word, commands] : all) {
         const auto* const alone = secondWord(*commands.front()).empty() ? commands.front() : nullptr;
-        out << "            " << quoted(word + ":" + inList(alone ? alone->summary : "one of several commands")) << '\n';
+        out << "            " << quoted(word + ":" + inList(alone ? alone->summary : "one of several commands"))
+            << '\n';
     }
-    out << "        )\n        _describe -t commands command found\n        return\n    fi\n    if (( CURRENT == 3 )); then\n        case $words[2] in\n";
+    out << "        )\n        _describe -t commands command found\n        return\n    fi\n    if (( CURRENT == 3 )); "
+           "then\n        case $words[2] in\n";
     for (const auto& [word, commands] : all) {
         if (commands.size() == 1 && secondWord(*commands.front()).empty())
             continue;
@@ -188,9 +198,11 @@ void printZshCompletion(std::ostream& out)
     std::string every;
     for (const auto& [word, commands] : all)
         every.append(every.empty() ? "" : " ").append(word);
-    out << "        help) compadd " << every << "; return ;;\n        esac\n    fi\n    case \"$words[2] $words[3]\" in\n";
+    out << "        help) compadd " << every
+        << "; return ;;\n        esac\n    fi\n    case \"$words[2] $words[3]\" in\n";
     const auto printCase = [&](const Command& command, const std::string& pattern, int taken) {
-        out << "    " << pattern << ")\n        taken=" << taken << "\n        _netbit_rest '--help[print how it is used]'";
+        out << "    " << pattern << ")\n        taken=" << taken
+            << "\n        _netbit_rest '--help[print how it is used]'";
         for (const auto& option : command.options) {
             std::string spec = option.repeats ? "*" : "";
             spec.append("--").append(option.name);
@@ -198,7 +210,11 @@ void printZshCompletion(std::ostream& out)
                 spec += "="; // or as the next word
             spec.append("[").append(inBrackets(option.help)).append("]");
             if (!option.argument.empty())
-                spec.append(":").append(option.argument).append(takesFile(option) ? ":_files" : takesFolder(option) ? ":_files -/" : ": ");
+                spec.append(":")
+                    .append(option.argument)
+                    .append(takesFile(option)         ? ":_files"
+                                : takesFolder(option) ? ":_files -/"
+                                                      : ": ");
             out << " \\\n            " << quoted(spec);
         }
         switch (firstOf(command)) {
@@ -221,11 +237,14 @@ void printZshCompletion(std::ostream& out)
     for (const bool two : {true, false}) // of two words first: "status set" is not "status"
         for (const auto& command : allCommands())
             if ((command.name.find(' ') != std::string_view::npos) == two)
-                printCase(command, two ? quoted(command.name) : quoted(std::string(command.name) + " ") + "*", two ? 2 : 1);
+                printCase(command, two ? quoted(command.name) : quoted(std::string(command.name) + " ") + "*",
+                          two ? 2 : 1);
     out << "    esac\n}\n\n"
         << "# _arguments over what stands behind the name of the command.\n"
-        << "_netbit_rest() {\n    words=(\"${(@)words[taken+1,-1]}\")\n    (( CURRENT -= taken ))\n    _arguments \"$@\"\n}\n\n"
-        << "if [[ $zsh_eval_context[-1] == loadautofunc ]]; then\n    _netbit \"$@\"\nelse\n    compdef _netbit netbit\nfi\n";
+        << "_netbit_rest() {\n    words=(\"${(@)words[taken+1,-1]}\")\n    (( CURRENT -= taken ))\n    _arguments "
+           "\"$@\"\n}\n\n"
+        << "if [[ $zsh_eval_context[-1] == loadautofunc ]]; then\n    _netbit \"$@\"\nelse\n    compdef _netbit "
+           "netbit\nfi\n";
 }
 
 void printFishCompletion(std::ostream& out)
@@ -240,13 +259,15 @@ void printFishCompletion(std::ostream& out)
         << "    test (count $words) -ge (count $wanted); or return 1\n"
         << "    test \"$words[1..\"(count $wanted)\"]\" = \"$argv[1]\"; or return 1\n"
         << "    # `status` is not the command in `status set`.\n"
-        << "    for other in $argv[2..-1]\n        test \"$words[2]\" = $other; and return 1\n    end\n    return 0\nend\n"
+        << "    for other in $argv[2..-1]\n        test \"$words[2]\" = $other; and return 1\n    end\n    return "
+           "0\nend\n"
         << "function __netbit_chats\n    " << askForChats << "\nend\n"
         << "complete -c netbit -f\n"
         << "complete -c netbit -n 'test (__netbit_words) -eq 1' -a help -d 'Tells how a command is used.'\n";
     for (const auto& [word, commands] : all) {
         const auto* const alone = secondWord(*commands.front()).empty() ? commands.front() : nullptr;
-        out << "complete -c netbit -n 'test (__netbit_words) -eq 1' -a " << word << " -d " << fishQuoted(alone ? alone->summary : "one of several commands") << '\n';
+        out << "complete -c netbit -n 'test (__netbit_words) -eq 1' -a " << word << " -d "
+            << fishQuoted(alone ? alone->summary : "one of several commands") << '\n';
         out << "complete -c netbit -n 'test (__netbit_words) -eq 2; and __netbit_is help' -a " << word << '\n';
     }
     for (const auto& [word, commands] : all) {
@@ -257,9 +278,10 @@ void printFishCompletion(std::ostream& out)
         for (const auto* const command : commands) {
             const auto second = secondWord(*command);
             if (!second.empty())
-                out << "complete -c netbit -n 'test (__netbit_words) -eq 2; and __netbit_is " << word << "' -a " << second << " -d "
-                    << fishQuoted(command->summary) << '\n';
-            const auto is = "__netbit_is " + (second.empty() ? word + seconds : "\"" + std::string(command->name) + "\"");
+                out << "complete -c netbit -n 'test (__netbit_words) -eq 2; and __netbit_is " << word << "' -a "
+                    << second << " -d " << fishQuoted(command->summary) << '\n';
+            const auto is =
+                "__netbit_is " + (second.empty() ? word + seconds : "\"" + std::string(command->name) + "\"");
             const auto line = "complete -c netbit -n '" + is + "'";
             const auto at = second.empty() ? 2 : 3;
             for (const auto& option : command->options) {
@@ -272,13 +294,15 @@ void printFishCompletion(std::ostream& out)
             }
             switch (firstOf(*command)) {
             case First::chats:
-                out << "complete -c netbit -n 'test (__netbit_words) -eq " << at << "; and " << is << "' -a '(__netbit_chats)' -d chat\n";
+                out << "complete -c netbit -n 'test (__netbit_words) -eq " << at << "; and " << is
+                    << "' -a '(__netbit_chats)' -d chat\n";
                 break;
             case First::files:
                 out << line << " -F\n";
                 break;
             case First::choices:
-                out << "complete -c netbit -n 'test (__netbit_words) -eq " << at << "; and " << is << "' -a '" << choicesOf(*command) << "'\n";
+                out << "complete -c netbit -n 'test (__netbit_words) -eq " << at << "; and " << is << "' -a '"
+                    << choicesOf(*command) << "'\n";
                 break;
             case First::nothing:
                 break;
@@ -300,7 +324,9 @@ ExitCode completion(const Arguments& arguments, Terminal& terminal)
     else if (shell == "fish")
         printFishCompletion(terminal.out);
     else
-        return complain(terminal, base::fault(base::Status::invalid, "wrong_usage", "The shell is bash, zsh or fish, not " + shell + "."));
+        return complain(
+            terminal,
+            base::fault(base::Status::invalid, "wrong_usage", "The shell is bash, zsh or fish, not " + shell + "."));
     return success;
 }
 
@@ -308,7 +334,13 @@ ExitCode completion(const Arguments& arguments, Terminal& terminal)
 
 std::vector<Command> completionCommands()
 {
-    return {{"completion", "bash|zsh|fish", "Prints what the shell completes the words of netbit with, for its folder of completions.", {}, 1, 1, completion}};
+    return {{"completion",
+             "bash|zsh|fish",
+             "Prints what the shell completes the words of netbit with, for its folder of completions.",
+             {},
+             1,
+             1,
+             completion}};
 }
 
 } // namespace netbit::cli

@@ -15,7 +15,8 @@ namespace netbit::cli
 namespace
 {
 
-ExitCode printed(const base::Result<boost::json::value>& answer, const Arguments& arguments, Terminal& terminal, const std::string& sentence)
+ExitCode printed(const base::Result<boost::json::value>& answer, const Arguments& arguments, Terminal& terminal,
+                 const std::string& sentence)
 {
     if (!answer)
         return complain(terminal, answer.error());
@@ -39,7 +40,8 @@ ExitCode setStatus(const Arguments& arguments, Terminal& terminal)
     auto person = Person::stored();
     if (!person)
         return complain(terminal, person.error());
-    return printed(person->ask("PUT", "/api/user/status", boost::json::serialize(body)), arguments, terminal, "Your status is set.");
+    return printed(person->ask("PUT", "/api/user/status", boost::json::serialize(body)), arguments, terminal,
+                   "Your status is set.");
 }
 
 ExitCode clearStatus(const Arguments& arguments, Terminal& terminal)
@@ -55,7 +57,8 @@ ExitCode clearStatus(const Arguments& arguments, Terminal& terminal)
 bool asksAsAdmin(const Arguments& arguments)
 {
     std::error_code error;
-    return arguments.has("data") || std::filesystem::exists(std::filesystem::path(dataDirectory(arguments)) / "netbitd.sock", error) ||
+    return arguments.has("data") ||
+        std::filesystem::exists(std::filesystem::path(dataDirectory(arguments)) / "netbitd.sock", error) ||
         !Person::stored().ok();
 }
 
@@ -94,7 +97,8 @@ ExitCode ownStatus(const Arguments& arguments, Terminal& terminal)
         return success;
     }
     auto& out = terminal.out;
-    out << "server   " << person->login().server << ", NetBit " << shown(text(*server, "version")) << "\nyou      " << shown(text(*profile, "username"));
+    out << "server   " << person->login().server << ", NetBit " << shown(text(*server, "version")) << "\nyou      "
+        << shown(text(*profile, "username"));
     if (const auto name = text(*profile, "display_name"); !name.empty())
         out << " (" << shown(name) << ')';
     out << '\n';
@@ -107,7 +111,8 @@ ExitCode ownStatus(const Arguments& arguments, Terminal& terminal)
             out << ", until " << until;
         out << '\n';
     }
-    out << "chats    " << all->size() << ", " << unread << " unread messages, " << mentions << " of them mention you\ninbox    " << waiting << " unread\n";
+    out << "chats    " << all->size() << ", " << unread << " unread messages, " << mentions
+        << " of them mention you\ninbox    " << waiting << " unread\n";
     return success;
 }
 

@@ -156,7 +156,7 @@ TEST_F(ChatScreen, AServerThatIsKilledAndComesBackLosesNothingAndDoublesNothing)
         tmux().awaitNoText("ada", "to be sent");
         tmux().awaitNoText("bob", "to be sent");
     }
-    const auto messages = server.client(first.token).expect(200, "GET", messagesOf(chat, "?limit=200"));
+    const auto messages = server.client(first.token).expect(200, "GET", messagesOf(chat, "limit=200"));
     std::vector<std::string> stored;
     for (const auto& message : listAt(messages, "/data"))
         stored.push_back(textAt(message, "/content"));
@@ -181,12 +181,12 @@ TEST_F(ChatScreen, FitsItselfToEverySizeDownTo40By10)
 {
     makeChat(daemon(), ada(), "group", {bob()}, "elastic");
     sit(daemon(), "ada", "elastic");
-    enter("ada", "the quick brown fox jumps over the lazy dog, and then once more");
-    tmux().awaitText("ada", "once more");
+    enter("ada", "the quick brown fox jumps over a lazy dog, and then once-more");
+    tmux().awaitText("ada", "once-more");
     tmux().awaitText("ada", "who is here");
     tmux().resize("ada", 40, 10);
     tmux().awaitNoText("ada", "who is here");
-    tmux().awaitText("ada", "once more");
+    tmux().awaitText("ada", "once-more");
     tmux().awaitText("ada", "live");
     tmux().type("ada", "typed while small");
     tmux().awaitText("ada", "> typed while small");
@@ -235,36 +235,37 @@ TEST_F(ChatScreen, OlderMessagesComeAsOneScrollsUp)
 
 TEST_F(ChatScreen, ChatsAreReachedByKeyNumberAndNameAndTheirCountsAreRight)
 {
-    const auto one = makeChat(daemon(), ada(), "group", {bob()}, "aaa first");
-    const auto two = makeChat(daemon(), ada(), "group", {bob()}, "aab second");
-    sit(daemon(), "ada", "aaa first");
+    const auto cora = makeUser(daemon(), "cora"); // who has nothing unread yet
+    const auto one = makeChat(daemon(), cora, "group", {bob()}, "aaa first");
+    const auto two = makeChat(daemon(), cora, "group", {bob()}, "aab second");
+    sit(daemon(), "cora", "aaa first");
     auto http = as(bob());
-    say(http, two, "psst, @ada");
-    tmux().awaitText("ada", "@1");
-    tmux().awaitText("ada", "1 unread elsewhere");
-    tmux().press("ada", {"C-n"});
-    tmux().awaitText("ada", "bob: psst, @ada");
-    tmux().awaitNoText("ada", "unread elsewhere");
-    eventually([&] { return integerAt(as(ada()).expect(200, "GET", "/api/chats/" + std::to_string(two)), "/unread_count") == 0; },
+    say(http, two, "psst, @cora");
+    tmux().awaitText("cora", "@1");
+    tmux().awaitText("cora", "1 unread elsewhere");
+    tmux().press("cora", {"C-n"});
+    tmux().awaitText("cora", "bob: psst, @cora");
+    tmux().awaitNoText("cora", "unread elsewhere");
+    eventually([&] { return integerAt(as(cora).expect(200, "GET", "/api/chats/" + std::to_string(two)), "/unread_count") == 0; },
                "the server counts it as read");
-    tmux().press("ada", {"M-1"});
-    tmux().awaitNoText("ada", "psst");
-    tmux().type("ada", "/secon");
-    tmux().awaitText("ada", "go to: secon");
-    tmux().press("ada", {"Enter"});
-    tmux().awaitText("ada", "bob: psst");
+    tmux().press("cora", {"M-1"});
+    tmux().awaitNoText("cora", "psst");
+    tmux().type("cora", "/secon");
+    tmux().awaitText("cora", "go to: secon");
+    tmux().press("cora", {"Enter"});
+    tmux().awaitText("cora", "bob: psst");
 
     say(http, one, "a needle in the hay");
-    tmux().awaitText("ada", "1 unread elsewhere");
-    tmux().press("ada", {"C-f"});
-    tmux().awaitText("ada", "search:");
-    enter("ada", "needle");
-    tmux().awaitText("ada", "bob: a needle in the hay");
-    tmux().press("ada", {"Enter"});
-    tmux().awaitText("ada", " aaa first");
-    tmux().awaitNoText("ada", "psst");
-    tmux().press("ada", {"C-c"});
-    EXPECT_EQ(tmux().awaitEnd("ada"), 0);
+    tmux().awaitText("cora", "1 unread elsewhere");
+    tmux().press("cora", {"C-f"});
+    tmux().awaitText("cora", "search:");
+    enter("cora", "needle");
+    tmux().awaitText("cora", "bob: a needle in the hay");
+    tmux().press("cora", {"Enter"});
+    tmux().awaitText("cora", " aaa first");
+    tmux().awaitNoText("cora", "psst");
+    tmux().press("cora", {"C-c"});
+    EXPECT_EQ(tmux().awaitEnd("cora"), 0);
 }
 
 TEST_F(ChatScreen, WithNoColorThereIsNone)
@@ -289,9 +290,10 @@ TEST_F(ChatScreen, WithoutATerminalOrALoginItSaysSo)
     const auto piped = runProgram({netbitPath(), "chat"}, {}, {home});
     EXPECT_EQ(piped.exitCode, 1);
     EXPECT_NE(piped.err.find("needs a terminal"), std::string::npos) << piped.err;
-    tmux().open("nobody", {netbitPath(), "chat"}, {home});
-    tmux().awaitText("nobody", "You are not logged in");
+    const auto said = _homes.path() + "/said";
+    tmux().open("nobody", {"/bin/sh", "-c", netbitPath() + " chat 2>" + said}, {home});
     EXPECT_EQ(tmux().awaitEnd("nobody"), 1);
+    EXPECT_NE(readFile(said).find("You are not logged in"), std::string::npos) << readFile(said);
 }
 
 } // namespace netbit::test

@@ -79,9 +79,11 @@ Result<void> Asker::perform(const Wish& wish)
             else if constexpr (std::is_same_v<What, WantChat>)
                 return askChat(what.chat);
             else if constexpr (std::is_same_v<What, React>)
-                return act(what.adds ? "PUT" : "DELETE", messagePath(what.chat, what.message, "/reactions/").append(encoded(what.emoji)));
+                return act(what.adds ? "PUT" : "DELETE",
+                           messagePath(what.chat, what.message, "/reactions/").append(encoded(what.emoji)));
             else if constexpr (std::is_same_v<What, Edit>)
-                return act("PATCH", messagePath(what.chat, what.message), json::serialize(json::object{{"content", what.content}}));
+                return act("PATCH", messagePath(what.chat, what.message),
+                           json::serialize(json::object{{"content", what.content}}));
             else if constexpr (std::is_same_v<What, Delete>)
                 return act("DELETE", messagePath(what.chat, what.message));
             else if constexpr (std::is_same_v<What, MarkRead>) {
@@ -89,7 +91,8 @@ Result<void> Asker::perform(const Wish& wish)
                 if (what.thread != 0)
                     body["thread"] = what.thread;
                 return act("PUT", chatPath(what.chat, "/read"), json::serialize(body));
-            } else if constexpr (std::is_same_v<What, Say> || std::is_same_v<What, TypeNow> || std::is_same_v<What, TryNow>)
+            } else if constexpr (std::is_same_v<What, Say> || std::is_same_v<What, TypeNow> ||
+                                 std::is_same_v<What, TryNow>)
                 return {}; // the connection's
             else
                 return ask(what);

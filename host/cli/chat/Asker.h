@@ -1,6 +1,6 @@
 #pragma once
-// What is asked for over HTTP: pages, threads, members, searches; and acts on messages. One after the other; while the server is
-// away they wait.
+// What is asked for over HTTP: pages, threads, members, searches; and acts on messages. One after the other; while the
+// server is away they wait.
 
 #include "cli/Person.h"
 #include "cli/chat/Shared.h"

@@ -52,7 +52,8 @@ void addText(std::vector<Line>& lines, Line lead, const std::string& text, int c
 {
     const int indent = columns < narrow ? 0 : indentColumns;
     const int used = widthOf(lead);
-    // The first line is shorter by what stands before it: spaces of that width are wrapped with the text, and cut off again.
+    // The first line is shorter by what stands before it: spaces of that width are wrapped with the text, and cut off
+    // again.
     const int extra = std::max(0, used - indent);
     const bool fits = extra < columns - indent - 2;
     if (!fits) {
@@ -84,7 +85,8 @@ Tone toneOf(const Model& model, Id user)
 
 std::string indented(std::string text, int columns)
 {
-    return (columns < narrow ? "" : std::string(indentColumns, ' ')) + fitted(text, columns < narrow ? columns : columns - indentColumns);
+    return (columns < narrow ? "" : std::string(indentColumns, ' ')) +
+        fitted(text, columns < narrow ? columns : columns - indentColumns);
 }
 
 Line reactionLine(const Model& model, const Message& message, int columns)
@@ -93,7 +95,10 @@ Line reactionLine(const Model& model, const Message& message, int columns)
     for (const auto& reaction : message.reactions) {
         const bool mine = std::ranges::find(reaction.users, model.me()) != reaction.users.end();
         text += text.empty() ? "" : " ";
-        text.append("[").append(fitted(cleaned(reaction.emoji), 12)).append(" ").append(std::to_string(reaction.users.size()));
+        text.append("[")
+            .append(fitted(cleaned(reaction.emoji), 12))
+            .append(" ")
+            .append(std::to_string(reaction.users.size()));
         text += mine ? "*]" : "]";
     }
     return {{indented(text, columns), Tone::accent}};
@@ -123,7 +128,8 @@ void fit(Line& line, int columns)
         used += width;
     }
     if (used < columns)
-        line.push_back({std::string(static_cast<std::size_t>(columns - used), ' '), Tone::plain, !line.empty() && line.back().reverse});
+        line.push_back({std::string(static_cast<std::size_t>(columns - used), ' '), Tone::plain,
+                        !line.empty() && line.back().reverse});
 }
 
 std::vector<Line> blockOf(const Model& model, const Message& message, const Around& around, int columns)
@@ -148,10 +154,13 @@ std::vector<Line> blockOf(const Model& model, const Message& message, const Arou
     if (message.type == "system")
         lead.push_back({"-- ", Tone::dim});
     else
-        lead.push_back({fitted(cleaned(message.sender.empty() ? model.nameOf(message.senderId) : message.sender), std::max(4, columns / 2)) + ": ",
+        lead.push_back({fitted(cleaned(message.sender.empty() ? model.nameOf(message.senderId) : message.sender),
+                               std::max(4, columns / 2)) +
+                            ": ",
                         toneOf(model, message.senderId)});
     const bool quiet = message.deleted || message.type == "system";
-    addText(lines, std::move(lead), message.deleted ? "(deleted)" : message.content, columns, quiet ? Tone::dim : Tone::plain);
+    addText(lines, std::move(lead), message.deleted ? "(deleted)" : message.content, columns,
+            quiet ? Tone::dim : Tone::plain);
     if (message.edited && !message.deleted) {
         auto& last = lines.back();
         if (widthOf(last) + 9 <= columns)
@@ -166,7 +175,9 @@ std::vector<Line> blockOf(const Model& model, const Message& message, const Arou
     if (!message.reactions.empty())
         lines.push_back(reactionLine(model, message, columns));
     if (message.replies > 0 && !around.inThread)
-        lines.push_back({{indented(std::to_string(message.replies) + (message.replies == 1 ? " reply" : " replies"), columns), Tone::accent}});
+        lines.push_back(
+            {{indented(std::to_string(message.replies) + (message.replies == 1 ? " reply" : " replies"), columns),
+              Tone::accent}});
     if (message.id == model.selected())
         for (auto line = lines.begin() + static_cast<std::ptrdiff_t>(head); line != lines.end(); ++line) {
             for (auto& span : *line)
@@ -179,7 +190,8 @@ std::vector<Line> blockOf(const Model& model, const Message& message, const Arou
 std::vector<Line> blockOf(const Model& model, const Pending& pending, int columns)
 {
     std::vector<Line> lines;
-    Line lead{{pending.made != 0 ? "  ok  " : "  …   ", Tone::dim}, {fitted(cleaned(model.myName()), std::max(4, columns / 2)) + ": ", Tone::strong}};
+    Line lead{{pending.made != 0 ? "  ok  " : "  …   ", Tone::dim},
+              {fitted(cleaned(model.myName()), std::max(4, columns / 2)) + ": ", Tone::strong}};
     addText(lines, std::move(lead), pending.say.content, columns, Tone::dim);
     return lines;
 }

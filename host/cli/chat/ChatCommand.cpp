@@ -121,8 +121,9 @@ void serve(Model& model, Threads& threads, Screen& screen)
 ExitCode runChat(const Arguments& arguments, Terminal& terminal)
 {
     if (!terminal.inIsTerminal || !terminal.outIsTerminal)
-        return complain(terminal, base::fault(base::Status::unsupported, "no_terminal",
-                                              "netbit chat needs a terminal; netbit send and netbit tail do without."));
+        return complain(terminal,
+                        base::fault(base::Status::unsupported, "no_terminal",
+                                    "netbit chat needs a terminal; netbit send and netbit tail do without."));
     auto person = Person::stored();
     if (!person)
         return complain(terminal, person.error());
@@ -157,7 +158,13 @@ ExitCode runChat(const Arguments& arguments, Terminal& terminal)
 
 std::vector<Command> screenCommands()
 {
-    return {{"chat", "[CHAT]", "Opens your chats on the whole terminal, at CHAT (an id or a name); F1 lists the keys.", {}, 0, 1, runChat}};
+    return {{"chat",
+             "[CHAT]",
+             "Opens your chats on the whole terminal, at CHAT (an id or a name); F1 lists the keys.",
+             {},
+             0,
+             1,
+             runChat}};
 }
 
 } // namespace netbit::cli

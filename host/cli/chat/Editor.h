@@ -11,7 +11,10 @@ namespace netbit::cli::chat
 class Editor
 {
 public:
-    explicit Editor(std::size_t mostCharacters = 16'000) : _most(mostCharacters) {}
+    explicit Editor(std::size_t mostCharacters = 16'000)
+        : _most(mostCharacters)
+    {
+    }
 
     void insert(char32_t c); ///< Control characters but the line feed are left out.
     void insert(std::u32string_view text);

@@ -33,10 +33,26 @@ base::Error lost(std::string_view code, std::string_view why) { return base::fau
 /// Whether the server may take it the next time.
 bool mayBeTaken(std::string_view code)
 {
-    static constexpr std::string_view passing[] = {
-        "rate_limited",     "overloaded", "too_busy",    "busy",          "unavailable",        "writer_busy", "shutting_down",  "stopping",
-        "stopped",          "no_memory",  "read_failed", "write_failed",  "plugin_unavailable", "unauthenticated", "plugin_stopped",
-        "storage_unavailable", "chat_changing", "took_too_long", "storage_failed", "internal"};
+    static constexpr std::string_view passing[] = {"rate_limited",
+                                                   "overloaded",
+                                                   "too_busy",
+                                                   "busy",
+                                                   "unavailable",
+                                                   "writer_busy",
+                                                   "shutting_down",
+                                                   "stopping",
+                                                   "stopped",
+                                                   "no_memory",
+                                                   "read_failed",
+                                                   "write_failed",
+                                                   "plugin_unavailable",
+                                                   "unauthenticated",
+                                                   "plugin_stopped",
+                                                   "storage_unavailable",
+                                                   "chat_changing",
+                                                   "took_too_long",
+                                                   "storage_failed",
+                                                   "internal"};
     return std::ranges::find(passing, code) != std::end(passing);
 }
 
@@ -100,6 +116,8 @@ Result<void> Live::greet()
     const auto profile = _person.ask("GET", "/api/user/profile");
     if (!profile)
         return profile.error();
+    if (integer(*profile, "id") <= 0)
+        return base::fault(Status::malformed, "unexpected_answer", "The server does not say who you are.");
     _shared.news.post(Greeting{integer(*profile, "id"), text(*profile, "username")});
     _greeted = true;
     return {};
@@ -114,7 +132,9 @@ Result<void> Live::connectOnce()
     if (!server)
         return server.error();
     const auto* const ports = member(*server, "ports");
-    const auto port = ports ? integer(*ports, "tcp") : 0;
+    if (!ports)
+        return base::fault(Status::malformed, "unexpected_answer", "The server does not name its ports.");
+    const auto port = integer(*ports, "tcp");
     if (port <= 0 || port > 65'535)
         return base::fault(Status::unsupported, "no_tcp", "This server has no TCP port to chat over.");
     auto connection = PacketConnection::open(_person.endpoint(), static_cast<std::uint16_t>(port));
@@ -135,7 +155,9 @@ Result<void> Live::connectOnce()
 Result<void> Live::authenticate(PacketConnection& connection)
 {
     for (int attempt = 1;; ++attempt) {
-        if (auto sent = connection.send(packet({{"packet_type", "Authenticate"}, {"token", _person.login().accessToken}})); !sent)
+        if (auto sent =
+                connection.send(packet({{"packet_type", "Authenticate"}, {"token", _person.login().accessToken}}));
+            !sent)
             return sent;
         const auto answer = connection.receive(answerTimeout);
         if (!answer)
@@ -146,7 +168,8 @@ Result<void> Live::authenticate(PacketConnection& connection)
         if (code != "unauthenticated" && mayBeTaken(code))
             return lost(code, text(*answer, "error"));
         if (attempt == 2 || _person.login().refreshToken.empty())
-            return base::fault(Status::unauthenticated, "refused", "The server refused the login: " + text(*answer, "error"));
+            return base::fault(Status::unauthenticated, "refused",
+                               "The server refused the login: " + text(*answer, "error"));
         if (auto renewed = _person.renew(); !renewed)
             return renewed;
     }
@@ -170,13 +193,15 @@ Result<void> Live::subscribe(PacketConnection& connection)
         if (!answer)
             return answer.error();
         const auto* const success = member(*answer, "success");
-        if (!success || text(*answer, "client_id") != subscribing) { // an event that overtook the answer, or an earlier answer
+        if (!success ||
+            text(*answer, "client_id") != subscribing) { // an event that overtook the answer, or an earlier answer
             if (auto handled = handle(connection, *answer); !handled)
                 return handled;
         } else if (!truth(*answer, "success"))
-            return mayBeTaken(text(*answer, "code")) ? lost("refused", text(*answer, "error"))
-                                                     : base::fault(Status::forbidden, "refused",
-                                                                   "The server refused the subscription: " + text(*answer, "error"));
+            return mayBeTaken(text(*answer, "code"))
+                ? lost("refused", text(*answer, "error"))
+                : base::fault(Status::forbidden, "refused",
+                              "The server refused the subscription: " + text(*answer, "error"));
         else
             done = true;
     }
@@ -195,7 +220,8 @@ Result<void> Live::send(PacketConnection& connection)
         json::object message{{"chat_id", one.say.chat}, {"content", one.say.content}, {"message_type", "text"}};
         if (one.say.replyTo != 0)
             message["reply_to"] = one.say.replyTo;
-        if (auto sent = connection.send(packet({{"packet_type", "SendMessage"}, {"client_id", one.say.key}, {"message", std::move(message)}}));
+        if (auto sent = connection.send(
+                packet({{"packet_type", "SendMessage"}, {"client_id", one.say.key}, {"message", std::move(message)}}));
             !sent)
             return sent;
         one.sent = true;
@@ -275,7 +301,8 @@ Result<void> Live::handle(PacketConnection& connection, const json::value& recei
 {
     if (member(received, "success")) {
         answered(received);
-        return text(received, "code") == "unauthenticated" ? lost("unauthenticated", "The login has to be renewed.") : Result<void>();
+        return text(received, "code") == "unauthenticated" ? lost("unauthenticated", "The login has to be renewed.")
+                                                           : Result<void>();
     }
     const auto type = text(received, "packet_type");
     if (type == "Unsubscribed")

@@ -1,5 +1,6 @@
 #pragma once
-// The TCP connection: events come in, messages go out. It is opened again whenever it is lost, and goes on behind the last event.
+// The TCP connection: events come in, messages go out. It is opened again whenever it is lost, and goes on behind the
+// last event.
 
 #include "cli/Packets.h"
 #include "cli/Person.h"

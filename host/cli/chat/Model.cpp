@@ -395,14 +395,16 @@ void Model::choose(int steps, std::size_t size)
     if (size == 0)
         _chosen = 0;
     else
-        _chosen = static_cast<std::size_t>(std::clamp<std::int64_t>(static_cast<std::int64_t>(_chosen) + steps, 0, static_cast<std::int64_t>(size) - 1));
+        _chosen = static_cast<std::size_t>(std::clamp<std::int64_t>(static_cast<std::int64_t>(_chosen) + steps, 0,
+                                                                    static_cast<std::int64_t>(size) - 1));
 }
 
 std::vector<const Room*> Model::ordered() const
 {
     std::vector<std::pair<std::tuple<bool, bool, std::string, Id>, const Room*>> keyed;
     for (const auto& [id, room] : _rooms)
-        keyed.emplace_back(std::tuple(!room.chat.favourite, room.chat.type == "direct", folded(room.chat.name), id), &room);
+        keyed.emplace_back(std::tuple(!room.chat.favourite, room.chat.type == "direct", folded(room.chat.name), id),
+                           &room);
     std::ranges::sort(keyed);
     std::vector<const Room*> out;
     for (const auto& [key, room] : keyed)
@@ -481,7 +483,7 @@ std::vector<std::pair<std::string, std::string>> Model::here() const
             const auto known = _presence.find(user);
             auto state = user == _me ? (_link.link == Link::live ? "online" : "offline")
                 : known == _presence.end() || known->second.at + presenceTime < _now ? "offline"
-                                                                                    : known->second.state;
+                                                                                     : known->second.state;
             keyed.emplace_back(state == "online" ? 0 : state == "away" ? 1 : 2, name, state);
         }
     std::ranges::sort(keyed);

@@ -69,7 +69,10 @@ public:
     void tick(Clock::time_point now); ///< what is past goes: notices, who types
     void hear(News news);
     std::vector<Wish> takeWishes();
-    void wantChat(std::string name) { _wanted = std::move(name); } ///< to be opened once the chats are known: an id or a name
+    void wantChat(std::string name)
+    {
+        _wanted = std::move(name);
+    } ///< to be opened once the chats are known: an id or a name
 
     // What somebody does.
     void touched(); ///< somebody is at the keyboard: what is seen is read
@@ -109,7 +112,8 @@ public:
     std::vector<const Pending*> waiting() const; ///< the same, of what is under way
     std::size_t unsent() const;
     std::vector<std::string> typists() const;
-    std::vector<std::pair<std::string, std::string>> here() const; ///< members of the chat: name, state; who is here first
+    std::vector<std::pair<std::string, std::string>>
+    here() const; ///< members of the chat: name, state; who is here first
     std::string nameOf(Id user) const;
     std::int64_t unreadElsewhere() const;
     const std::vector<Found>& found() const noexcept { return _found; }

@@ -74,7 +74,8 @@ void Model::on(ChatsNews& news)
                 const auto& message = one->second.message;
                 if (message.id <= chat.lastMessage)
                     break;
-                if (message.id > room.chat.lastMessage || message.senderId == _me || message.deleted || message.id <= chat.lastRead)
+                if (message.id > room.chat.lastMessage || message.senderId == _me || message.deleted ||
+                    message.id <= chat.lastRead)
                     continue;
                 ++chat.unread;
                 chat.mentions += message.mentionsMe ? 1 : 0;
@@ -239,7 +240,8 @@ void Model::recognise(const Message& message)
     const auto same = [&](const Pending& one) {
         return one.seen == 0 && one.made == 0 && one.say.chat == message.chatId && one.say.content == message.content;
     };
-    if (std::ranges::any_of(_pending, [&](const Pending& one) { return one.seen == message.id || one.made == message.id; }))
+    if (std::ranges::any_of(_pending,
+                            [&](const Pending& one) { return one.seen == message.id || one.made == message.id; }))
         return;
     if (const auto found = std::ranges::find_if(_pending, same); found != _pending.end())
         found->seen = message.id;
@@ -257,11 +259,15 @@ void Model::created(Room& room, Message message, Id event)
     room.typing.erase(message.senderId);
     room.chat.lastMessage = std::max(room.chat.lastMessage, message.id);
     room.chat.lastAt = std::max(room.chat.lastAt, message.createdAt);
+    if (const auto root = room.places.find(message.threadId); root != room.places.end()) {
+        auto& first = room.messages.at(root->second).message;
+        if (message.createdAt > first.lastReplyAt) { // else the page that it came with has counted it
+            first.lastReplyAt = message.createdAt;
+            ++first.replies;
+        }
+    }
     if (room.places.contains(message.id))
         return; // a page had it
-    if (message.threadId != 0)
-        if (const auto root = room.places.find(message.threadId); root != room.places.end())
-            ++room.messages.at(root->second).message.replies;
     put(room, std::move(message), event);
     while (room.chat.id != _current && !room.asking && room.messages.size() > mostKept) {
         room.places.erase(room.messages.begin()->second.message.id);

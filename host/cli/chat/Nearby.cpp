@@ -24,7 +24,8 @@ using std::chrono::milliseconds;
 
 constexpr int answerMs = 1'000;
 constexpr int attempts = 4;
-constexpr std::chrono::seconds renewPause(4); ///< a signed packet this often keeps the subscription, however short it is set
+constexpr std::chrono::seconds
+    renewPause(4); ///< a signed packet this often keeps the subscription, however short it is set
 constexpr std::chrono::seconds silence(15); ///< without an answer to any of those: the key is no longer good
 constexpr std::chrono::seconds presencePause(60);
 constexpr std::chrono::seconds presenceTime(150);
@@ -33,11 +34,13 @@ constexpr int retryMs = 5'000;
 
 } // namespace
 
-std::optional<std::string> signedPacket(std::string_view members, std::string_view session, std::string_view hexKey, std::uint64_t seq)
+std::optional<std::string> signedPacket(std::string_view members, std::string_view session, std::string_view hexKey,
+                                        std::uint64_t seq)
 {
     std::array<unsigned char, crypto_auth_hmacsha256_KEYBYTES> key{};
     std::size_t length = 0;
-    if (sodium_hex2bin(key.data(), key.size(), hexKey.data(), hexKey.size(), nullptr, &length, nullptr) != 0 || length != key.size())
+    if (sodium_hex2bin(key.data(), key.size(), hexKey.data(), hexKey.size(), nullptr, &length, nullptr) != 0 ||
+        length != key.size())
         return std::nullopt;
     auto packet = "{" + std::string(members) + ",\"session\":";
     base::appendJsonString(packet, session);
@@ -91,7 +94,8 @@ Result<void> Nearby::open()
     _session = text(*given, "session");
     _key = text(*given, "key");
     _seq = 0;
-    _expires = Clock::now() + std::chrono::seconds(std::clamp<std::int64_t>(integer(*given, "expires_in", 300), 30, 86'400)) * 4 / 5;
+    _expires = Clock::now() +
+        std::chrono::seconds(std::clamp<std::int64_t>(integer(*given, "expires_in", 300), 30, 86'400)) * 4 / 5;
     try {
         _socket.emplace();
         _socket->connect(Poco::Net::SocketAddress(_person.endpoint().host(), static_cast<std::uint16_t>(port)));
@@ -208,7 +212,8 @@ void Nearby::listen()
         if (now >= answered + silence)
             return;
         const auto next = std::min({renewed + renewPause, _tellAt, _toldAt + presencePause});
-        const auto packet = receive(static_cast<int>(std::max<std::int64_t>(1, std::chrono::ceil<milliseconds>(next - now).count())));
+        const auto packet =
+            receive(static_cast<int>(std::max<std::int64_t>(1, std::chrono::ceil<milliseconds>(next - now).count())));
         if (!packet)
             continue;
         const auto type = text(*packet, "packet_type");

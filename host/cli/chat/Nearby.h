@@ -1,5 +1,6 @@
 #pragma once
-// Typing and presence over UDP: signed packets out, and what others do in. Where no UDP comes through, the TCP connection does it.
+// Typing and presence over UDP: signed packets out, and what others do in. Where no UDP comes through, the TCP
+// connection does it.
 
 #include "cli/Person.h"
 #include "cli/chat/Shared.h"
@@ -10,9 +11,10 @@
 namespace netbit::cli::chat
 {
 
-/// A packet with its MAC as the last member (plugins/udp/README.md); `members`: what stands between the braces. Nothing: the key
-/// is not of 64 hex digits.
-std::optional<std::string> signedPacket(std::string_view members, std::string_view session, std::string_view hexKey, std::uint64_t seq);
+/// A packet with its MAC as the last member (plugins/udp/README.md); `members`: what stands between the braces.
+/// Nothing: the key is not of 64 hex digits.
+std::optional<std::string> signedPacket(std::string_view members, std::string_view session, std::string_view hexKey,
+                                        std::uint64_t seq);
 
 class Nearby
 {

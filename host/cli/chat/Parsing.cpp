@@ -11,7 +11,10 @@ namespace netbit::cli::chat
 namespace
 {
 
-std::int64_t timeAt(const boost::json::value& value, std::string_view key) { return base::parseRfc3339(text(value, key)).value_or(0); }
+std::int64_t timeAt(const boost::json::value& value, std::string_view key)
+{
+    return base::parseRfc3339(text(value, key)).value_or(0);
+}
 
 bool meansMe(const boost::json::value& mention, Id me)
 {
@@ -53,6 +56,7 @@ std::optional<Message> messageOf(const boost::json::value& json, Id me)
     message.type = text(json, "message_type");
     message.createdAt = timeAt(json, "created_at");
     message.replies = integer(json, "reply_count");
+    message.lastReplyAt = timeAt(json, "last_reply_at");
     message.edited = truth(json, "is_edited");
     message.deleted = !text(json, "deleted_at").empty();
     message.pinned = !text(json, "pinned_at").empty();

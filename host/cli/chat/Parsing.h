@@ -1,5 +1,6 @@
 #pragma once
-// The server's JSON as typed values. What is missing or of another type reads as nothing; no answer is trusted to be well-formed.
+// The server's JSON as typed values. What is missing or of another type reads as nothing; no answer is trusted to be
+// well-formed.
 
 #include "cli/chat/Types.h"
 

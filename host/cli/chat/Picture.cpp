@@ -87,7 +87,10 @@ std::string leadOf(const Model& model)
     case Mode::confirmQuit:
         return "Not all is sent. Leave? y/n ";
     default:
-        return model.editing() != 0 ? "edit> " : model.replyTo() != 0 ? "reply> " : model.thread() != 0 ? "thread> " : "> ";
+        return model.editing() != 0 ? "edit> "
+            : model.replyTo() != 0  ? "reply> "
+            : model.thread() != 0   ? "thread> "
+                                    : "> ";
     }
 }
 
@@ -101,7 +104,8 @@ Frame frameOf(const Model& model, Size size)
     frame.body = std::max(2, size.columns - frame.chats - frame.people);
     const auto lead = columnsOf(leadOf(model));
     const auto input = laidOut(editorOf(model), std::max(2, size.columns - lead - 1));
-    frame.input = std::clamp(static_cast<int>(input.lines.size()), 1, std::max(1, std::min(mostInputRows, size.rows / 3)));
+    frame.input =
+        std::clamp(static_cast<int>(input.lines.size()), 1, std::max(1, std::min(mostInputRows, size.rows / 3)));
     frame.rows = std::max(1, size.rows - 2 - frame.input); // a title above, a line of status below
     return frame;
 }
@@ -140,7 +144,8 @@ public:
     {
         if (!scroll.bottom)
             return {size() - 1, 0};
-        const auto at = std::ranges::lower_bound(_shown, *scroll.bottom, {}, [](const Message* one) { return one->place(); });
+        const auto at =
+            std::ranges::lower_bound(_shown, *scroll.bottom, {}, [](const Message* one) { return one->place(); });
         const auto index = static_cast<int>(at - _shown.begin());
         return index < messages() ? std::pair{index, scroll.below} : std::pair{size() - 1, 0};
     }
@@ -162,7 +167,8 @@ public:
         std::vector<Line> lines;
         for (; index >= 0 && static_cast<int>(lines.size()) < rows; --index, below = 0) {
             auto part = block(index);
-            for (auto line = part.rbegin() + std::min<std::ptrdiff_t>(below, std::ssize(part)); line != part.rend(); ++line)
+            for (auto line = part.rbegin() + std::min<std::ptrdiff_t>(below, std::ssize(part)); line != part.rend();
+                 ++line)
                 if (static_cast<int>(lines.size()) < rows)
                     lines.push_back(std::move(*line));
         }
@@ -184,7 +190,10 @@ std::vector<Line> messageLines(const Model& model, const Frame& frame, bool& sta
     auto [lines, first] = flow.above(index, below, frame.rows);
     startSeen = first == 0;
     if (lines.empty())
-        lines.push_back({{model.room() && model.room()->loaded ? "Nothing has been said here yet." : model.room() ? "Reading…" : "", Tone::dim}});
+        lines.push_back({{model.room() && model.room()->loaded ? "Nothing has been said here yet."
+                              : model.room()                   ? "Reading…"
+                                                               : "",
+                          Tone::dim}});
     return std::move(lines);
 }
 
@@ -215,19 +224,21 @@ std::string countText(const Room& room)
     return (room.chat.mentions > 0 ? "@" : "") + number;
 }
 
-Line chatLine(const Model& model, const Room& room, std::size_t number, int columns, bool marked)
+Line chatLine(const Room& room, std::size_t number, int columns, bool marked)
 {
     const auto count = countText(room);
     const auto place = number <= 9 ? std::to_string(number) + " " : std::string("  ");
     auto name = room.chat.name.empty() ? "#" + std::to_string(room.chat.id) : cleaned(room.chat.name);
     if (!room.typing.empty())
         name += " …";
-    const auto tone = room.chat.muted ? Tone::dim : room.chat.mentions > 0 ? Tone::alarm : room.chat.unread > 0 ? Tone::strong : Tone::plain;
+    const auto tone = room.chat.muted ? Tone::dim
+        : room.chat.mentions > 0      ? Tone::alarm
+        : room.chat.unread > 0        ? Tone::strong
+                                      : Tone::plain;
     Line line{{place, Tone::dim, marked}, {fitted(name, columns - 3 - columnsOf(count)), tone, marked}};
     fit(line, columns - columnsOf(count));
     line.back().reverse = marked;
     line.push_back({count, room.chat.mentions > 0 ? Tone::alarm : Tone::strong, marked});
-    (void)model;
     return line;
 }
 
@@ -243,8 +254,9 @@ std::vector<Line> chatLines(const Model& model, int columns, int rows)
     const auto all = model.ordered();
     const auto at = std::ranges::find_if(all, [&](const Room* one) { return one->chat.id == model.current(); });
     std::vector<Line> lines;
-    for (auto i = firstShown(all.size(), static_cast<std::size_t>(at - all.begin()), rows); i < all.size() && std::ssize(lines) < rows; ++i)
-        lines.push_back(chatLine(model, *all[i], i + 1, columns, all[i]->chat.id == model.current()));
+    for (auto i = firstShown(all.size(), static_cast<std::size_t>(at - all.begin()), rows);
+         i < all.size() && std::ssize(lines) < rows; ++i)
+        lines.push_back(chatLine(*all[i], i + 1, columns, all[i]->chat.id == model.current()));
     return lines;
 }
 
@@ -255,7 +267,7 @@ std::vector<Line> jumpLines(const Model& model, int columns, int rows)
     std::vector<Line> lines;
     for (auto i = firstShown(found.size(), model.chosen(), rows); i < found.size() && std::ssize(lines) < rows; ++i) {
         const auto number = static_cast<std::size_t>(std::ranges::find(all, found[i]) - all.begin()) + 1;
-        lines.push_back(chatLine(model, *found[i], number, columns, i == model.chosen()));
+        lines.push_back(chatLine(*found[i], number, columns, i == model.chosen()));
     }
     if (lines.empty())
         lines.push_back({{"No chat is called so.", Tone::dim}});
@@ -285,7 +297,11 @@ std::vector<Line> peopleLines(const Model& model, int columns, int rows)
         if (std::ssize(lines) >= rows)
             break;
         const auto tone = state == "online" ? Tone::good : state == "away" ? Tone::accent : Tone::dim;
-        lines.push_back({{state == "online" ? "+ " : state == "away" ? "~ " : "  ", tone}, {fitted(cleaned(name), columns - 2), tone}});
+        lines.push_back({{state == "online"     ? "+ "
+                              : state == "away" ? "~ "
+                                                : "  ",
+                          tone},
+                         {fitted(cleaned(name), columns - 2), tone}});
     }
     return lines;
 }
@@ -300,7 +316,8 @@ Line titleLine(const Model& model, int columns)
         if (!room->chat.topic.empty() && columns >= 40)
             title += " - " + cleaned(room->chat.topic);
     }
-    auto right = model.unreadElsewhere() > 0 ? std::to_string(model.unreadElsewhere()) + " unread elsewhere " : std::string();
+    auto right =
+        model.unreadElsewhere() > 0 ? std::to_string(model.unreadElsewhere()) + " unread elsewhere " : std::string();
     if (columnsOf(right) > columns / 2)
         right = "+" + std::to_string(model.unreadElsewhere()) + " ";
     Line line{{" " + fitted(title, columns - columnsOf(right) - 2), Tone::strong, true}};
@@ -314,7 +331,8 @@ Line titleLine(const Model& model, int columns)
 std::string waitingText(const Model& model)
 {
     const auto count = model.unsent();
-    return count == 0 ? std::string() : std::to_string(count) + (count == 1 ? " message waits" : " messages wait") + " to be sent";
+    return count == 0 ? std::string()
+                      : std::to_string(count) + (count == 1 ? " message waits" : " messages wait") + " to be sent";
 }
 
 std::string linkText(const Model& model)
@@ -364,7 +382,8 @@ void addInput(Picture& picture, const Model& model, Size size, const Frame& fram
     const auto lead = fitted(leadOf(model), size.columns - 3);
     const auto leadColumns = columnsOf(lead);
     const bool asks = model.mode() == Mode::confirmDelete || model.mode() == Mode::confirmQuit;
-    const auto input = asks ? InputLines{{""}, 0, 0} : laidOut(editorOf(model), std::max(2, size.columns - leadColumns - 1));
+    const auto input =
+        asks ? InputLines{{""}, 0, 0} : laidOut(editorOf(model), std::max(2, size.columns - leadColumns - 1));
     const int first = std::max(0, input.row - frame.input + 1);
     for (int i = 0; i < frame.input; ++i) {
         const auto at = static_cast<std::size_t>(first + i);
@@ -396,7 +415,8 @@ Picture draw(const Model& model, Size size)
     else
         body = messageLines(model, frame, picture.startSeen);
     if (model.mode() == Mode::help) {
-        const auto first = std::min(model.chosen(), body.size() - std::min(body.size(), static_cast<std::size_t>(frame.rows)));
+        const auto first =
+            std::min(model.chosen(), body.size() - std::min(body.size(), static_cast<std::size_t>(frame.rows)));
         body.erase(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(first));
     }
     body.resize(static_cast<std::size_t>(frame.rows));
@@ -438,7 +458,8 @@ Scroll scrolled(const Model& model, Size size, int lines)
             return {};
         below += static_cast<int>(flow.block(++index).size());
     }
-    for (auto height = static_cast<int>(flow.block(index).size()); below >= height && index > 0; height = static_cast<int>(flow.block(index).size())) {
+    for (auto height = static_cast<int>(flow.block(index).size()); below >= height && index > 0;
+         height = static_cast<int>(flow.block(index).size())) {
         below -= height;
         --index;
     }

@@ -1,5 +1,6 @@
 #pragma once
-// What the screen shows, as lines of toned text: a function of the model and the size alone. No line is wider than the screen.
+// What the screen shows, as lines of toned text: a function of the model and the size alone. No line is wider than the
+// screen.
 
 #include "cli/chat/Model.h"
 
@@ -14,7 +15,20 @@ struct Size {
     int rows = 24;
 };
 
-enum class Tone : std::uint8_t { plain, dim, strong, accent, alarm, good, person0, person1, person2, person3, person4, person5 };
+enum class Tone : std::uint8_t {
+    plain,
+    dim,
+    strong,
+    accent,
+    alarm,
+    good,
+    person0,
+    person1,
+    person2,
+    person3,
+    person4,
+    person5
+};
 constexpr int personTones = 6;
 
 struct Span {

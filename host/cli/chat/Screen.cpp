@@ -168,7 +168,8 @@ base::Result<std::unique_ptr<Screen>> Screen::open()
         terminal->colours = true;
         ::start_color();
         ::use_default_colors();
-        constexpr short pairs[] = {COLOR_CYAN, COLOR_RED, COLOR_GREEN, COLOR_GREEN, COLOR_YELLOW, COLOR_BLUE, COLOR_MAGENTA, COLOR_CYAN, COLOR_RED};
+        constexpr short pairs[] = {COLOR_CYAN, COLOR_RED,     COLOR_GREEN, COLOR_GREEN, COLOR_YELLOW,
+                                   COLOR_BLUE, COLOR_MAGENTA, COLOR_CYAN,  COLOR_RED};
         for (short i = 0; i < static_cast<short>(std::size(pairs)); ++i)
             ::init_pair(static_cast<short>(i + 1), pairs[i], -1);
     }

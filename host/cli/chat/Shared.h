@@ -25,15 +25,19 @@ inline std::int64_t steadyMs()
 }
 
 /// "online", or "away" when nobody was at the keyboard for ten minutes.
-inline const char* presenceNow(const Shared& shared) { return steadyMs() - shared.touchedAt.load() > 600'000 ? "away" : "online"; }
+inline const char* presenceNow(const Shared& shared)
+{
+    return steadyMs() - shared.touchedAt.load() > 600'000 ? "away" : "online";
+}
 
 /// Whether it may well go better a little later.
 inline bool passing(const base::Error& error)
 {
     using base::Status;
-    return error.status == Status::closed || error.status == Status::unavailable || error.status == Status::wouldBlock ||
-        error.status == Status::rateLimited || error.status == Status::internal || error.code == "http_502" || error.code == "http_504" ||
-        error.code == "not_json" || error.code == "bad_packet" || error.code == "packet_too_long";
+    return error.status == Status::closed || error.status == Status::unavailable ||
+        error.status == Status::wouldBlock || error.status == Status::rateLimited || error.status == Status::internal ||
+        error.code == "http_502" || error.code == "http_504" || error.code == "not_json" ||
+        error.code == "unexpected_answer" || error.code == "bad_packet" || error.code == "packet_too_long";
 }
 
 } // namespace netbit::cli::chat

@@ -36,8 +36,9 @@ void append(std::string& out, char32_t c)
 /// Turns the direction of what follows, or breaks the line, or is no character.
 bool moves(char32_t c)
 {
-    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C || c == 0x2028 ||
-        c == 0x2029 || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF) || (c & 0xFFFEU) == 0xFFFE;
+    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C ||
+        c == 0x2028 || c == 0x2029 || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF) ||
+        (c & 0xFFFEU) == 0xFFFE;
 }
 
 } // namespace
@@ -48,7 +49,11 @@ std::u32string decoded(std::string_view utf8)
     out.reserve(utf8.size());
     for (std::size_t i = 0; i < utf8.size();) {
         const auto lead = static_cast<unsigned char>(utf8[i]);
-        const std::size_t more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : lead >= 0xE0 && lead < 0xF0 ? 2 : lead >= 0xF0 && lead < 0xF5 ? 3 : 9;
+        const std::size_t more = lead < 0x80 ? 0
+            : lead >= 0xC2 && lead < 0xE0    ? 1
+            : lead >= 0xE0 && lead < 0xF0    ? 2
+            : lead >= 0xF0 && lead < 0xF5    ? 3
+                                             : 9;
         if (more == 9) {
             out += replacement;
             ++i;

@@ -13,8 +13,8 @@ namespace netbit::cli::chat
 std::u32string decoded(std::string_view utf8); ///< What is no UTF-8 becomes U+FFFD.
 std::string encodedUtf8(std::u32string_view text);
 
-/// One line of text as it may be shown: no control character (C0, DEL, C1: as pictures or U+FFFD), no line break, nothing that
-/// turns the direction of what follows, no heap of marks on one letter. A tab is spaces.
+/// One line of text as it may be shown: no control character (C0, DEL, C1: as pictures or U+FFFD), no line break,
+/// nothing that turns the direction of what follows, no heap of marks on one letter. A tab is spaces.
 std::string cleaned(std::string_view text);
 
 /// Columns of one character: 0, 1 or 2.

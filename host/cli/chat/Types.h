@@ -33,6 +33,7 @@ struct Message {
     std::string type;
     std::int64_t createdAt = 0; ///< ms since 1970
     std::int64_t replies = 0;
+    std::int64_t lastReplyAt = 0; ///< ms: which replies are counted
     bool edited = false;
     bool deleted = false;
     bool pinned = false;
@@ -73,7 +74,8 @@ struct LinkNews {
     Clock::time_point again{}; ///< of away: when the next attempt is
 };
 /// Events were lost, so that what is known may be old: ask everything anew.
-struct StartAfresh { };
+struct StartAfresh {
+};
 struct ChatsNews {
     std::vector<Chat> chats;
     bool all = true; ///< these are all there are; else they are added
@@ -124,8 +126,8 @@ struct PageFailed {
 struct TroubleNews {
     std::string what;
 };
-using News = std::variant<Greeting, LinkNews, StartAfresh, ChatsNews, PageNews, ThreadNews, MembersNews, EventNews, AckNews, NackNews,
-                          FoundNews, PageFailed, TroubleNews>;
+using News = std::variant<Greeting, LinkNews, StartAfresh, ChatsNews, PageNews, ThreadNews, MembersNews, EventNews,
+                          AckNews, NackNews, FoundNews, PageFailed, TroubleNews>;
 
 /// Wishes: to those threads.
 struct Say {
@@ -137,7 +139,8 @@ struct Say {
 struct TypeNow {
     Id chat = 0;
 };
-struct WantChats { };
+struct WantChats {
+};
 struct WantChat {
     Id chat = 0;
 };
@@ -176,7 +179,9 @@ struct MarkRead {
 struct Search {
     std::string query;
 };
-struct TryNow { }; ///< do not wait for the next attempt
-using Wish = std::variant<Say, TypeNow, WantChats, WantChat, WantPage, WantThread, WantMembers, React, Edit, Delete, MarkRead, Search, TryNow>;
+struct TryNow {
+}; ///< do not wait for the next attempt
+using Wish = std::variant<Say, TypeNow, WantChats, WantChat, WantPage, WantThread, WantMembers, React, Edit, Delete,
+                          MarkRead, Search, TryNow>;
 
 } // namespace netbit::cli::chat

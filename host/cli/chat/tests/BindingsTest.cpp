@@ -122,7 +122,10 @@ TEST(Keys, RandomKeysAtAnySizeNeverBreakThePicture)
     std::mt19937 random(11); // NOLINT
     auto model = aModel();
     for (Id id = 3; id < 200; ++id)
-        model.hear(anEvent(id, "message.created", 1, messageJson(aMessage(1, id, 1 + id % 3, std::string(static_cast<std::size_t>(random() % 200), 'w') + " 世界"))));
+        model.hear(
+            anEvent(id, "message.created", 1,
+                    messageJson(aMessage(1, id, 1 + id % 3,
+                                         std::string(static_cast<std::size_t>(random() % 200), 'w') + " 世界"))));
     static constexpr char32_t letters[] = U"abehjkmnpqrtw019/y世\n";
     for (int i = 0; i < 6'000 && !model.ended(); ++i) {
         const Size at{8 + static_cast<int>(random() % 150), 4 + static_cast<int>(random() % 50)};
@@ -133,7 +136,8 @@ TEST(Keys, RandomKeysAtAnySizeNeverBreakThePicture)
         press(model, key, at);
         for (const auto& wish : model.takeWishes())
             if (std::holds_alternative<Search>(wish))
-                model.hear(FoundNews{"x", {{aMessage(1, 5, 2, "found"), "alpha"}, {aMessage(2, 6, 2, "found"), "beta"}}});
+                model.hear(
+                    FoundNews{"x", {{aMessage(1, 5, 2, "found"), "alpha"}, {aMessage(2, 6, 2, "found"), "beta"}}});
         const auto picture = draw(model, at);
         ASSERT_EQ(std::ssize(picture.lines), at.rows) << at.columns << 'x' << at.rows;
         for (const auto& line : picture.lines) {

@@ -86,13 +86,14 @@ TEST(Editor, RandomKeysKeepTheCursorInside)
     std::mt19937 random(3); // NOLINT
     Editor editor;
     using Act = void (*)(Editor&);
-    static constexpr Act acts[] = {
-        [](Editor& e) { e.insert(U'a'); },  [](Editor& e) { e.insert(U'\n'); }, [](Editor& e) { e.insert(U'é'); },
-        [](Editor& e) { e.backspace(); },   [](Editor& e) { e.erase(); },       [](Editor& e) { e.eraseWord(); },
-        [](Editor& e) { e.eraseToEnd(); },  [](Editor& e) { e.left(); },        [](Editor& e) { e.right(); },
-        [](Editor& e) { e.wordLeft(); },    [](Editor& e) { e.wordRight(); },   [](Editor& e) { e.home(); },
-        [](Editor& e) { e.end(); },         [](Editor& e) { e.up(); },          [](Editor& e) { e.down(); },
-        [](Editor& e) { e.remember(e.utf8()); }};
+    static constexpr Act acts[] = {[](Editor& e) { e.insert(U'a'); }, [](Editor& e) { e.insert(U'\n'); },
+                                   [](Editor& e) { e.insert(U'é'); }, [](Editor& e) { e.backspace(); },
+                                   [](Editor& e) { e.erase(); },      [](Editor& e) { e.eraseWord(); },
+                                   [](Editor& e) { e.eraseToEnd(); }, [](Editor& e) { e.left(); },
+                                   [](Editor& e) { e.right(); },      [](Editor& e) { e.wordLeft(); },
+                                   [](Editor& e) { e.wordRight(); },  [](Editor& e) { e.home(); },
+                                   [](Editor& e) { e.end(); },        [](Editor& e) { e.up(); },
+                                   [](Editor& e) { e.down(); },       [](Editor& e) { e.remember(e.utf8()); }};
     for (int i = 0; i < 100'000; ++i) {
         acts[random() % std::size(acts)](editor);
         ASSERT_LE(editor.cursor(), editor.text().size());

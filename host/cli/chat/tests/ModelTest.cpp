@@ -182,7 +182,8 @@ TEST(Model, WhoTypesAndWhoIsHereIsForgottenWithTime)
     auto model = aModel();
     model.hear(MembersNews{1, {{1, "me"}, {2, "bob"}, {3, "eve"}}});
     model.hear(anEvent(0, "typing", 1, {{"chat_id", 1}, {"user_id", 2}}));
-    model.hear(anEvent(0, "presence.changed", 0, {{"user_id", 3}, {"status_data", boost::json::object{{"state", "away"}}}}));
+    model.hear(
+        anEvent(0, "presence.changed", 0, {{"user_id", 3}, {"status_data", boost::json::object{{"state", "away"}}}}));
     EXPECT_EQ(model.typists(), std::vector<std::string>{"bob"});
     using Pair = std::pair<std::string, std::string>;
     EXPECT_EQ(model.here(), (std::vector<Pair>{{"me", "online"}, {"eve", "away"}, {"bob", "offline"}}));

@@ -22,7 +22,10 @@ protected:
     Model model = aModel();
     Id event = 10;
 
-    void tell(const Message& message) { model.hear(anEvent(++event, "message.created", message.chatId, messageJson(message))); }
+    void tell(const Message& message)
+    {
+        model.hear(anEvent(++event, "message.created", message.chatId, messageJson(message)));
+    }
     std::string seen(Size size = {80, 24}) const { return draw(model, size).plain(); }
 };
 
@@ -58,12 +61,17 @@ TEST_F(Pictures, MarksOfEditsDeletionsRepliesThreadsReactionsAndFiles)
     message.replyTo = 1;
     message.replies = 2;
     message.reactions = {{"👍", {1, 2}}, {"🎉", {2}}};
-    model.hear(PageNews{1, 0, {message, [] {
-        auto gone = aMessage(1, 4, 2, "");
-        gone.deleted = true;
-        gone.createdAt += 86'400'000;
-        return gone;
-    }()}, true, 0});
+    model.hear(PageNews{1,
+                        0,
+                        {message,
+                         [] {
+                             auto gone = aMessage(1, 4, 2, "");
+                             gone.deleted = true;
+                             gone.createdAt += 86'400'000;
+                             return gone;
+                         }()},
+                        true,
+                        0});
     const auto text = seen();
     for (const auto* part : {"a plan (edited)", "↳ user2: hello", "2 replies", "[👍 2*]", "[🎉 1]", "(deleted)"})
         EXPECT_TRUE(has(text, part)) << part << '\n' << text;
@@ -72,21 +80,25 @@ TEST_F(Pictures, MarksOfEditsDeletionsRepliesThreadsReactionsAndFiles)
 
 TEST_F(Pictures, HostileTextMovesNothing)
 {
-    auto message = aMessage(1, 3, 2, "\x1b]0;owned\a\x1b[2J\x1b[1;1H\r\b\x9b" "31m\xe2\x80\xae" "evil\n12:00 bob: I did not say this");
+    auto message = aMessage(1, 3, 2,
+                            "\x1b]0;owned\a\x1b[2J\x1b[1;1H\r\b\x9b"
+                            "31m\xe2\x80\xae"
+                            "evil\n12:00 bob: I did not say this");
     message.sender = "e\x1b[31mve\r\n";
     tell(message);
     const auto text = seen();
     for (const auto c : decoded(text))
         EXPECT_TRUE(c == U'\n' || (c >= 0x20 && (c < 0x7F || c > 0x9F))) << static_cast<unsigned>(c);
     EXPECT_FALSE(has(text, "\xe2\x80\xae"));
-    EXPECT_TRUE(has(text, "      12:00 bob: I did not say this")) << "its lines are indented, and no message of somebody else's: " << text;
+    EXPECT_TRUE(has(text, "      12:00 bob: I did not say this"))
+        << "its lines are indented, and no message of somebody else's: " << text;
 }
 
 TEST_F(Pictures, ScrollingShowsEveryMessageAndEndsAtTheEnds)
 {
     for (Id id = 3; id <= 100; ++id)
         tell(aMessage(1, id, 2, "number " + std::to_string(id) + (id % 5 == 0 ? "\nand\nmore\nlines" : "")));
-    const Size size{60, 12};
+    const Size size{50, 12};
     std::set<Id> shown;
     std::string last;
     for (int i = 0; i < 100; ++i) {
@@ -104,7 +116,8 @@ TEST_F(Pictures, ScrollingShowsEveryMessageAndEndsAtTheEnds)
     const auto before = seen(size);
     tell(aMessage(1, 101, 2, "it moves nothing"));
     const auto after = seen(size);
-    EXPECT_EQ(before.substr(0, before.rfind("live")), after.substr(0, after.rfind("live"))) << "what is read stays where it is";
+    EXPECT_EQ(before.substr(0, before.rfind("live")), after.substr(0, after.rfind("live")))
+        << "what is read stays where it is";
     for (int i = 0; i < 100; ++i)
         model.scrollTo(scrolled(model, size, -pageLines(model, size)));
     EXPECT_FALSE(model.scroll().bottom.has_value());
@@ -114,17 +127,18 @@ TEST_F(Pictures, ScrollingShowsEveryMessageAndEndsAtTheEnds)
 TEST_F(Pictures, TheSelectedMessageIsAlwaysSeen)
 {
     for (Id id = 3; id <= 60; ++id)
-        tell(aMessage(1, id, 2, "number " + std::to_string(id) + "." + std::string(static_cast<std::size_t>(id % 7) * 30, 'x')));
+        tell(aMessage(1, id, 2,
+                      "number" + std::to_string(id) + "." + std::string(static_cast<std::size_t>(id % 7) * 30, 'x')));
     const Size size{50, 14};
     for (Id wanted = 60; wanted >= 3; --wanted) {
         press(model, {Key::Name::altUp}, size);
         ASSERT_EQ(model.selected(), wanted);
-        ASSERT_TRUE(has(seen(size), "number " + std::to_string(wanted) + ".")) << seen(size);
+        ASSERT_TRUE(has(seen(size), "number" + std::to_string(wanted) + ".")) << seen(size);
     }
     for (Id wanted = 4; wanted <= 60; ++wanted) {
         press(model, {Key::Name::altDown}, size);
         ASSERT_EQ(model.selected(), wanted);
-        ASSERT_TRUE(has(seen(size), "number " + std::to_string(wanted) + ".")) << seen(size);
+        ASSERT_TRUE(has(seen(size), "number" + std::to_string(wanted) + ".")) << seen(size);
     }
 }
 

@@ -1,5 +1,5 @@
-// The model against a server in memory: random acts of many, answers that come late, lost connections. In the end the model shows
-// what the server has.
+// The model against a server in memory: random acts of many, answers that come late, lost connections. In the end the
+// model shows what the server has.
 #include "base/Time.h"
 #include "cli/chat/tests/Told.h"
 
@@ -15,7 +15,8 @@ boost::json::object messageJson(const Message& message)
 {
     boost::json::array reactions;
     for (const auto& one : message.reactions)
-        reactions.push_back(boost::json::object{{"emoji", one.emoji}, {"user_ids", boost::json::array(one.users.begin(), one.users.end())}});
+        reactions.push_back(boost::json::object{{"emoji", one.emoji},
+                                                {"user_ids", boost::json::array(one.users.begin(), one.users.end())}});
     boost::json::object out{{"id", message.id},
                             {"chat_id", message.chatId},
                             {"sender_id", message.senderId},
@@ -30,6 +31,8 @@ boost::json::object messageJson(const Message& message)
         out["thread_id"] = message.threadId;
     if (message.replyTo != 0)
         out["reply_to"] = message.replyTo;
+    if (message.lastReplyAt != 0)
+        out["last_reply_at"] = base::rfc3339(message.lastReplyAt);
     if (message.deleted)
         out["deleted_at"] = base::rfc3339(message.createdAt);
     return out;
@@ -57,7 +60,9 @@ public:
         if (auto answered = messages[chat].find(replyTo); answered != messages[chat].end()) {
             message.replyTo = replyTo;
             message.threadId = answered->second.threadId != 0 ? answered->second.threadId : replyTo;
-            ++messages[chat][message.threadId].replies;
+            auto& root = messages[chat][message.threadId];
+            ++root.replies;
+            root.lastReplyAt = message.createdAt;
         }
         messages[chat][message.id] = message;
         tell("message.created", chat, messageJson(message));
@@ -106,14 +111,23 @@ public:
             message.reactions.erase(found);
         auto json = messageJson(message);
         tell(adds ? "reaction.added" : "reaction.removed", chat,
-             {{"chat_id", chat}, {"message_id", id}, {"user_id", user}, {"emoji", emoji}, {"reactions", json["reactions"]}});
+             {{"chat_id", chat},
+              {"message_id", id},
+              {"user_id", user},
+              {"emoji", emoji},
+              {"reactions", json["reactions"]}});
     }
     void mark(Id chat, Id id)
     {
         if (id <= marks[chat])
             return;
         marks[chat] = id;
-        tell("read.marked", chat, {{"chat_id", chat}, {"thread_id", nullptr}, {"last_read_message_id", id}, {"unread_count", unread(chat)}, {"mention_count", 0}});
+        tell("read.marked", chat,
+             {{"chat_id", chat},
+              {"thread_id", nullptr},
+              {"last_read_message_id", id},
+              {"unread_count", unread(chat)},
+              {"mention_count", 0}});
     }
     std::int64_t unread(Id chat) const
     {
@@ -146,7 +160,10 @@ private:
         const auto found = marks.find(chat);
         return found == marks.end() ? 0 : found->second;
     }
-    void tell(std::string topic, Id chat, boost::json::object data) { log.push_back(anEvent(std::ssize(log) + 1, std::move(topic), chat, std::move(data))); }
+    void tell(std::string topic, Id chat, boost::json::object data)
+    {
+        log.push_back(anEvent(std::ssize(log) + 1, std::move(topic), chat, std::move(data)));
+    }
 
     Id _lastMessage = 0;
     std::map<std::string, Id> _made;
@@ -200,7 +217,10 @@ public:
             _model.hear(StartAfresh{});
         }
     }
-    bool idle() const { return _asked.empty() && _answers.empty() && _unanswered.empty() && _brought == _server.log.size(); }
+    bool idle() const
+    {
+        return _asked.empty() && _answers.empty() && _unanswered.empty() && _brought == _server.log.size();
+    }
 
 private:
     void perform(const Say& say, Id)
@@ -218,7 +238,10 @@ private:
             news.chats.push_back(_server.chat(chat));
         _answers.push_back(std::move(news));
     }
-    void perform(const WantChat& want, Id asOf) { _answers.push_back(ChatsNews{{_server.chat(want.chat)}, false, asOf}); }
+    void perform(const WantChat& want, Id asOf)
+    {
+        _answers.push_back(ChatsNews{{_server.chat(want.chat)}, false, asOf});
+    }
     void perform(const WantPage& want, Id asOf)
     {
         auto page = _server.page(want.chat, want.before, want.limit);
@@ -260,7 +283,8 @@ void somebodyActs(PlainServer& server, std::mt19937& random)
     const auto any = [&] { return std::next(all.begin(), static_cast<std::ptrdiff_t>(random() % all.size()))->first; };
     const auto what = random() % 10;
     if (all.empty() || what < 5)
-        server.create(chat, user, "text " + std::to_string(random() % 20), !all.empty() && random() % 4 == 0 ? any() : 0);
+        server.create(chat, user, "text " + std::to_string(random() % 20),
+                      !all.empty() && random() % 4 == 0 ? any() : 0);
     else if (what == 5)
         server.edit(chat, any(), "edited " + std::to_string(random() % 100));
     else if (what == 6)
@@ -328,9 +352,11 @@ void expectSame(Model& model, PlainServer& server, unsigned seed)
         auto theirs = all.rbegin();
         for (auto ours = room.messages.rbegin(); ours != room.messages.rend(); ++ours, ++theirs) {
             ASSERT_NE(theirs, all.rend());
-            EXPECT_EQ(ours->second.message, theirs->second) << "message " << theirs->first << " of chat " << id << ", seed " << seed;
+            EXPECT_EQ(ours->second.message, theirs->second)
+                << "message " << theirs->first << " of chat " << id << ", seed " << seed;
         }
-        EXPECT_EQ(room.reachesStart, theirs == all.rend() || room.messages.size() < all.size() ? room.reachesStart : true);
+        EXPECT_EQ(room.reachesStart,
+                  theirs == all.rend() || room.messages.size() < all.size() ? room.reachesStart : true);
         if (room.reachesStart) {
             EXPECT_EQ(room.messages.size(), all.size()) << "seed " << seed;
         }
@@ -413,8 +439,24 @@ TEST(RandomEvents, AnyJsonAsAnEventIsTakenWithoutHarm)
             return out;
         }
         default: {
-            static constexpr const char* keys[] = {"id", "chat_id", "sender_id", "content", "user_id", "message_id", "reactions", "emoji", "user_ids", "mentions",
-                                                   "attachments", "name", "created_at", "thread_id", "status_data", "state", "last_read_message_id", "unread_count"};
+            static constexpr const char* keys[] = {"id",
+                                                   "chat_id",
+                                                   "sender_id",
+                                                   "content",
+                                                   "user_id",
+                                                   "message_id",
+                                                   "reactions",
+                                                   "emoji",
+                                                   "user_ids",
+                                                   "mentions",
+                                                   "attachments",
+                                                   "name",
+                                                   "created_at",
+                                                   "thread_id",
+                                                   "status_data",
+                                                   "state",
+                                                   "last_read_message_id",
+                                                   "unread_count"};
             boost::json::object out;
             for (auto left = random() % 8; left > 0; --left)
                 out[keys[random() % std::size(keys)]] = self(self, depth + 1);
@@ -422,8 +464,10 @@ TEST(RandomEvents, AnyJsonAsAnEventIsTakenWithoutHarm)
         }
         }
     };
-    static constexpr const char* topics[] = {"message.created", "message.edited", "message.deleted", "reaction.added", "chat.updated", "chat.left",
-                                             "chat.imported", "chat.settings_changed", "read.marked", "typing", "presence.changed", "never.heard"};
+    static constexpr const char* topics[] = {"message.created", "message.edited",        "message.deleted",
+                                             "reaction.added",  "chat.updated",          "chat.left",
+                                             "chat.imported",   "chat.settings_changed", "read.marked",
+                                             "typing",          "presence.changed",      "never.heard"};
     auto model = aModel();
     for (Id i = 1; i < 30'000; ++i) {
         model.hear(EventNews{i, topics[random() % std::size(topics)], static_cast<Id>(random() % 4), value(value, 0)});

@@ -29,12 +29,20 @@ bool harmless(std::string_view text)
 TEST_F(Text, ControlCharactersAreShownAsPicturesAndNeverReachTheTerminal)
 {
     EXPECT_EQ(cleaned("a\x1b[31mb\a\x7f"), "a␛[31mb␇␡");
-    EXPECT_EQ(cleaned("\xc2\x9b" "31m"), "\xef\xbf\xbd" "31m") << "CSI in one character (C1)";
+    EXPECT_EQ(cleaned("\xc2\x9b"
+                      "31m"),
+              "\xef\xbf\xbd"
+              "31m")
+        << "CSI in one character (C1)";
     EXPECT_EQ(cleaned("a\tb\r\nc"), "a    b␍␊c");
-    EXPECT_EQ(cleaned("a\xe2\x80\xae" "b"), "ab") << "what turns the direction is left out";
+    EXPECT_EQ(cleaned("a\xe2\x80\xae"
+                      "b"),
+              "ab")
+        << "what turns the direction is left out";
     EXPECT_EQ(cleaned("\xff\xfe"), "\xef\xbf\xbd\xef\xbf\xbd");
     EXPECT_EQ(cleaned("\xed\xa0\x80"), "\xef\xbf\xbd") << "a surrogate";
-    EXPECT_EQ(cleaned("e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81!"), "e\xcc\x81\xcc\x81\xcc\x81!") << "a heap of marks is cut";
+    EXPECT_EQ(cleaned("e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81!"), "e\xcc\x81\xcc\x81\xcc\x81!")
+        << "a heap of marks is cut";
     EXPECT_EQ(cleaned("\xcc\x81x"), "x") << "a mark without a letter would go onto what stands before";
 }
 

@@ -54,6 +54,9 @@ template <class W> const W* wished(const std::vector<Wish>& wishes)
 
 boost::json::object messageJson(const Message& message);
 
-inline EventNews anEvent(Id id, std::string topic, Id chat, boost::json::object data) { return {id, std::move(topic), chat, std::move(data)}; }
+inline EventNews anEvent(Id id, std::string topic, Id chat, boost::json::object data)
+{
+    return {id, std::move(topic), chat, std::move(data)};
+}
 
 } // namespace netbit::cli::chat::test
