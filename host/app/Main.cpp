@@ -17,6 +17,7 @@
 #include <Poco/Util/OptionCallback.h>
 #include <Poco/Util/OptionSet.h>
 #include <Poco/Util/ServerApplication.h>
+#include <boost/json/serialize.hpp>
 #include <csignal>
 #include <iostream>
 #include <unistd.h>
@@ -44,6 +45,7 @@ protected:
         add(options, "get", "", "tell a setting: its value, where it comes from, its default; and end", "KEY");
         add(options, "write", "", "write a setting into its file, once it is found good; and end", "KEY=VALUE");
         add(options, "changed", "", "tell all settings that are not the defaults, and end", nullptr);
+        add(options, "json", "", "say it as JSON, with one of those", nullptr);
         add(options, "check-config", "", "read the settings, say what is wrong with them, and end", nullptr);
     }
 
@@ -88,6 +90,8 @@ private:
             _checkOnly = true;
         else if (name == "changed")
             _changed = true;
+        else if (name == "json")
+            _json = true;
         else if (name == "get")
             _get = value;
         else if (name == "write")
@@ -185,7 +189,7 @@ private:
         const auto said = writeSetting(_sources, _write, commandFolder(), _data);
         if (!said)
             return complain(said.error().detail, EXIT_CONFIG);
-        std::cout << *said;
+        std::cout << (_json ? boost::json::serialize(boost::json::object{{"said", *said}}) + "\n" : *said);
         return EXIT_OK;
     }
 
@@ -199,6 +203,20 @@ private:
                 std::cout << ", over the default " << (facts.standard.empty() ? "(empty)" : facts.standard);
             std::cout << "; a change needs a " << (facts.reloads ? "reload" : "restart") << "\n";
         };
+        const auto object = [](const SettingFacts& facts) {
+            return boost::json::object{{"key", facts.key},
+                                       {"value", facts.value},
+                                       {"default", facts.standard},
+                                       {"source", facts.place},
+                                       {"applies", facts.reloads ? "reload" : "restart"}};
+        };
+        if (_changed && _json) {
+            boost::json::array all;
+            for (const auto& facts : report.changed())
+                all.push_back(object(facts));
+            std::cout << boost::json::serialize(boost::json::object{{"data", std::move(all)}}) << '\n';
+            return EXIT_OK;
+        }
         if (_changed) {
             for (const auto& facts : report.changed())
                 show(facts);
@@ -207,7 +225,10 @@ private:
         const auto facts = report.find(_get);
         if (!facts)
             return complain(facts.error().detail, EXIT_CONFIG);
-        show(*facts);
+        if (_json)
+            std::cout << boost::json::serialize(object(*facts)) << '\n';
+        else
+            show(*facts);
         return EXIT_OK;
     }
 
@@ -215,7 +236,10 @@ private:
     {
         if (const auto checked = checkSettings(config, commandFolder(), _data); !checked)
             return complain(checked.error().detail, EXIT_CONFIG);
-        std::cout << (_sources.file.empty() ? "The settings" : "The settings in " + _sources.file.string()) << " are good.\n";
+        if (_json)
+            std::cout << boost::json::serialize(boost::json::object{{"good", true}, {"file", _sources.file.string()}}) << '\n';
+        else
+            std::cout << (_sources.file.empty() ? "The settings" : "The settings in " + _sources.file.string()) << " are good.\n";
         return EXIT_OK;
     }
 
@@ -228,6 +252,7 @@ private:
     bool _version = false;
     bool _checkOnly = false;
     bool _changed = false;
+    bool _json = false;
     std::string _get;
     std::string _write;
 };

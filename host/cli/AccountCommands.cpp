@@ -103,19 +103,28 @@ ExitCode login(const Arguments& arguments, Terminal& terminal)
         if (const auto saved = saveLogin(*path, *made); !saved)
             return complain(terminal, saved.error());
     }
-    terminal.out << "Logged in to " << made->server << " as " << made->username << ".\n";
+    if (arguments.has("json"))
+        terminal.out << boost::json::serialize(boost::json::object{{"server", made->server}, {"username", made->username}}) << '\n';
+    else
+        terminal.out << "Logged in to " << made->server << " as " << made->username << ".\n";
     return success;
 }
 
-ExitCode logout(const Arguments&, Terminal& terminal)
+ExitCode logout(const Arguments& arguments, Terminal& terminal)
 {
+    const auto done = [&](bool was, std::string_view sentence) {
+        if (arguments.has("json"))
+            terminal.out << boost::json::serialize(boost::json::object{{"was_logged_in", was}}) << '\n';
+        else
+            terminal.out << sentence << '\n';
+        return success;
+    };
     const auto path = loginPath();
     if (!path)
         return complain(terminal, path.error());
     const auto stored = loadLogin(*path);
     if (!stored && stored.status() == base::Status::unauthenticated) {
-        terminal.out << "You were not logged in.\n";
-        return success;
+        return done(false, "You were not logged in.");
     }
     base::Result<void> told;
     if (stored && !stored->refreshToken.empty()) {
@@ -137,8 +146,7 @@ ExitCode logout(const Arguments&, Terminal& terminal)
                      << '\n';
         return failed;
     }
-    terminal.out << "Logged out.\n";
-    return success;
+    return done(true, "Logged out.");
 }
 
 } // namespace
@@ -148,16 +156,17 @@ std::vector<Command> accountCommands()
     return {
         {"login",
          "[URL [--ca FILE]] --user NAME --password-stdin | --token-stdin | --provider NAME",
-         "Stores a login for chats, send and tail.",
+         "Stores a login for all that people do.",
          {caOption,
           {"user", "", "NAME", "your user name"},
           {"password-stdin", "", "", "read the password from the first line of stdin, and a code, where one is needed, from the second"},
           {"provider", "", "NAME", "sign in with a browser of this machine, at that provider of logins"},
-          {"token-stdin", "", "", "read a personal access token (nbt_...) from the first line of stdin"}},
+          {"token-stdin", "", "", "read a personal access token (nbt_...) from the first line of stdin"},
+          jsonOption},
          0,
          1,
          login},
-        {"logout", "", "Ends the stored login, here and on the server.", {}, 0, 0, logout},
+        {"logout", "", "Ends the stored login, here and on the server.", {jsonOption}, 0, 0, logout},
     };
 }
 

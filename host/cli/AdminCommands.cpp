@@ -33,7 +33,7 @@ ExitCode show(const base::Result<boost::json::value>& answer, const Arguments& a
     if (!answer)
         return complain(terminal, answer.error());
     if (arguments.has("json"))
-        terminal.out << boost::json::serialize(*answer) << '\n';
+        terminal.out << (answer->is_null() ? "{}" : boost::json::serialize(*answer)) << '\n';
     else
         print(*answer);
     return success;
@@ -51,6 +51,8 @@ std::string portsText(const boost::json::value& ports)
 
 ExitCode status(const Arguments& arguments, Terminal& terminal)
 {
+    if (!asksAsAdmin(arguments))
+        return ownStatus(arguments, terminal);
     return show(ask(arguments, "GET", "/admin/status"), arguments, terminal, [&](const boost::json::value& answer) {
         auto& out = terminal.out;
         const auto part = [&](std::string_view key) {
@@ -108,7 +110,10 @@ ExitCode userPassword(const Arguments& arguments, Terminal& terminal)
     const auto answer = ask(arguments, "POST", "/admin/users/" + encoded(name) + "/password", body);
     if (!answer)
         return complain(terminal, answer.error());
-    terminal.out << "The password of " << name << " was set.\n";
+    if (arguments.has("json"))
+        terminal.out << boost::json::serialize(boost::json::object{{"username", name}, {"password_set", true}}) << '\n';
+    else
+        terminal.out << "The password of " << name << " was set.\n";
     return success;
 }
 
@@ -144,7 +149,13 @@ std::vector<Command> adminCommands()
 {
     const OptionSpec passwordStdin{"password-stdin", "", "", "read the password from the first line of stdin"};
     return {
-        {"status", "", "Tells how the server is.", {dataOption, jsonOption}, 0, 0, status},
+        {"status",
+         "",
+         "Tells how the server is, for whoever may open its socket; elsewhere, who you are logged in as and what is unread.",
+         {dataOption, jsonOption},
+         0,
+         0,
+         status},
         {"user add",
          "NAME [--admin] [--email E] --password-stdin",
          "Makes a user.",
@@ -159,7 +170,7 @@ std::vector<Command> adminCommands()
         {"user password",
          "NAME --password-stdin",
          "Sets a user's password.",
-         {passwordStdin, dataOption},
+         {passwordStdin, dataOption, jsonOption},
          1,
          1,
          userPassword},

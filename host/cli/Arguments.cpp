@@ -16,6 +16,7 @@ base::Result<Arguments> Arguments::parse(const std::vector<OptionSpec>& specs, c
         Poco::Util::Option option{std::string(spec.name), std::string(spec.letter), std::string(spec.help)};
         if (!spec.argument.empty())
             option.argument(std::string(spec.argument));
+        option.repeatable(spec.repeats);
         options.addOption(option);
     }
     Poco::Util::OptionProcessor processor(options);
@@ -35,8 +36,10 @@ base::Result<Arguments> Arguments::parse(const std::vector<OptionSpec>& specs, c
                 parsed._plain.push_back(argument);
             else if (argument == "--" && !optionsEnded)
                 optionsEnded = true;
-            else if (!name.empty())
+            else if (!name.empty()) {
                 parsed._options[name] = value;
+                parsed._given.emplace_back(name, value);
+            }
         }
         at = "The last option";
         processor.checkRequired();
@@ -60,6 +63,15 @@ std::string Arguments::value(std::string_view option, std::string_view otherwise
 {
     const auto found = _options.find(option);
     return found == _options.end() ? std::string(otherwise) : found->second;
+}
+
+std::vector<std::string> Arguments::values(std::string_view option) const
+{
+    std::vector<std::string> out;
+    for (const auto& [name, value] : _given)
+        if (name == option)
+            out.push_back(value);
+    return out;
 }
 
 base::Result<std::optional<std::int64_t>> Arguments::number(std::string_view option, std::int64_t least,

@@ -3,6 +3,8 @@
 #include "cli/Commands.h"
 #include "cli/NewPlugin.h"
 
+#include <boost/json/serialize.hpp>
+
 namespace netbit::cli
 {
 
@@ -32,6 +34,13 @@ ExitCode pluginNew(const Arguments& arguments, Terminal& terminal)
     const auto files = writePlugin(source, folder, *name);
     if (!files)
         return complain(terminal, files.error());
+    if (arguments.has("json")) {
+        boost::json::array written;
+        for (const auto& file : *files)
+            written.emplace_back((folder / file).string());
+        terminal.out << boost::json::serialize(boost::json::object{{"files", std::move(written)}}) << '\n';
+        return success;
+    }
     for (const auto& file : *files)
         terminal.out << (folder / file).string() << '\n';
     terminal.err << "Next: cd " << folder.string() << " && cmake -B build && cmake --build build && ctest --test-dir build\n";
@@ -48,7 +57,8 @@ std::vector<Command> authorCommands()
          "Writes the project of a new plugin: it builds, has a test, and is yours to change.",
          {{"lang", "", "LANG", "c or cpp (default: cpp)"},
           {"dir", "", "DIR", "where to write it (default: ./NAME); must be new or empty"},
-          {"template", "", "DIR", "the folder with the templates (default: share/netbit/template of this installation)"}},
+          {"template", "", "DIR", "the folder with the templates (default: share/netbit/template of this installation)"},
+          jsonOption},
          1,
          1,
          pluginNew},

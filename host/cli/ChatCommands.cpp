@@ -7,7 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <iomanip>
 #include <iterator>
-#include <sodium.h>
+#include <limits>
 #include <thread>
 
 namespace netbit::cli
@@ -31,9 +31,16 @@ ExitCode chats(const Arguments& arguments, Terminal& terminal)
         return success;
     }
     for (const auto& chat : *all) {
+        if (arguments.has("names")) { // for the completion of shells
+            if (const auto name = text(chat, "name"); !name.empty())
+                terminal.out << shown(name) << '\n';
+            continue;
+        }
         terminal.out << std::right << std::setw(8) << integer(chat, "id") << "  " << std::left << std::setw(8)
                      << text(chat, "chat_type") << ' ' << std::right << std::setw(6)
                      << integer(chat, "participants_count") << "  " << shown(text(chat, "name"));
+        if (const auto unread = integer(chat, "unread_count"); unread > 0)
+            terminal.out << "  " << unread << " unread";
         if (const auto* last = member(chat, "last_message"); last && last->is_object())
             terminal.out << "  (" << text(*last, "created_at") << ")";
         terminal.out << '\n';
@@ -41,31 +48,42 @@ ExitCode chats(const Arguments& arguments, Terminal& terminal)
     return success;
 }
 
-std::string randomKey()
+std::string readAll(std::istream& in)
 {
-    unsigned char bytes[16];
-    randombytes_buf(bytes, sizeof bytes);
-    char hex[sizeof bytes * 2 + 1];
-    sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
-    return hex;
+    std::string out(std::istreambuf_iterator<char>(in), {});
+    if (!out.empty() && out.back() == '\n')
+        out.pop_back();
+    return out;
 }
 
+/// The words of the command line; stdin where they are a dash, or where there are none and something is piped in.
 base::Result<std::string> content(const Arguments& arguments, Terminal& terminal)
 {
     const auto& words = arguments.plain();
     std::string joined;
-    if (words.size() == 2 && words[1] == "-") {
-        joined.assign(std::istreambuf_iterator<char>(terminal.in), {});
-        if (!joined.empty() && joined.back() == '\n')
-            joined.pop_back();
-    } else
+    const bool files = arguments.has("file");
+    if ((words.size() == 2 && words[1] == "-") || (words.size() == 1 && !files && !terminal.inIsTerminal))
+        joined = readAll(terminal.in);
+    else
         for (std::size_t i = 1; i < words.size(); ++i)
             joined += (i == 1 ? "" : " ") + words[i];
-    if (joined.empty())
+    if (joined.empty() && !files)
         return base::fault(base::Status::invalid, "no_text", "There is nothing to send.");
     if (!base::validUtf8(joined))
         return base::fault(base::Status::invalid, "not_utf8", "The text is not valid UTF-8.");
     return joined;
+}
+
+/// Does it again while the server cannot be reached. What is done must be safe to do twice.
+template <class Do> auto persistently(Do once)
+{
+    for (int attempt = 1;; ++attempt) {
+        auto answer = once();
+        const bool passing = answer.status() == base::Status::closed || answer.status() == base::Status::unavailable;
+        if (answer || !passing || attempt == sendAttempts)
+            return answer;
+        std::this_thread::sleep_for(std::chrono::milliseconds(100 << attempt));
+    }
 }
 
 ExitCode send(const Arguments& arguments, Terminal& terminal)
@@ -73,29 +91,43 @@ ExitCode send(const Arguments& arguments, Terminal& terminal)
     const auto said = content(arguments, terminal);
     if (!said)
         return complain(terminal, said.error());
+    const auto replyTo = arguments.number("reply-to", 1, std::numeric_limits<std::int64_t>::max());
+    if (!replyTo)
+        return complain(terminal, replyTo.error());
     auto person = Person::stored();
     if (!person)
         return complain(terminal, person.error());
     const auto chat = person->findChat(arguments.plain()[0]);
     if (!chat)
         return complain(terminal, chat.error());
-    const auto body = boost::json::serialize(boost::json::object{{"content", *said}, {"message_type", "text"}});
-    // One key for all attempts: when only the answer was lost, the next attempt gets it and no second message is made.
-    const Headers headers{{"Idempotency-Key", randomKey()}};
-    for (int attempt = 1;; ++attempt) {
-        const auto answer = person->ask("POST", "/api/chats/" + std::to_string(chat->id) + "/messages", body, headers);
-        if (answer) {
-            if (arguments.has("json"))
-                terminal.out << boost::json::serialize(*answer) << '\n';
-            else
-                terminal.out << integer(*answer, "id") << '\n';
-            return success;
-        }
-        const bool passing = answer.status() == base::Status::closed || answer.status() == base::Status::unavailable;
-        if (!passing || attempt == sendAttempts)
-            return complain(terminal, answer.error());
-        std::this_thread::sleep_for(std::chrono::milliseconds(100 << attempt));
+    boost::json::object message;
+    if (!said->empty())
+        message["content"] = *said;
+    if (*replyTo)
+        message["reply_to"] = **replyTo;
+    boost::json::array attachments;
+    for (const auto& file : arguments.values("file")) {
+        const auto uploaded = persistently([&] { return person->upload(file); });
+        if (!uploaded)
+            return complain(terminal, uploaded.error());
+        attachments.push_back(integer(*uploaded, "id"));
     }
+    if (attachments.empty())
+        message["message_type"] = "text";
+    else
+        message["attachments"] = std::move(attachments);
+    // One key for all attempts: when only the answer was lost, the next attempt gets it and no second message is made.
+    const Headers headers{{"Idempotency-Key", onceKey()}};
+    const auto body = boost::json::serialize(message);
+    const auto target = std::string("/api/chats/").append(std::to_string(chat->id)).append("/messages");
+    const auto answer = persistently([&] { return person->ask("POST", target, body, headers); });
+    if (!answer)
+        return complain(terminal, answer.error());
+    if (arguments.has("json"))
+        terminal.out << boost::json::serialize(*answer) << '\n';
+    else
+        terminal.out << integer(*answer, "id") << '\n';
+    return success;
 }
 
 ExitCode tail(const Arguments& arguments, Terminal& terminal)
@@ -120,19 +152,27 @@ ExitCode tail(const Arguments& arguments, Terminal& terminal)
 std::vector<Command> chatCommands()
 {
     return {
-        {"chats", "", "Lists your chats.", {jsonOption}, 0, 0, chats},
+        {"chats",
+         "",
+         "Lists your chats.",
+         {{"names", "", "", "the names alone, one a line"}, jsonOption},
+         0,
+         0,
+         chats},
         {"send",
-         "CHAT TEXT...",
-         "Sends a message to a chat (by id or name); TEXT - reads it from stdin.",
-         {jsonOption},
-         2,
+         "CHAT [TEXT...] [--file FILE]",
+         "Sends a message to a chat (by id or name) and prints its id; without TEXT, or where it is a dash, it is read from stdin.",
+         {{"file", "", "FILE", "send this file with it; may be given more than once", true},
+          {"reply-to", "", "ID", "it answers the message with this id"},
+          jsonOption},
+         1,
          anyNumber,
          send},
         {"tail",
          "CHAT [-n N] [-f]",
          "Prints the newest messages of a chat (by id or name).",
          {{"lines", "n", "N", "how many (default: 20)"},
-          {"follow", "f", "", "go on printing what is written"},
+          {"follow", "f", "", "go on printing what is written, edited and deleted; through a restart of the server too"},
           jsonOption},
          1,
          1,

@@ -84,8 +84,8 @@ ExitCode help(const std::vector<std::string>& words, Terminal& terminal)
         printOverview(terminal.out);
         return success;
     }
-    if (words[0] == "--man" || words[0] == "--bash-completion") { // for packages
-        words[0] == "--man" ? printManPage(terminal.out) : printBashCompletion(terminal.out);
+    if (words[0] == "--man") { // for packages
+        printManPage(terminal.out);
         return success;
     }
     const auto [command, count] = find(words);
@@ -143,7 +143,7 @@ const std::vector<Command>& allCommands()
         std::vector<Command> all;
         for (auto part :
              {adminCommands(), topCommands(), pluginCommands(), authorCommands(), importCommands(), transferCommands(), backupCommands(), configCommands(),
-              accountCommands(), chatCommands(), projectCommands(), pullCommands(), inboxCommands(), searchCommands(), pingCommands()})
+              accountCommands(), chatCommands(), screenCommands(), statusCommands(), projectCommands(), pullCommands(), inboxCommands(), searchCommands(), pingCommands(), completionCommands()})
             std::ranges::move(part, std::back_inserter(all));
         return all;
     }();

@@ -41,6 +41,9 @@ std::vector<Command> backupCommands(); ///< backup, restore, verify
 std::vector<Command> configCommands();
 std::vector<Command> accountCommands(); ///< login, logout
 std::vector<Command> chatCommands(); ///< chats, send, tail
+std::vector<Command> screenCommands(); ///< chat
+std::vector<Command> statusCommands(); ///< status set, status clear
+std::vector<Command> completionCommands(); ///< completion
 std::vector<Command> pullCommands(); ///< repo clone, pr open, pr list, pr merge
 std::vector<Command> projectCommands(); ///< issue, repo
 std::vector<Command> inboxCommands(); ///< inbox
@@ -54,6 +57,11 @@ ExitCode run(const std::vector<std::string>& arguments, Terminal& terminal);
 
 /// A line for each: id, version, state, and why.
 void printPlugins(std::ostream& out, const boost::json::array& plugins);
+
+/// Whether `netbit status` asks the socket of the data directory: where there is one, where --data says so, or where there is no
+/// login to ask with instead.
+bool asksAsAdmin(const Arguments& arguments);
+ExitCode ownStatus(const Arguments& arguments, Terminal& terminal);
 
 /// Prints the error as one sentence to stderr.
 ExitCode complain(Terminal& terminal, const base::Error& error);

@@ -2,9 +2,14 @@
 #include "cli/Commands.h"
 #include "cli/JsonFields.h"
 
+#include "base/Json.h"
+
 #include <Poco/Exception.h>
+#include <Poco/PipeStream.h>
 #include <Poco/Process.h>
+#include <boost/json/serialize.hpp>
 #include <filesystem>
+#include <iterator>
 
 namespace netbit::cli
 {
@@ -12,8 +17,8 @@ namespace netbit::cli
 namespace
 {
 
-/// netbitd is installed beside netbit; only it knows its configuration.
-ExitCode askNetbitd(Poco::Process::Args words, const Arguments& arguments, Terminal& terminal)
+/// netbitd is installed beside netbit; only it knows its configuration. What it prints goes where ours goes, or into `said`.
+ExitCode askNetbitd(Poco::Process::Args words, const Arguments& arguments, Terminal& terminal, std::string* said = nullptr)
 {
     std::error_code error;
     const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
@@ -33,13 +38,20 @@ ExitCode askNetbitd(Poco::Process::Args words, const Arguments& arguments, Termi
     words.insert(words.end(), {"--config", file});
     if (arguments.has("data"))
         words.insert(words.end(), {"--data", arguments.value("data")});
+    if (arguments.has("json"))
+        words.emplace_back("--json");
     if (!error && !std::filesystem::exists(server, error))
         return complain(terminal,
                         base::fault(base::Status::notFound, "no_server",
                                     "There is no netbitd beside this program, at " + server.string() + "."));
     terminal.out.flush();
     try {
-        auto process = Poco::Process::launch(server.string(), words);
+        Poco::Pipe output;
+        auto process = said ? Poco::Process::launch(server.string(), words, nullptr, &output, nullptr) : Poco::Process::launch(server.string(), words);
+        if (said) {
+            Poco::PipeInputStream in(output);
+            said->assign(std::istreambuf_iterator<char>(in), {});
+        }
         return static_cast<ExitCode>(process.wait());
     } catch (const Poco::Exception& failure) {
         return complain(terminal,
@@ -63,9 +75,30 @@ ExitCode configSet(const Arguments& arguments, Terminal& terminal)
     return askNetbitd({"--write", arguments.plain()[0] + "=" + arguments.plain()[1]}, arguments, terminal);
 }
 
+/// {"changed": […], "in_force": […] or null, where no server runs}
+ExitCode configDiffJson(const Arguments& arguments, Terminal& terminal)
+{
+    std::string said;
+    if (const auto told = askNetbitd({"--changed"}, arguments, terminal, &said); told != success)
+        return told;
+    const auto changed = base::parseJson(said);
+    if (!changed)
+        return complain(terminal, changed.error());
+    const auto answer = ask(arguments, "GET", "/admin/settings");
+    if (!answer && answer.status() != base::Status::closed)
+        return complain(terminal, answer.error());
+    boost::json::object out{{"changed", list(*changed, "data")}, {"in_force", nullptr}};
+    if (answer)
+        out["in_force"] = list(*answer, "data");
+    terminal.out << boost::json::serialize(out) << '\n';
+    return success;
+}
+
 /// What is not as it is by itself; then, where a server runs, what it has in force and the files say otherwise.
 ExitCode configDiff(const Arguments& arguments, Terminal& terminal)
 {
+    if (arguments.has("json"))
+        return configDiffJson(arguments, terminal);
     if (const auto told = askNetbitd({"--changed"}, arguments, terminal); told != success)
         return told;
     const auto answer = ask(arguments, "GET", "/admin/settings");
@@ -95,13 +128,13 @@ std::vector<Command> configCommands()
 {
     const OptionSpec file{"config", "", "FILE", "the configuration file"};
     return {
-        {"config check", "[--config FILE]", "Checks the server's configuration.", {file, dataOption}, 0, 0, configCheck},
+        {"config check", "[--config FILE]", "Checks the server's configuration.", {file, dataOption, jsonOption}, 0, 0, configCheck},
         {"config get", "KEY", "Tells a setting: its value, where it comes from, its default, and what a change of it needs.",
-         {file, dataOption}, 1, 1, configGet},
+         {file, dataOption, jsonOption}, 1, 1, configGet},
         {"config set", "KEY VALUE", "Writes a setting into its file, once it is found good; the file stays otherwise as it is.",
-         {file, dataOption}, 2, 2, configSet},
+         {file, dataOption, jsonOption}, 2, 2, configSet},
         {"config diff", "[--config FILE]", "Tells what is not the default, and what the running server has in force instead.",
-         {file, dataOption}, 0, 0, configDiff},
+         {file, dataOption, jsonOption}, 0, 0, configDiff},
     };
 }
 

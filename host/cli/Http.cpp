@@ -10,7 +10,6 @@
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/SSLException.h>
 #include <Poco/Net/StreamSocket.h>
-#include <Poco/StreamCopier.h>
 #include <Poco/URI.h>
 #include <algorithm>
 #include <cstring>
@@ -24,6 +23,7 @@ namespace
 
 constexpr std::uint16_t defaultPort = 8080;
 constexpr std::uint16_t defaultSecurePort = 443;
+constexpr std::size_t longestBody = std::size_t{64} * 1024 * 1024; ///< of an answer that is kept in memory
 
 base::Status statusOf(int http) noexcept
 {
@@ -165,9 +165,9 @@ base::Result<Reply> Http::receive(const std::string& target, const Pieces& sink)
     return exchange("GET", target, {}, {}, sink);
 }
 
-base::Result<Reply> Http::post(const std::string& target, std::uint64_t length, const Source& source) const
+base::Result<Reply> Http::post(const std::string& target, std::uint64_t length, const Source& source, const Headers& headers) const
 {
-    return exchange("POST", target, {}, {}, {}, source, length);
+    return exchange("POST", target, {}, headers, {}, source, length);
 }
 
 base::Result<Reply> Http::receive(const std::string& target, std::string_view body, const Pieces& sink) const
@@ -221,7 +221,12 @@ base::Result<Reply> Http::exchange(std::string_view method, const std::string& t
         reply.status = response.getStatus();
         reply.type = response.getContentType().substr(0, response.getContentType().find(';'));
         if (!sink || reply.status != 200) {
-            Poco::StreamCopier::copyToString(in, reply.body);
+            std::vector<char> part(std::size_t{16} * 1024);
+            while (in.read(part.data(), static_cast<std::streamsize>(part.size())), in.gcount() > 0) {
+                reply.body.append(part.data(), static_cast<std::size_t>(in.gcount()));
+                if (reply.body.size() > longestBody)
+                    return unreachable("its answer does not end");
+            }
             return reply;
         }
         std::vector<char> piece(std::size_t{64} * 1024);

@@ -71,7 +71,7 @@ public:
     /// POST of a body of that length, which `source` writes into a buffer piece by piece (0: it has ended too early). It may be
     /// answered before its end. Error: closed.
     using Source = std::function<std::size_t(char* to, std::size_t most)>;
-    base::Result<Reply> post(const std::string& target, std::uint64_t length, const Source& source) const;
+    base::Result<Reply> post(const std::string& target, std::uint64_t length, const Source& source, const Headers& headers = {}) const;
 
 private:
     base::Result<Reply> exchange(std::string_view method, const std::string& target, std::string_view body,

@@ -78,6 +78,11 @@ ExitCode readInbox(const Arguments& arguments, Terminal& terminal)
     auto person = Person::stored();
     if (!person)
         return complain(terminal, person.error());
+    const auto done = [&](boost::json::object read) {
+        if (arguments.has("json"))
+            terminal.out << boost::json::serialize(read) << '\n';
+        return success;
+    };
     if (arguments.has("all")) {
         // Up to the newest that there is now: what comes meanwhile stays unread.
         const auto newest = person->ask("GET", "/api/notifications?limit=1");
@@ -85,15 +90,18 @@ ExitCode readInbox(const Arguments& arguments, Terminal& terminal)
             return complain(terminal, newest.error());
         const auto& first = list(*newest, "data");
         if (first.empty())
-            return success;
-        const auto done = person->ask("POST", "/api/notifications/read",
+            return done({{"up_to", nullptr}});
+        const auto marked = person->ask("POST", "/api/notifications/read",
                                       boost::json::serialize(boost::json::object{{"up_to", integer(first.front(), "id")}}));
-        return done ? success : complain(terminal, done.error());
+        return marked ? done({{"up_to", integer(first.front(), "id")}}) : complain(terminal, marked.error());
     }
-    for (const auto& word : words)
-        if (const auto done = person->ask("POST", std::string("/api/notifications/").append(word).append("/read")); !done)
-            return complain(terminal, done.error());
-    return success;
+    boost::json::array read;
+    for (const auto& word : words) {
+        if (const auto marked = person->ask("POST", std::string("/api/notifications/").append(word).append("/read")); !marked)
+            return complain(terminal, marked.error());
+        read.emplace_back(word);
+    }
+    return done({{"read", std::move(read)}});
 }
 
 ExitCode whyInbox(const Arguments& arguments, Terminal& terminal)
@@ -138,7 +146,7 @@ std::vector<Command> inboxCommands()
             {"inbox read",
              "[NUMBER…]",
              "Marks notifications as read, on all your devices.",
-             {{"all", "a", "", "all there are now"}},
+             {{"all", "a", "", "all there are now"}, jsonOption},
              0,
              anyNumber,
              readInbox},

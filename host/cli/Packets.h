@@ -26,6 +26,7 @@ public:
 
 private:
     std::string _waiting;
+    std::size_t _taken = 0; ///< bytes of the packet that is not whole yet
     boost::json::stream_parser _parser;
 };
 
@@ -37,10 +38,14 @@ public:
     static base::Result<PacketConnection> open(const Endpoint& endpoint, std::uint16_t port);
 
     base::Result<void> send(const std::string& packet);
-    /// Error: closed when the peer ended it; wouldBlock when nothing came in that time.
-    base::Result<boost::json::value> receive(std::chrono::milliseconds timeout);
+    /// Error: closed when the peer ended it; wouldBlock when nothing came in that time, with the code "woken" when `wake` (a
+    /// descriptor; -1: none) became readable before.
+    base::Result<boost::json::value> receive(std::chrono::milliseconds timeout, int wake = -1);
 
 private:
+    enum class Ready : std::uint8_t { bytes, woken, nothing };
+    Ready await(std::chrono::microseconds timeout, int wake);
+
     explicit PacketConnection(const Poco::Net::StreamSocket& socket)
         : _socket(socket)
     {

@@ -1,8 +1,7 @@
 #include "cli/Pages.h"
 
 #include "cli/Commands.h"
-
-#include <map>
+#include "cli/chat/Bindings.h"
 
 namespace netbit::cli
 {
@@ -25,6 +24,28 @@ std::string roff(std::string_view text)
             out += c;
     }
     return out;
+}
+
+} // namespace
+
+namespace
+{
+
+void printOutput(std::ostream& out)
+{
+    out << ".SH OUTPUT\nWith \\fB\\-\\-json\\fR a command prints one JSON object on a line; \\fBnetbit tail\\fR and \\fBnetbit top\\fR print one for "
+           "each message or picture. Lists are in \\fIdata\\fR. New members may come with a later version, none goes. What went wrong is a sentence on "
+           "stderr all the same. Text of others is printed without control characters where it is for people.\n";
+}
+
+/// Of `netbit chat`, from the table that it goes by.
+void printKeys(std::ostream& out)
+{
+    out << ".SH KEYS OF NETBIT CHAT\nThe panes are the chats with what is unread in them, the messages, and who is here; on a narrow terminal the "
+           "messages alone. Messages that are typed while the server is away are sent when it is back, each once.\n";
+    for (const auto& binding : chat::bindings())
+        if (!binding.keys.empty())
+            out << ".TP\n.B " << roff(binding.keys) << '\n' << roff(binding.help) << '\n';
 }
 
 } // namespace
@@ -54,40 +75,17 @@ void printManPage(std::ostream& out)
         out << ".RE\n";
     }
     out << ".TP\n.B netbit help \\fR[COMMAND]\nTells how a command is used.\n"
+        << ".TP\n.B netbit \\-\\-version\nPrints the version.\n";
+    printOutput(out);
+    printKeys(out);
+    out << ".SH FILES\n.TP\n.I $XDG_CONFIG_HOME/netbit/login.json\nThe stored login (\\fI~/.config\\fR where XDG_CONFIG_HOME is not set), readable by "
+           "its owner alone.\n"
         << ".SH ENVIRONMENT\n.TP\n.B NETBIT_DATA\nThe server's data directory, where \\fB\\-\\-data\\fR is not given. Without either it is "
            "./var where a server has its socket there, else /var/lib/netbit.\n"
+        << ".TP\n.B XDG_CONFIG_HOME\nWhere the login is kept.\n"
+        << ".TP\n.B NO_COLOR\nSet and not empty: \\fBnetbit chat\\fR uses no colours.\n"
         << ".SH EXIT STATUS\n0 done, 1 it failed and says why on stderr, 2 wrong usage.\n"
         << ".SH SEE ALSO\n.BR netbitd (8)\n";
-}
-
-void printBashCompletion(std::ostream& out)
-{
-    std::map<std::string, std::string> second; // of the commands of two words, by the first
-    std::string first = "help";
-    for (const auto& command : allCommands()) {
-        const auto space = command.name.find(' ');
-        const std::string word(command.name.substr(0, space));
-        if (space == std::string_view::npos || !second.contains(word))
-            first += " " + word;
-        if (space != std::string_view::npos)
-            second[word].append(second[word].empty() ? "" : " ").append(command.name.substr(space + 1));
-    }
-    out << "# bash completion for netbit\n_netbit()\n{\n    local cur=${COMP_WORDS[COMP_CWORD]} words=\n"
-        << "    case \"$COMP_CWORD ${COMP_WORDS[1]}\" in\n        1\\ *) words=\"" << first << "\" ;;\n";
-    for (const auto& [word, rest] : second)
-        out << "        2\\ " << word << ") words=\"" << rest << "\" ;;\n";
-    out << "    esac\n    if [[ $cur == -* ]]; then\n        case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n";
-    for (const auto& command : allCommands()) {
-        const bool two = command.name.find(' ') != std::string_view::npos;
-        out << "            \"" << command.name << (two ? "\")" : " \"*)") << " words=\"--help";
-        for (const auto& option : command.options)
-            out << " --" << option.name;
-        out << "\" ;;\n";
-    }
-    out << "        esac\n    fi\n"
-        << "    if [[ -n $words ]]; then\n        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-        << "    else\n        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n    fi\n}\n"
-        << "complete -o filenames -F _netbit netbit\n";
 }
 
 } // namespace netbit::cli

@@ -7,6 +7,5 @@ namespace netbit::cli
 {
 
 void printManPage(std::ostream& out); ///< netbit(1), roff with the macros of man(7)
-void printBashCompletion(std::ostream& out);
 
 } // namespace netbit::cli

@@ -6,9 +6,20 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <charconv>
+#include <fstream>
+#include <sodium.h>
 
 namespace netbit::cli
 {
+
+std::string onceKey()
+{
+    unsigned char bytes[16];
+    randombytes_buf(bytes, sizeof bytes);
+    char hex[sizeof bytes * 2 + 1];
+    sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
+    return hex;
+}
 
 base::Result<Person> Person::stored()
 {
@@ -47,6 +58,32 @@ base::Result<boost::json::value> Person::ask(std::string_view method, const std:
             return reply.error();
     }
     return document(*reply);
+}
+
+base::Result<boost::json::value> Person::upload(const std::filesystem::path& file)
+{
+    std::error_code failure;
+    const auto size = std::filesystem::is_regular_file(file, failure) ? std::filesystem::file_size(file, failure) : 0;
+    std::ifstream in(file, std::ios::binary);
+    if (failure || !in || !std::filesystem::is_regular_file(file, failure))
+        return base::fault(base::Status::notFound, "no_such_file", file.string() + " is no file that can be read.");
+    const auto source = [&in](char* to, std::size_t most) {
+        in.read(to, static_cast<std::streamsize>(most));
+        return static_cast<std::size_t>(in.gcount());
+    };
+    const auto target = std::string("/api/files?name=").append(encoded(file.filename().string()));
+    const auto key = onceKey();
+    for (bool renewed = false;; renewed = true) {
+        in.clear();
+        in.seekg(0);
+        const auto reply = _http.post(target, size, source, {{"Authorization", "Bearer " + _login.accessToken}, {"Idempotency-Key", key}});
+        if (!reply)
+            return reply.error();
+        if (reply->status != 401 || renewed || _login.refreshToken.empty())
+            return document(*reply);
+        if (auto done = renew(); !done)
+            return done.error();
+    }
 }
 
 base::Result<void> Person::renew()

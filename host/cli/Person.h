@@ -7,6 +7,7 @@
 
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ struct ChatRef {
     std::int64_t id = 0;
     std::string name;
 };
+
+/// A key that makes a request one: however often it is sent, it is done once.
+std::string onceKey();
 
 class Person
 {
@@ -29,6 +33,9 @@ public:
     /// A 2xx answer as JSON. An access token that has expired is renewed once, and the new one stored.
     base::Result<boost::json::value> ask(std::string_view method, const std::string& target, std::string_view body = {},
                                          Headers headers = {});
+
+    /// Uploads a file; what the server knows of it then. Error: notFound, when it cannot be read.
+    base::Result<boost::json::value> upload(const std::filesystem::path& file);
 
     /// Gets a new access token, or takes the one that another process got meanwhile.
     base::Result<void> renew();

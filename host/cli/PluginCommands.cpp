@@ -90,7 +90,7 @@ ExitCode show(const Result<json::value>& answer, const Arguments& arguments, Ter
     if (!answer)
         return complain(terminal, answer.error());
     if (arguments.has("json"))
-        terminal.out << json::serialize(*answer) << '\n';
+        terminal.out << (answer->is_null() ? "{}" : json::serialize(*answer)) << '\n'; // a 204 says no more than that it is done
     else
         print(*answer);
     return success;

@@ -65,6 +65,11 @@ void Tail::print(const boost::json::value& message)
     if (_printed.size() > rememberedIds)
         _printed.erase(_printed.begin());
     _lastMessage = std::max(_lastMessage, id);
+    write(message);
+}
+
+void Tail::write(const boost::json::value& message)
+{
     if (_json) {
         _terminal.out << boost::json::serialize(message) << std::endl;
         return;
@@ -77,7 +82,11 @@ void Tail::print(const boost::json::value& message)
     auto sender = text(message, "sender_name");
     if (sender.empty())
         sender = std::to_string(integer(message, "sender_id"));
-    auto content = text(message, "content");
+    auto content = text(message, "deleted_at").empty() ? text(message, "content") : std::string("(deleted)");
+    for (const auto& file : list(message, "attachments"))
+        content.append(content.empty() ? "" : " ").append("[file: ").append(text(file, "name")).append("]");
+    if (truth(message, "is_edited") && text(message, "deleted_at").empty())
+        content += " (edited)";
     const bool system = text(message, "message_type") == "system";
     _terminal.out << time << ' ';
     if (system)
@@ -184,11 +193,18 @@ base::Result<void> Tail::subscribe(PacketConnection& connection)
 base::Result<void> Tail::handle(const boost::json::value& received)
 {
     const auto* event = member(received, "event");
-    if (text(received, "packet_type") != "Event" || !event)
+    const auto type = text(received, "packet_type");
+    if (type == "Unsubscribed")
+        return base::fault(base::Status::closed, "unsubscribed", "The server ended the subscription.");
+    // The events between ours and the server's oldest are gone; the messages themselves are not.
+    if (type == "Reset") {
+        _lastEvent = std::max(_lastEvent, integer(received, "next_id") - 1);
+        return _started ? catchUp() : base::Result<void>();
+    }
+    if (type != "Event" || !event)
         return {};
     const auto id = integer(*event, "id");
     const auto topic = text(*event, "topic");
-    // The events between ours and the server's oldest are gone; the messages themselves are not.
     if (topic == "reset") {
         _lastEvent = std::max(_lastEvent, id);
         return _started ? catchUp() : base::Result<void>();
@@ -203,6 +219,9 @@ base::Result<void> Tail::handle(const boost::json::value& received)
         else
             _early.push_back(*message);
     }
+    const bool changed = topic == "message.edited" || topic == "message.deleted";
+    if (changed && _started && integer(*event, "chat_id") == _chat.id && message)
+        write(*message);
     return {};
 }
 

@@ -32,7 +32,8 @@ private:
     base::Result<void> handle(const boost::json::value& packet);
     /// Messages behind the last one printed.
     base::Result<void> catchUp();
-    void print(const boost::json::value& message);
+    void print(const boost::json::value& message); ///< unless it was printed already
+    void write(const boost::json::value& message);
     bool outputEnded() const { return !_terminal.out; }
 
     Person& _person;

@@ -6,6 +6,8 @@
 #include "cli/transfer/ExportFiles.h"
 #include "cli/transfer/Readers.h"
 
+#include <boost/json/serialize.hpp>
+
 namespace netbit::cli
 {
 
@@ -68,13 +70,23 @@ ExitCode exportTo(const Arguments& arguments, Terminal& terminal)
                            : transfer::exportFile(http, scope, name, arguments.has("with-passwords"), file);
     if (!done)
         return complain(terminal, done.error());
-    terminal.out << *done << (days ? " files in " : " records in ") << file << '\n';
-    if (!arguments.has("files"))
+    const bool json = arguments.has("json");
+    boost::json::object report{{days ? "files" : "records", *done}, {"in", file}};
+    if (!json)
+        terminal.out << *done << (days ? " files in " : " records in ") << file << '\n';
+    if (!arguments.has("files")) {
+        if (json)
+            terminal.out << boost::json::serialize(report) << '\n';
         return success;
+    }
     const auto fetched = transfer::fetchFiles(http, file, arguments.value("files"));
     if (!fetched)
         return complain(terminal, fetched.error());
-    terminal.out << fetched->files << " files in " << arguments.value("files") << '\n';
+    report["attachments"] = boost::json::object{{"files", fetched->files}, {"missing", fetched->missing}, {"in", arguments.value("files")}};
+    if (json)
+        terminal.out << boost::json::serialize(report) << '\n';
+    else
+        terminal.out << fetched->files << " files in " << arguments.value("files") << '\n';
     return fetched->missing == 0
         ? success
         : complain(terminal, base::fault(base::Status::notFound, "no_bytes",
@@ -112,7 +124,8 @@ std::vector<Command> transferCommands()
              {{"with-passwords", "", "", "with the stored passwords, so that people can sign in elsewhere as here"},
               {"files", "", "DIR", "the bytes of its files go into DIR, each under its SHA-256"},
               {"by-day", "", "", "of a chat: into the directory FILE, a file a day for programs and one for people"},
-              dataOption},
+              dataOption,
+              jsonOption},
              2,
              3,
              exportTo}};

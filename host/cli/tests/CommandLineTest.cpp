@@ -32,7 +32,8 @@ TEST(CommandLine, WrongUsageIsASentenceAndExitCode2)
         {{"token", "anna", "--days", "1x"}, "whole number from 1"},
         {{"import", "irc", "."}, "--chat NAME"},
         {{"login", "--user", "anna"}, "either --password-stdin, --token-stdin or --provider NAME"},
-        {{"send", "room"}, "something is missing"},
+        {{"send"}, "something is missing"},
+        {{"completion", "tcsh"}, "bash, zsh or fish"},
         {{"tail", "room", "-n", "x"}, "whole number"},
     };
     for (const auto& [arguments, sentence] : cases) {
@@ -60,6 +61,35 @@ TEST(CommandLine, EveryCommandHasHelp)
     EXPECT_EQ(netbit({"help"}).code, success);
     EXPECT_EQ(netbit({"help", "nonsense"}).code, wrongUsage);
     EXPECT_EQ(netbit({"--version"}).out.substr(0, 7), "netbit ");
+}
+
+TEST(CommandLine, EveryCommandAndOptionIsInTheManPageAndTheCompletions)
+{
+    const auto page = netbit({"help", "--man"}).out;
+    for (const auto& command : allCommands()) {
+        const std::string name(command.name);
+        EXPECT_NE(page.find("\n.B netbit " + name), std::string::npos) << name;
+        for (const auto& option : command.options) {
+            auto escaped = std::string(option.name);
+            for (std::size_t at = 0; (at = escaped.find('-', at)) != std::string::npos; at += 2)
+                escaped.insert(at, "\\");
+            EXPECT_NE(page.find("\\-\\-" + escaped), std::string::npos) << option.name;
+            EXPECT_NE(netbit({"completion", "bash"}).out.find("--" + std::string(option.name)), std::string::npos) << option.name;
+        }
+        EXPECT_NE(netbit({"completion", "zsh"}).out.find("'" + name), std::string::npos) << name;
+        const auto last = name.substr(name.find(' ') == std::string::npos ? 0 : name.find(' ') + 1);
+        EXPECT_NE(netbit({"completion", "fish"}).out.find(" -a " + last + " "), std::string::npos) << name;
+    }
+    EXPECT_NE(page.find("KEYS OF NETBIT CHAT"), std::string::npos);
+}
+
+TEST(CommandLine, AnOptionThatRepeatsKeepsEachValue)
+{
+    const std::vector<OptionSpec> specs{{"file", "", "FILE", "a file", true}, jsonOption};
+    const auto parsed = Arguments::parse(specs, {"--file", "a", "--file=b c", "--json"});
+    ASSERT_TRUE(parsed.ok());
+    EXPECT_EQ(parsed->values("file"), (std::vector<std::string>{"a", "b c"}));
+    EXPECT_FALSE(Arguments::parse(specs, {"--json", "--json"}).ok());
 }
 
 TEST(CommandLine, BehindTwoDashesNothingIsAnOption)

@@ -46,6 +46,13 @@ std::string event(int id, int chat, int message)
         R"(","message_type":"text","created_at":"2030-01-01T10:00:00.000Z"}}})" + "\n";
 }
 
+std::string changed(int id)
+{
+    return R"({"packet_type":"Event","event":{"id":)" + std::to_string(id) +
+        R"(,"topic":"message.edited","chat_id":3,"data":{"id":2,"chat_id":3,"sender_name":"bob","content":"better","is_edited":true,)"
+        R"("message_type":"text","created_at":"2030-01-01T10:00:00.000Z"}}})" + "\n";
+}
+
 TEST(Follow, GoesOnBehindTheLastEventAfterALostConnectionAndPrintsNothingTwice)
 {
     const TempDir dir;
@@ -96,7 +103,7 @@ TEST(Follow, GoesOnBehindTheLastEventAfterALostConnectionAndPrintsNothingTwice)
             if (connection == 0)
                 send(event(11, 9, 99)); // of another chat
             else
-                send(event(12, 3, 4) + event(13, 3, 5) + event(14, 3, 6));
+                send(event(12, 3, 4) + R"({"packet_type":"Reset","next_id":40})" + changed(39) + changed(41) + event(42, 3, 6));
             if (connection == 1)
                 next(); // until the client goes
         }
@@ -117,7 +124,7 @@ TEST(Follow, GoesOnBehindTheLastEventAfterALostConnectionAndPrintsNothingTwice)
     EXPECT_TRUE(done.ok()) << done.error().detail;
     EXPECT_EQ(buffer.str(),
               "2030-01-01 09:00 <anna> m1\n2030-01-01 10:00 <bob> m2\n2030-01-01 10:00 <bob> m4\n2030-01-01 10:00 "
-              "<bob> m5\n");
+              "<bob> better (edited)\n");
     EXPECT_EQ(tokens, (std::vector<std::string>{"old", "new", "new"}));
     ASSERT_EQ(subscriptions.size(), 2U);
     EXPECT_EQ(member(subscriptions[0], "after"), nullptr);
