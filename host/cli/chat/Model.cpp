@@ -48,7 +48,11 @@ void Model::say(std::string notice)
     _noticeUntil = _now + noticeTime;
 }
 
-void Model::touched() { readIfSeen(); }
+void Model::touched()
+{
+    _touchedAt = _now;
+    readIfSeen();
+}
 
 void Model::setMode(Mode mode)
 {
