@@ -158,6 +158,7 @@ private:
     void onChatEvent(const EventNews& news);
     void onReadMarked(const EventNews& news);
     void count(Room& room, const Message& reply, Id stamp);
+    void countAll(Room& room);
     void created(Room& room, Message message, Id event);
 
     Room* find(Id chat);

@@ -154,7 +154,11 @@ void Model::merge(Room& room, std::vector<Message>& messages, Id asOf)
             recognise(message);
         put(room, std::move(message), 0);
     }
-    // Replies may have come before the page that has what they answer.
+}
+
+/// Replies may have come before the page that has what they answer.
+void Model::countAll(Room& room)
+{
     for (const auto& [place, known] : room.messages)
         if (known.message.threadId != 0)
             count(room, known.message, known.stamp);
@@ -174,6 +178,7 @@ void Model::on(PageNews& news)
     for (auto& event : std::exchange(in->early, {}))
         if (event.id > news.asOf)
             on(event);
+    countAll(*in);
     in->reachesStart = in->reachesStart || news.reachesStart;
     seekOn(*in);
     if (news.chat == _current && _now <= _touchedAt + presentTime)
@@ -198,6 +203,7 @@ void Model::on(ThreadNews& news)
     std::erase_if(news.messages, [&](const Message& one) { return !in->reachesStart && from && one.place() < *from; });
     const auto newest = news.messages.empty() ? 0 : news.messages.back().id;
     merge(*in, news.messages, news.asOf);
+    countAll(*in);
     if (newest != 0 && _current == news.chat && _thread == news.root)
         _wishes.push_back(MarkRead{news.chat, newest, news.root});
 }
