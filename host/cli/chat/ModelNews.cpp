@@ -169,11 +169,10 @@ void Model::on(PageNews& news)
     auto* const in = find(news.chat);
     if (!in || news.epoch < _epoch)
         return;
+    if (news.before != 0 && !in->loaded)
+        return; // all was forgotten meanwhile: there would be a gap behind this page, and another one is under way
     in->asking = false;
-    if (news.before == 0)
-        in->loaded = true;
-    else if (!in->loaded)
-        return; // all was forgotten meanwhile, and there would be a gap behind this page
+    in->loaded = true;
     merge(*in, news.messages, news.asOf);
     for (auto& event : std::exchange(in->early, {}))
         if (event.id > news.asOf)
