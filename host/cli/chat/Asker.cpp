@@ -134,7 +134,7 @@ Result<void> Asker::askChat(Id id)
 
 Result<void> Asker::ask(const WantPage& want)
 {
-    PageNews news{want.chat, want.before, {}, false, _shared.lastEvent, _shared.epoch};
+    PageNews news{want.chat, want.before, {}, false, _shared.lastEvent, want.epoch};
     auto target = chatPath(want.chat, "/messages?limit=").append(std::to_string(want.limit));
     if (want.before != 0)
         target.append("&before=").append(std::to_string(want.before));

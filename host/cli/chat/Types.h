@@ -152,6 +152,7 @@ struct WantPage {
     Id chat = 0;
     Id before = 0;
     int limit = 50;
+    unsigned epoch = 0; ///< in which it was wished for
 };
 struct WantThread {
     Id chat = 0;

@@ -246,7 +246,7 @@ private:
     {
         auto page = _server.page(want.chat, want.before, want.limit);
         const bool start = std::ssize(page) < want.limit;
-        _answers.push_back(PageNews{want.chat, want.before, std::move(page), start, asOf, _epoch});
+        _answers.push_back(PageNews{want.chat, want.before, std::move(page), start, asOf, want.epoch});
     }
     void perform(const WantThread& want, Id asOf)
     {
