@@ -110,7 +110,7 @@ int Tmux::awaitEnd(const std::string& terminal)
     eventually(
         [&] {
             said = ask({"display-message", "-p", "-t", terminal, "#{pane_dead} #{pane_dead_status}"});
-            return said.starts_with("1 ");
+            return said.starts_with("1 ") && said.find_first_of("0123456789", 2) != std::string::npos; // it is reaped a moment later
         },
         "the program in the terminal " + terminal + " ended");
     return std::stoi(said.substr(2));
