@@ -104,7 +104,6 @@ TEST_F(ChatScreen, TwoPeopleSeeEachOtherTypeSendReactEditAndDelete)
     tmux().press("ada", {"Escape"});
     tmux().awaitNoText("ada", "(thread)");
 
-    tmux().press("bob", {"Escape"});
     enter("bob", "said too soon");
     tmux().awaitText("ada", "said too soon");
     tmux().awaitNoText("bob", "…   bob");

@@ -79,7 +79,7 @@ TEST_F(CliJson, EveryCommandPrintsNothingButJson)
     makeChat(daemon(), ada(), "group", {bob()}, "json chat");
     auto http = as(ada());
     const auto note = std::to_string(makeNote(http));
-    writeFile(file("log.txt"), "[10:00] <a> hello\n");
+    writeFile(file("2024-05-01.txt"), "[10:00] <a> hello\n");
     writeFile(file("conf.properties"), "http.port = 0\n");
     writeFile(file("m.jsonl"), "{\"type\":\"version\",\"version\":1}\n");
     python("import sys,zipfile\nz=zipfile.ZipFile(sys.argv[1],'w')\nfor n in ('channels.json','users.json'): z.writestr(n,'[]')\nz.close()", file("s.zip"));
@@ -126,7 +126,7 @@ TEST_F(CliJson, EveryCommandPrintsNothingButJson)
         {"config set", {"log.level", "debug", "--config", file("conf.properties")}, "", true},
         {"config diff", {"--config", file("conf.properties")}, "", true},
         {"chats", {}, ""},
-        {"send", {"json chat", "a", "word", "--file", file("log.txt")}, ""},
+        {"send", {"json chat", "a", "word", "--file", file("2024-05-01.txt")}, ""},
         {"tail", {"json chat"}, ""},
         {"search", {"word"}, ""},
         {"inbox", {}, ""},
@@ -142,7 +142,7 @@ TEST_F(CliJson, EveryCommandPrintsNothingButJson)
         {"pr merge", {"ada/json-pulls", "1"}, ""},
         {"ping", {url}, ""},
         {"export", {"all", file("all.jsonl"), "--files", file("files")}, "", true},
-        {"import irc", {file("log.txt"), "--dry-run"}, "", true},
+        {"import irc", {file("2024-05-01.txt"), "--dry-run"}, "", true},
         {"import jsonl", {file("all.jsonl"), "--dry-run"}, "", true},
         {"import slack", {file("s.zip"), "--dry-run"}, "", true},
         {"import mattermost", {file("m.jsonl"), "--dry-run"}, "", true},

@@ -31,6 +31,8 @@ protected:
         EXPECT_EQ(ran.exitCode, 0) << ran.err;
         return ran.out;
     }
+    /// tmux gives its client's PATH, whatever it is told.
+    std::string path() const { return "export " + _environment[3] + "\n"; }
     /// Types it into a shell at a terminal, presses Tab, and waits for what has to come.
     static void complete(Tmux& tmux, const std::string& typed, const std::string& wanted)
     {
@@ -62,7 +64,7 @@ TEST_F(Completion, BashCompletesCommandsOptionsAndChats)
 {
     if (!Tmux::installed())
         GTEST_SKIP() << "tmux is not installed";
-    writeFile(_home.path() + "/rc", script("bash") + "PS1='ready> '\n");
+    writeFile(_home.path() + "/rc", script("bash") + path() + "PS1='ready> '\n");
     Tmux tmux;
     tmux.open("shell", {"/bin/bash", "--noprofile", "--rcfile", _home.path() + "/rc", "-i"}, _environment);
     tmux.awaitText("shell", "ready>");
@@ -77,7 +79,7 @@ TEST_F(Completion, ZshCompletesCommandsOptionsAndChats)
         GTEST_SKIP() << "tmux or zsh is not installed";
     std::filesystem::create_directory(_home.path() + "/functions");
     writeFile(_home.path() + "/functions/_netbit", script("zsh")); // as a package installs it
-    writeFile(_home.path() + "/.zshrc", "fpath=(" + _home.path() + "/functions $fpath)\nautoload -U compinit && compinit -D -u\nPROMPT='ready> '\n");
+    writeFile(_home.path() + "/.zshrc", "fpath=(" + _home.path() + "/functions $fpath)\nautoload -U compinit && compinit -D -u\nPROMPT='ready> '\n" + path());
     Tmux tmux;
     auto environment = _environment;
     environment.push_back("ZDOTDIR=" + _home.path());

@@ -62,7 +62,8 @@ void Tmux::open(const std::string& terminal, const std::vector<std::string>& wor
     command.insert(command.end(), {"-e", "LC_ALL=C.UTF-8", "-e", "TZ=UTC"});
     for (const auto& variable : environment)
         command.insert(command.end(), {"-e", variable});
-    command.emplace_back("--");
+    // tmux does not always learn how a program has ended, so a shell that waits for it writes it down.
+    command.insert(command.end(), {"--", "/bin/sh", "-c", "\"$@\"; echo $? >" + codeFile(terminal), "sh"});
     command.insert(command.end(), words.begin(), words.end());
     ask(std::move(command));
     ask({"set-option", "-t", terminal, "status", "off"}); // its line would be one of the rows
@@ -109,11 +110,12 @@ int Tmux::awaitEnd(const std::string& terminal)
     std::string said;
     eventually(
         [&] {
-            said = ask({"display-message", "-p", "-t", terminal, "#{pane_dead} #{pane_dead_status}"});
-            return said.starts_with("1 ");
+            std::error_code error;
+            said = std::filesystem::exists(codeFile(terminal), error) ? readFile(codeFile(terminal)) : std::string();
+            return said.ends_with('\n');
         },
         "the program in the terminal " + terminal + " ended");
-    return std::stoi(said.substr(2));
+    return std::stoi(said);
 }
 
 } // namespace netbit::test

@@ -37,6 +37,7 @@ public:
     int awaitEnd(const std::string& terminal);
 
 private:
+    std::string codeFile(const std::string& terminal) const { return _folder.path() + "/" + terminal + ".code"; }
     Finished run(std::vector<std::string> words);
     std::string ask(std::vector<std::string> words);
 

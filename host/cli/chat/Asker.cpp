@@ -108,7 +108,7 @@ Result<void> Asker::act(std::string_view method, const std::string& target, cons
 
 Result<void> Asker::askChats()
 {
-    ChatsNews news{{}, true, _shared.lastEvent};
+    ChatsNews news{{}, true, _shared.lastEvent, _shared.epoch};
     const auto all = _person.chats();
     if (!all)
         return all.error();
@@ -121,7 +121,7 @@ Result<void> Asker::askChats()
 
 Result<void> Asker::askChat(Id id)
 {
-    ChatsNews news{{}, false, _shared.lastEvent};
+    ChatsNews news{{}, false, _shared.lastEvent, _shared.epoch};
     const auto answer = _person.ask("GET", chatPath(id));
     if (!answer)
         return answer.status() == base::Status::notFound ? Result<void>() : answer.error(); // it is no longer one's own
@@ -134,7 +134,7 @@ Result<void> Asker::askChat(Id id)
 
 Result<void> Asker::ask(const WantPage& want)
 {
-    PageNews news{want.chat, want.before, {}, false, _shared.lastEvent};
+    PageNews news{want.chat, want.before, {}, false, _shared.lastEvent, want.epoch};
     auto target = chatPath(want.chat, "/messages?limit=").append(std::to_string(want.limit));
     if (want.before != 0)
         target.append("&before=").append(std::to_string(want.before));
@@ -151,7 +151,7 @@ Result<void> Asker::ask(const WantPage& want)
 
 Result<void> Asker::ask(const WantThread& want)
 {
-    ThreadNews news{want.chat, want.root, {}, _shared.lastEvent};
+    ThreadNews news{want.chat, want.root, {}, _shared.lastEvent, _shared.epoch};
     const auto answer = _person.ask("GET", messagePath(want.chat, want.root, "/thread?limit=200"));
     if (!answer)
         return answer.error();

@@ -132,6 +132,7 @@ ExitCode runChat(const Arguments& arguments, Terminal& terminal)
         return complain(terminal, screen.error());
     Model model(&onceKey);
     model.tick(Clock::now());
+    model.touched();
     if (!arguments.plain().empty())
         model.wantChat(arguments.plain()[0]);
     // Not on the stack: where a request hangs, its thread goes with the process, and must find what it uses until then.

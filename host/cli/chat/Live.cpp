@@ -207,7 +207,7 @@ Result<void> Live::subscribe(PacketConnection& connection)
     }
     // From now on nothing is missed; what happened before has to be asked for where no event says where that was.
     if (!resumes || _lost)
-        _shared.news.post(StartAfresh{});
+        _shared.news.post(StartAfresh{++_shared.epoch});
     _lost = false;
     return {};
 }
@@ -312,7 +312,7 @@ Result<void> Live::handle(PacketConnection& connection, const json::value& recei
         _lastEvent = std::max(_lastEvent, event ? event->id : integer(received, "next_id") - 1);
         _shared.lastEvent = _lastEvent;
         if (_shared.live)
-            _shared.news.post(StartAfresh{});
+            _shared.news.post(StartAfresh{++_shared.epoch});
         else
             _lost = true;
         return {};

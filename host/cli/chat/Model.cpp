@@ -48,7 +48,11 @@ void Model::say(std::string notice)
     _noticeUntil = _now + noticeTime;
 }
 
-void Model::touched() { readIfSeen(); }
+void Model::touched()
+{
+    _touchedAt = _now;
+    readIfSeen();
+}
 
 void Model::setMode(Mode mode)
 {
@@ -81,7 +85,7 @@ void Model::load(Room& room)
 {
     if (!room.loaded && !room.asking) {
         room.asking = true;
-        _wishes.push_back(WantPage{room.chat.id, 0, 50});
+        _wishes.push_back(WantPage{room.chat.id, 0, 50, _epoch});
     }
     if (!room.membersAsked) {
         room.membersAsked = true;
@@ -375,7 +379,7 @@ void Model::seekOn(Room& room)
         say("That message is too far back.");
     } else if (!room.asking && !room.messages.empty()) {
         room.asking = true;
-        _wishes.push_back(WantPage{room.chat.id, room.messages.begin()->second.message.id, 200});
+        _wishes.push_back(WantPage{room.chat.id, room.messages.begin()->second.message.id, 200, _epoch});
     }
 }
 
@@ -385,7 +389,7 @@ void Model::wantOlder()
     if (!in || _thread != 0 || !in->loaded || in->reachesStart || in->asking || in->messages.empty())
         return;
     in->asking = true;
-    _wishes.push_back(WantPage{_current, in->messages.begin()->second.message.id, 50});
+    _wishes.push_back(WantPage{_current, in->messages.begin()->second.message.id, 50, _epoch});
 }
 
 void Model::scrollTo(Scroll scroll) { _scroll = scroll; }

@@ -27,6 +27,7 @@ struct Room {
     Chat chat;
     std::map<Place, Known> messages; ///< without a gap, up to the newest
     std::unordered_map<Id, Place> places;
+    std::vector<EventNews> early; ///< of messages that a page which is under way may have, as they were before
     std::vector<std::pair<Id, std::string>> members;
     std::map<Id, Clock::time_point> typing; ///< until when
     Id readStamp = 0; ///< the event that told last what is read
@@ -141,7 +142,7 @@ public:
 private:
     void on(Greeting& news);
     void on(LinkNews& news);
-    void on(StartAfresh&);
+    void on(StartAfresh& news);
     void on(ChatsNews& news);
     void on(PageNews& news);
     void on(ThreadNews& news);
@@ -156,6 +157,8 @@ private:
     void onReaction(const EventNews& news);
     void onChatEvent(const EventNews& news);
     void onReadMarked(const EventNews& news);
+    void count(Room& room, const Message& reply, Id stamp);
+    void countAll(Room& room);
     void created(Room& room, Message message, Id event);
 
     Room* find(Id chat);
@@ -185,8 +188,10 @@ private:
     std::string _notice;
     Clock::time_point _noticeUntil{};
     Clock::time_point _typedAt{};
+    Clock::time_point _touchedAt{};
     Id _typedIn = 0;
     Id _me = 0;
+    unsigned _epoch = 0;
     Id _current = 0;
     Id _selected = 0;
     Id _replyTo = 0;

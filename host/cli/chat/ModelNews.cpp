@@ -13,6 +13,7 @@ namespace
 {
 
 constexpr std::chrono::seconds typingTime(5);
+constexpr std::chrono::seconds presentTime(10); ///< since a key was pressed: somebody is looking
 constexpr std::size_t mostKept = 5'000; ///< messages of a chat that is not the one on the screen
 
 } // namespace
@@ -31,14 +32,16 @@ void Model::on(Greeting& news)
 
 void Model::on(LinkNews& news) { _link = std::move(news); }
 
-void Model::on(StartAfresh&)
+void Model::on(StartAfresh& news)
 {
+    _epoch = news.epoch;
     for (auto& [id, room] : _rooms) {
         room.messages.clear();
         room.places.clear();
         room.loaded = false;
         room.reachesStart = false;
         room.asking = false;
+        room.early.clear();
         room.membersAsked = false;
         room.seek = 0;
     }
@@ -58,6 +61,8 @@ void Model::on(StartAfresh&)
 
 void Model::on(ChatsNews& news)
 {
+    if (news.epoch < _epoch)
+        return;
     std::set<Id> there;
     for (auto& chat : news.chats) {
         there.insert(chat.id);
@@ -68,6 +73,7 @@ void Model::on(ChatsNews& news)
             chat.unread = room.chat.unread;
             chat.mentions = room.chat.mentions;
             chat.lastRead = room.chat.lastRead;
+            chat.lastMessage = room.chat.lastMessage; // what is newer is counted when its event comes
         } else
             for (auto one = room.messages.rbegin(); one != room.messages.rend(); ++one) {
                 // Those that came by event while the answer was under way are not counted in it.
@@ -150,19 +156,32 @@ void Model::merge(Room& room, std::vector<Message>& messages, Id asOf)
     }
 }
 
+/// Replies may have come before the page that has what they answer.
+void Model::countAll(Room& room)
+{
+    for (const auto& [place, known] : room.messages)
+        if (known.message.threadId != 0)
+            count(room, known.message, known.stamp);
+}
+
 void Model::on(PageNews& news)
 {
     auto* const in = find(news.chat);
-    if (!in)
+    if (!in || news.epoch < _epoch)
         return;
+    if (news.before != 0 && !in->loaded)
+        return; // all was forgotten meanwhile: there would be a gap behind this page, and another one is under way
     in->asking = false;
-    if (news.before == 0)
-        in->loaded = true;
-    else if (!in->loaded)
-        return; // all was forgotten meanwhile, and there would be a gap behind this page
+    in->loaded = true;
     merge(*in, news.messages, news.asOf);
+    for (auto& event : std::exchange(in->early, {}))
+        if (event.id > news.asOf)
+            on(event);
+    countAll(*in);
     in->reachesStart = in->reachesStart || news.reachesStart;
     seekOn(*in);
+    if (news.chat == _current && _now <= _touchedAt + presentTime)
+        readIfSeen(); // who has just come here waited for it
 }
 
 void Model::on(PageFailed& news)
@@ -176,13 +195,14 @@ void Model::on(PageFailed& news)
 void Model::on(ThreadNews& news)
 {
     auto* const in = find(news.chat);
-    if (!in || !in->loaded)
+    if (!in || !in->loaded || news.epoch < _epoch)
         return;
     // Only what is in the chat's unbroken end may be put there; replies are newer than what they answer.
     auto* const from = in->messages.empty() ? nullptr : &in->messages.begin()->first;
     std::erase_if(news.messages, [&](const Message& one) { return !in->reachesStart && from && one.place() < *from; });
     const auto newest = news.messages.empty() ? 0 : news.messages.back().id;
     merge(*in, news.messages, news.asOf);
+    countAll(*in);
     if (newest != 0 && _current == news.chat && _thread == news.root)
         _wishes.push_back(MarkRead{news.chat, newest, news.root});
 }
@@ -247,6 +267,20 @@ void Model::recognise(const Message& message)
         found->seen = message.id;
 }
 
+/// A reply is counted by the message that it answers, unless that is as of a later moment and counts it already.
+void Model::count(Room& room, const Message& reply, Id stamp)
+{
+    const auto place = room.places.find(reply.threadId);
+    if (place == room.places.end())
+        return;
+    auto& root = room.messages.at(place->second);
+    if (reply.createdAt <= root.message.lastReplyAt)
+        return;
+    root.message.lastReplyAt = reply.createdAt;
+    ++root.message.replies;
+    root.stamp = std::max(root.stamp, stamp);
+}
+
 void Model::created(Room& room, Message message, Id event)
 {
     const bool mine = message.senderId == _me;
@@ -259,13 +293,7 @@ void Model::created(Room& room, Message message, Id event)
     room.typing.erase(message.senderId);
     room.chat.lastMessage = std::max(room.chat.lastMessage, message.id);
     room.chat.lastAt = std::max(room.chat.lastAt, message.createdAt);
-    if (const auto root = room.places.find(message.threadId); root != room.places.end()) {
-        auto& first = room.messages.at(root->second).message;
-        if (message.createdAt > first.lastReplyAt) { // else the page that it came with has counted it
-            first.lastReplyAt = message.createdAt;
-            ++first.replies;
-        }
-    }
+    count(room, message, event);
     if (room.places.contains(message.id))
         return; // a page had it
     put(room, std::move(message), event);
@@ -294,6 +322,8 @@ void Model::onMessageEvent(const EventNews& news)
     if (news.topic == "message.deleted")
         _wishes.push_back(WantChat{message->chatId}); // what is unread may be less now
     const auto known = in->places.find(message->id);
+    if (known == in->places.end() && in->asking)
+        in->early.push_back(news);
     if (known == in->places.end() || in->messages.at(known->second).stamp > news.id)
         return;
     message->deleted = message->deleted || news.topic == "message.deleted";
@@ -309,8 +339,11 @@ void Model::onReaction(const EventNews& news)
     if (!in || !reactions)
         return;
     const auto place = in->places.find(integer(news.data, "message_id"));
-    if (place == in->places.end())
+    if (place == in->places.end()) {
+        if (in->asking)
+            in->early.push_back(news);
         return;
+    }
     auto& known = in->messages.at(place->second);
     if (known.stamp > news.id)
         return;

@@ -222,6 +222,10 @@ Key Screen::afterEscape()
     }
     if (c == L'\r' || c == L'\n')
         return {Name::newLine};
+    if (c == 0x1B) { // it begins another one
+        ::unget_wch(L'\x1b');
+        return {Name::escape};
+    }
     if (c < 0x20 || c == 0x7F)
         return {};
     return {Name::alt, static_cast<char32_t>(c >= L'A' && c <= L'Z' ? c + 0x20 : c)};

@@ -13,6 +13,7 @@ namespace netbit::cli::chat
 struct Shared {
     Mailbox<News> news; ///< read by the thread of the terminal
     std::atomic<Id> lastEvent{0}; ///< the newest event in `news`, or before it
+    std::atomic<unsigned> epoch{0}; ///< grows whenever events were lost
     std::atomic<bool> live{false}; ///< the TCP connection stands
     std::atomic<bool> udpHears{false}; ///< typing and presence come by UDP, and need not come by TCP
     std::atomic<std::int64_t> touchedAt{0}; ///< when a key was pressed last: ms of the steady clock

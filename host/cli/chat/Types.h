@@ -75,11 +75,13 @@ struct LinkNews {
 };
 /// Events were lost, so that what is known may be old: ask everything anew.
 struct StartAfresh {
+    unsigned epoch = 0; ///< what was asked for in an earlier one is too old
 };
 struct ChatsNews {
     std::vector<Chat> chats;
     bool all = true; ///< these are all there are; else they are added
     Id asOf = 0; ///< the newest event that had come when they were asked for
+    unsigned epoch = 0;
 };
 struct PageNews {
     Id chat = 0;
@@ -87,12 +89,14 @@ struct PageNews {
     std::vector<Message> messages;
     bool reachesStart = false;
     Id asOf = 0; ///< the newest event that had come when it was asked for
+    unsigned epoch = 0;
 };
 struct ThreadNews {
     Id chat = 0;
     Id root = 0;
     std::vector<Message> messages;
     Id asOf = 0;
+    unsigned epoch = 0;
 };
 struct MembersNews {
     Id chat = 0;
@@ -148,6 +152,7 @@ struct WantPage {
     Id chat = 0;
     Id before = 0;
     int limit = 50;
+    unsigned epoch = 0; ///< in which it was wished for
 };
 struct WantThread {
     Id chat = 0;

@@ -154,7 +154,7 @@ TEST(RandomBytes, NoAnswerOverHttpTcpOrUdpBringsTheClientDown)
     threads.emplace_back([&] { nearby.run(); });
 
     Model model([] { return std::string("k"); });
-    std::vector<Wish> wishes{WantChats{},    WantChat{1}, WantPage{1, 0, 50},    WantThread{1, 1},
+    std::vector<Wish> wishes{WantChats{},    WantChat{1}, WantPage{1, 0, 50, 0},    WantThread{1, 1},
                              WantMembers{1}, Search{"x"}, React{1, 1, "x", true}};
     const auto until = Clock::now() + std::chrono::seconds(20);
     std::size_t heard = 0;
