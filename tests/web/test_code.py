@@ -1,4 +1,5 @@
 """Repositories and pull requests, over what the real git has pushed."""
+import concurrent.futures
 import unittest
 
 from selenium.webdriver.common.keys import Keys
@@ -177,6 +178,15 @@ class Code(WebTest):
             each.find(".issue-state .state.merged")
         self.assertEqual(self.alice("GET", self.project + "/issues/1")["state"], "closed")
         self.assertEqual(self.alice("GET", self.api + "/commits?limit=1")["data"][0]["subject"], "Spell line 5 (#2)")
+
+    def test_a_pull_request_may_be_asked_for_in_three_ways_at_once_for_the_first_time(self):
+        self.begin()
+        for turn in range(8):
+            self.branch(f"change{turn}", text=MAIN.replace("line 5\n", f"line {turn}!\n"))
+            path = f"{self.api}/pulls/{self.pull(f'change{turn}')}"
+            with concurrent.futures.ThreadPoolExecutor(3) as many:
+                said = list(many.map(lambda part: self.alice("GET", path + part), ["", "/commits", "/diff"]))
+            self.assertEqual(said[0]["mergeability"], {"mergeable": True, "conflicts": [], "ahead": 1, "behind": 0})
 
     def test_conflicts_and_what_else_keeps_it_from_being_merged_are_told(self):
         self.begin()

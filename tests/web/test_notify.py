@@ -131,7 +131,9 @@ class Notifications(WebTest):
         page.click("[name=default] option", "everything")
         page.find(".chip.late", "not saved yet")
         page.click(".simulate")
-        page.find(".simulated h3", "4 → 11 in the last 7 days")
+        before, after = page.find(".simulated h3", "in the last 7 days").text.split(" in ")[0].split(" → ")
+        self.assertEqual(before, "4")
+        self.assertGreaterEqual(int(after), 11, "and what happens in public projects")
         page.click("[name=default] option", "nothing")
         page.click(".simulate")
         page.find(".simulated h3", "4 → 0")
@@ -250,14 +252,20 @@ class Push(WebTest):
         page.cdp("Browser.grantPermissions", origin=self.server.url, permissions=["notifications"])
         page.sign_in("bob")
         page.wait("the service worker", "return navigator.serviceWorker.getRegistration().then((one) => one?.active?.state === 'activated')")
-        # The browser brings pushes to a worker only a moment after that.
-        def arrived():
-            self.push(page, {"title": "probe", "tag": "probe"})
-            return self.shown(page)
-        until("a first push", arrived, pause=0.2)
+        self.bring(page, {"title": "probe", "tag": "probe"}, lambda: self.shown(page))
         worker.evaluate(page, "for (const one of await self.registration.getNotifications()) one.close()")
         until("an empty screen", lambda: not self.shown(page))
         return page
+
+    def bring(self, page, told, arrived):
+        """Pushes until it has arrived: the browser drops what comes while it starts or stops the worker."""
+        def look():
+            self.push(page, told)
+            try:
+                return until("it", arrived, 2)
+            except AssertionError:
+                return None
+        until(f"what is pushed: {told}", look, 20)
 
     def push(self, page, told):
         worker.push(page, told if isinstance(told, str) else json.dumps(told))
@@ -275,13 +283,12 @@ class Push(WebTest):
         chat = self.alice.chat("pushed", self.bob)
         message = self.alice.say(chat, "come and see")
         page = self.begin()
-        self.push(page, {"title": "alice in pushed", "body": "come and see", "url": f"/api/chats/{chat}/messages/{message}", "tag": "n1", "unread": 3})
-        until("the notification", lambda: self.shown(page) == [["alice in pushed", "come and see", "n1", f"/c/{chat}/m/{message}"]])
+        self.bring(page, {"title": "alice in pushed", "body": "come and see", "url": f"/api/chats/{chat}/messages/{message}", "tag": "n1", "unread": 3},
+                   lambda: self.shown(page) == [["alice in pushed", "come and see", "n1", f"/c/{chat}/m/{message}"]])
         self.press(page, "alice in pushed")
         page.find(".main article.found", "come and see")
         for number, url in enumerate(("https://evil.example/", "//evil.example/#/c/1", "javascript:pwned(60)", "/api/chats/1/../../web/session", "/#//evil.example/", "", None, 7, {"x": 1}, "data:text/html,x")):
-            self.push(page, {"title": f"evil {number}", "url": url})
-            until("the notification", lambda: [one[3] for one in self.shown(page) if one[0] == f"evil {number}"] == ["/notifications"])
+            self.bring(page, {"title": f"evil {number}", "url": url, "tag": f"evil {number}"}, lambda: [one[3] for one in self.shown(page) if one[0] == f"evil {number}"] == ["/notifications"])
         self.press(page, "evil 0")
         page.wait("the inbox", "return location.hash === '#/notifications'")
         self.assertEqual(len(page.driver.window_handles), 1)
@@ -289,8 +296,9 @@ class Push(WebTest):
     def test_what_is_no_json_is_shown_all_the_same(self):
         page = self.begin()
         for told in ("no json", "[1]", '"x"', "null", '{"title": {"x": 1}, "body": ["<b>"]}'):
-            self.push(page, told)
-        until("all of them", lambda: [one[:2] for one in self.shown(page)] == [["NetBit", ""]] * 5)
+            before = len(self.shown(page))
+            self.bring(page, told, lambda: len(self.shown(page)) > before)
+        self.assertEqual({tuple(one[:2]) for one in self.shown(page)}, {("NetBit", "")})
 
     def test_permission_is_asked_for_by_a_click_and_the_address_told_to_the_server(self):
         page = self.fresh()

@@ -63,7 +63,17 @@ async function request(method, path, options) {
   return reply.status === 204 ? null : reply.json();
 }
 
-export const get = (path, query, options) => request("GET", path, { query, ...options });
+/** Asks again, up to three times, where the server has too much to do just now and says when. */
+export async function get(path, query, options) {
+  for (let tries = 1; ; ++tries) {
+    try {
+      return await request("GET", path, { query, ...options });
+    } catch (error) {
+      if (error.status !== 503 || !error.retryAfter || error.retryAfter > 5 || tries > 3) throw error;
+      await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000 + Math.random() * 500));
+    }
+  }
+}
 export const post = (path, body, options) => request("POST", path, { body, ...options });
 export const put = (path, body, options) => request("PUT", path, { body, ...options });
 export const patch = (path, body, options) => request("PATCH", path, { body, ...options });

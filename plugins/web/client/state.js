@@ -2,6 +2,7 @@
 
 export const state = {
   me: null, // the user who is signed in
+  calm: false, // the first messages are on the screen: what one does not need to read them may follow
   booted: false, // it is known whether somebody is
   link: "connecting", // connecting, live, offline
   chats: new Map(), // id → chat of the API, with what the client adds: see chats.js

@@ -153,8 +153,13 @@ Pull PullRoutes::pullOf(const Exchange& request, const Opened& opened, bool with
 
 void PullRoutes::keepHead(const Repository& repository, const Opened& opened, const Pull& pull) const
 {
+    const auto isKept = [&](const auto& at) { return at && same(*at, pull.head); };
+    if (isKept(repository.refTarget(pull.ref())))
+        return;
+    // Who looks at it first asks for it, its commits and its changes at once: one of these makes the ref, and the others find it.
+    const std::lock_guard lock(_keeping[static_cast<std::size_t>(opened.id) % _keeping.size()]); // refs/pull/… of the repository
     const auto known = repository.refTarget(pull.ref());
-    if (known && same(*known, pull.head))
+    if (isKept(known))
         return;
     const auto pass = _opening.toAdd(opened.id);
     if (pull.headRepository != 0 && pull.headRepository != opened.id) {

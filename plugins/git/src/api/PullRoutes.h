@@ -6,6 +6,9 @@
 
 #include <boost/json/object.hpp>
 
+#include <array>
+#include <mutex>
+
 namespace netbit::git {
 
 /// Parts of a pull request as the host has it.
@@ -57,6 +60,7 @@ private:
     Opening& _opening;
     Exec _exec;
     const Limits _limits;
+    mutable std::array<std::mutex, 16> _keeping; ///< by the repository's id
 };
 
 /// The path's words as arguments of an operation.

@@ -71,8 +71,19 @@ export function Chat({ attrs: { id, at } }) {
     return first ? { id: Number(first.dataset.id), top: first.getBoundingClientRect().top } : null;
   }
 
+  /** The buttons of messages are most of what there is to draw: they come behind the first look. */
+  function calmDown() {
+    if (state.calm || !chat()?.items.length) return;
+    state.calm = true;
+    (self.requestIdleCallback || setTimeout)(() => {
+      ++state.stamp;
+      redraw();
+    });
+  }
+
   function settle() {
     if (!list) return;
+    calmDown();
     if (sought) {
       const target = list.querySelector(`[data-id="${sought}"]`);
       if (!target) return;

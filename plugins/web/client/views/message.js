@@ -210,7 +210,7 @@ export const Message = {
       reactions(message),
       message.reply_count > 0 && attrs.openThread && !attrs.inThread && m("button.replies", { type: "button", onclick: () => attrs.openThread(message) },
         icon("thread"), t("replies", { n: message.reply_count }), message.last_reply_at && m("small", shown("moment", message.last_reply_at)))),
-    !message.deleted_at && !attrs.editing && toolbar(message, attrs));
+    state.calm && !message.deleted_at && !attrs.editing && toolbar(message, attrs));
   },
 };
 
