@@ -34,15 +34,24 @@ class Server:
     def __init__(self, folder):
         self.data = folder + "/data"
         self.ready = folder + "/ready.json"
+        self.start(folder)
+
+    def start(self, folder):
+        begun = time.monotonic()
         self.process = subprocess.Popen(
             [options.bin + "/netbitd", "--config", options.config, "--data", self.data, "--ready-file", self.ready,
              "--set", "http.port=0", "--set", "tcp.port=0", "--set", "udp.port=0"],
-            stderr=open(folder + "/log", "w"))
+            stderr=open(folder + "/log", "a"))
         while not os.path.exists(self.ready):
             if self.process.poll() is not None:
                 raise SystemExit("netbitd has ended: " + open(folder + "/log").read()[-2000:])
-            time.sleep(0.02)
+            time.sleep(0.005)
+        self.took = time.monotonic() - begun
         self.port = json.load(open(self.ready))["ports"]["http"]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
 
     def resident(self):
         with open(f"/proc/{self.process.pid}/status") as status:
@@ -107,6 +116,9 @@ def main(folder):
     server = Server(folder)
     try:
         say("memory after the start, all plugins", f"{server.resident():.0f} MiB")
+        server.stop()
+        server.start(folder)
+        say("  exec to ready", f"{server.took:.2f} s")
         if options.irc:
             cpu, disk, begun = server.cpu(), server.database(), time.monotonic()
             report = server.netbit("import", "irc", options.irc, "--chat", "irc", "--json")
@@ -121,6 +133,9 @@ def main(folder):
             say("  disk a message, search's index and history's with it", f"{(server.database() - disk) / count:.0f} bytes")
             say("  CPU a message, the index with it", f"{(server.cpu() - cpu) / count * 1e6:.0f} us")
             say("  memory afterwards", f"{server.resident():.0f} MiB")
+            server.stop()
+            server.start(folder)
+            say("  exec to ready with them, and memory then", f"{server.took:.2f} s, {server.resident():.0f} MiB")
         server.netbit("user", "add", "alice", "--password-stdin", stdin=PASSWORD + "\n")
         token = server.netbit("token", "alice").split()[0]
         connection = http.client.HTTPConnection("127.0.0.1", server.port)
@@ -153,8 +168,7 @@ def main(folder):
         time.sleep(10)
         say("  all of them silent", f"{(server.cpu() - cpu) / 10 * 1000:.0f} ms CPU a second")
     finally:
-        server.process.terminate()
-        server.process.wait()
+        server.stop()
 
 
 work = tempfile.mkdtemp(prefix="netbit-sizing-")
