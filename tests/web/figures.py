@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Figures of the web client: figures.py FOLDER-OF-PROGRAMS [messages] [--lighthouse PROGRAM].
+"""Figures of the web client: figures.py FOLDER-OF-PROGRAMS [messages] [--lighthouse PROGRAM [--only START-OF-PATH]].
 
 How long it takes to the first message with the CPU slowed down four times (nothing kept, and everything kept, by the browser); how
 much memory the tab has after scrolling through a chat to its beginning; and, where Lighthouse is at hand (npm install lighthouse,
@@ -141,7 +141,7 @@ def main():
         print(f"{seen} messages scrolled: JS heap {before[0]:.1f} MB before, {after[0]:.1f} MB after; {before[1]} and {after[1]} elements", flush=True)
         if "--lighthouse" in options:
             for path in views(chat, root, "ann"):
-                if options.get("--only", path) != path:
+                if not path.startswith(options.get("--only", "/")):
                     continue
                 score, bad = lighthouse(options["--lighthouse"], browser, server.url, path)
                 print(f"accessibility {score:3d}  {path}", *[f"\n    {name}: {snippets}" for name, snippets in bad], flush=True)
