@@ -17,9 +17,11 @@ constexpr auto trace = "0af7651916cd43dd8448eb211c80319c";
 std::map<std::string, json::object> spansAt(const Receiver& collector)
 {
     std::map<std::string, json::object> out;
-    for (const auto& request : collector.taken())
-        for (const auto& span : listAt(parseJson(request.body), "/resourceSpans/0/scopeSpans/0/spans"))
+    for (const auto& request : collector.taken()) {
+        const auto document = parseJson(request.body);
+        for (const auto& span : listAt(document, "/resourceSpans/0/scopeSpans/0/spans"))
             out.emplace(textAt(span, "/name"), span.as_object());
+    }
     return out;
 }
 
@@ -46,7 +48,8 @@ TEST(Traces, ARequestItsOperationAndItsWriteArriveAsOneTrace)
     ASSERT_TRUE(comesTrue([&] { return spansAt(collector).contains(root); }));
     std::map<std::string, json::object> ofTrace; // by span id
     for (const auto& request : collector.taken()) {
-        for (const auto& span : listAt(parseJson(request.body), "/resourceSpans/0/scopeSpans/0/spans"))
+        const auto document = parseJson(request.body);
+        for (const auto& span : listAt(document, "/resourceSpans/0/scopeSpans/0/spans"))
             if (textAt(span, "/traceId") == trace)
                 ofTrace.emplace(textAt(span, "/spanId"), span.as_object());
         for (const auto* const word : {"secret", "127.0.0.1", "ada"})

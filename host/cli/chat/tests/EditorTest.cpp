@@ -2,6 +2,7 @@
 
 #include "cli/chat/Text.h"
 
+#include <clocale>
 #include <gtest/gtest.h>
 #include <random>
 
@@ -10,6 +11,8 @@ namespace netbit::cli::chat::test
 
 namespace
 {
+
+[[maybe_unused]] const auto* const utf8 = std::setlocale(LC_CTYPE, "C.UTF-8"); // what is a letter, it says
 
 Editor with(std::string_view text)
 {
