@@ -97,7 +97,7 @@ void ReplyStreamImpl::roomAgain()
 {
     if (_closed || _postedBytes.load(std::memory_order_relaxed) + _connection->queuedBytes() > roomBytes)
         return;
-    if (_toldFull.exchange(false) && _whenDrained) {
+    if (_whenDrained && _toldFull.exchange(false)) { // where nobody listens yet, onDrained() looks again
         const auto call = _whenDrained; // a copy: the call may set another
         call();
     }

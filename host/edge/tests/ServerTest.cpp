@@ -369,6 +369,29 @@ TEST_F(ServerTest, AFullWorkerQueueIsA503WithRetryAfter)
     EXPECT_EQ(get(client, "/slow").body, "slow");
 }
 
+TEST_F(ServerTest, WhoListensWhenThereIsRoomAgainHearsOfIt)
+{
+    constexpr std::size_t bytes = 8'000'000; // more than any socket takes at once
+    std::promise<std::shared_ptr<edge::ReplyStream>> begun;
+    add("GET", "/large", [&](Exchange& exchange) {
+        auto reply = textReply("");
+        reply.length = bytes;
+        auto stream = exchange.stream(std::move(reply));
+        EXPECT_EQ(stream->write(base::Body(std::string(bytes, 'x'))), edge::WriteState::full);
+        begun.set_value(std::move(stream));
+        return Outcome::replied;
+    });
+    serve();
+    Client client(port);
+    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(readAnswer(client).body.size(), bytes);
+    const auto stream = begun.get_future().get();
+    std::promise<void> drained;
+    stream->onDrained([&] { drained.set_value(); });
+    EXPECT_EQ(drained.get_future().wait_for(10s), std::future_status::ready);
+    stream->end();
+}
+
 TEST_F(ServerTest, ParametersAndQueryAreDecoded)
 {
     serve();
