@@ -1,6 +1,7 @@
 #include "cli/Tail.h"
 
 #include "cli/JsonFields.h"
+#include "cli/PacketLogin.h"
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
@@ -18,8 +19,6 @@ constexpr std::size_t rememberedIds = 1'000;
 constexpr std::chrono::milliseconds answerTimeout(15'000);
 constexpr std::chrono::milliseconds quietTime(30'000); ///< then a Ping tells whether the server is still there
 constexpr std::chrono::milliseconds longestPause(30'000);
-
-std::string packet(boost::json::object members) { return boost::json::serialize(members) + "\n"; }
 
 /// By time, then by id: the server's order, whichever way round a page comes.
 std::vector<boost::json::value> ordered(const boost::json::array& messages)
@@ -146,26 +145,6 @@ base::Result<void> Tail::catchUp()
     }
 }
 
-base::Result<void> Tail::authenticate(PacketConnection& connection)
-{
-    for (int attempt = 1;; ++attempt) {
-        if (auto sent =
-                connection.send(packet({{"packet_type", "Authenticate"}, {"token", _person.login().accessToken}}));
-            !sent)
-            return sent;
-        const auto answer = connection.receive(answerTimeout);
-        if (!answer)
-            return answer.error();
-        if (truth(*answer, "success"))
-            return {};
-        if (attempt == 2 || _person.login().refreshToken.empty())
-            return base::fault(base::Status::unauthenticated, "refused",
-                               "The server refused the login: " + text(*answer, "error"));
-        if (auto renewed = _person.renew(); !renewed)
-            return renewed;
-    }
-}
-
 base::Result<void> Tail::subscribe(PacketConnection& connection)
 {
     boost::json::object request{{"packet_type", "Subscribe"}};
@@ -237,7 +216,7 @@ base::Result<void> Tail::connectOnce(std::int64_t count)
     auto connection = PacketConnection::open(_person.endpoint(), static_cast<std::uint16_t>(port));
     if (!connection)
         return connection.error();
-    if (auto done = authenticate(*connection); !done)
+    if (auto done = authenticate(*connection, _person); !done)
         return done;
     if (auto done = subscribe(*connection); !done)
         return done;

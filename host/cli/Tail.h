@@ -28,7 +28,6 @@ public:
 private:
     base::Result<void> connectOnce(std::int64_t count);
     base::Result<void> subscribe(PacketConnection& connection);
-    base::Result<void> authenticate(PacketConnection& connection);
     base::Result<void> handle(const boost::json::value& packet);
     /// Messages behind the last one printed.
     base::Result<void> catchUp();

@@ -1,10 +1,10 @@
 #include "cli/chat/Live.h"
 
 #include "cli/JsonFields.h"
+#include "cli/PacketLogin.h"
 #include "cli/chat/Parsing.h"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 
 namespace netbit::cli::chat
 {
@@ -26,35 +26,7 @@ constexpr std::chrono::seconds presencePause(60);
 constexpr Id confirmEvery = 50;
 constexpr std::string_view subscribing = "subscribe"; ///< tells the answer from those to other packets
 
-std::string packet(json::object members) { return json::serialize(members) + "\n"; }
-
 base::Error lost(std::string_view code, std::string_view why) { return base::fault(Status::closed, code, why); }
-
-/// Whether the server may take it the next time.
-bool mayBeTaken(std::string_view code)
-{
-    static constexpr std::string_view passing[] = {"rate_limited",
-                                                   "overloaded",
-                                                   "too_busy",
-                                                   "busy",
-                                                   "unavailable",
-                                                   "writer_busy",
-                                                   "shutting_down",
-                                                   "stopping",
-                                                   "stopped",
-                                                   "no_memory",
-                                                   "read_failed",
-                                                   "write_failed",
-                                                   "plugin_unavailable",
-                                                   "unauthenticated",
-                                                   "plugin_stopped",
-                                                   "storage_unavailable",
-                                                   "chat_changing",
-                                                   "took_too_long",
-                                                   "storage_failed",
-                                                   "internal"};
-    return std::ranges::find(passing, code) != std::end(passing);
-}
 
 } // namespace
 
@@ -140,7 +112,7 @@ Result<void> Live::connectOnce()
     auto connection = PacketConnection::open(_person.endpoint(), static_cast<std::uint16_t>(port));
     if (!connection)
         return connection.error();
-    if (auto done = authenticate(*connection); !done)
+    if (auto done = authenticate(*connection, _person); !done)
         return done;
     if (auto done = subscribe(*connection); !done)
         return done;
@@ -150,29 +122,6 @@ Result<void> Live::connectOnce()
     if (udp)
         udp->ring();
     return stay(*connection);
-}
-
-Result<void> Live::authenticate(PacketConnection& connection)
-{
-    for (int attempt = 1;; ++attempt) {
-        if (auto sent =
-                connection.send(packet({{"packet_type", "Authenticate"}, {"token", _person.login().accessToken}}));
-            !sent)
-            return sent;
-        const auto answer = connection.receive(answerTimeout);
-        if (!answer)
-            return answer.error();
-        if (truth(*answer, "success"))
-            return {};
-        const auto code = text(*answer, "code");
-        if (code != "unauthenticated" && mayBeTaken(code))
-            return lost(code, text(*answer, "error"));
-        if (attempt == 2 || _person.login().refreshToken.empty())
-            return base::fault(Status::unauthenticated, "refused",
-                               "The server refused the login: " + text(*answer, "error"));
-        if (auto renewed = _person.renew(); !renewed)
-            return renewed;
-    }
 }
 
 Result<void> Live::subscribe(PacketConnection& connection)

@@ -34,7 +34,6 @@ private:
 
     base::Result<void> connectOnce();
     base::Result<void> greet();
-    base::Result<void> authenticate(PacketConnection& connection);
     base::Result<void> subscribe(PacketConnection& connection);
     base::Result<void> stay(PacketConnection& connection);
     base::Result<void> send(PacketConnection& connection);
