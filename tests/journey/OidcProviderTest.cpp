@@ -1,10 +1,10 @@
 // A login at a provider that others have written: Glewlwyd, of Debian. Skipped where it is not installed.
 
 #include "journey/OidcStage.h"
+#include "support/Eventually.h"
 
 #include <csignal>
 #include <fcntl.h>
-#include <thread>
 #include <unistd.h>
 
 namespace netbit::test {
@@ -42,12 +42,8 @@ public:
         const int log = ::open((here + "/log").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         _process = startProgram({program, "--config-file=" + here + "/g.conf"}, log, log, log);
         ::close(log);
-        const Deadline deadline;
-        while (readFile(here + "/log").find("Glewlwyd started") == std::string::npos) {
-            if (deadline.over())
-                throw TimedOut("glewlwyd does not start: " + readFile(here + "/log"));
-            std::this_thread::yield();
-        }
+        if (!comesTrue([this] { return listens(); })) // "Glewlwyd started" stands in its log before
+            throw TimedOut("glewlwyd does not start: " + readFile(here + "/log"));
     }
     ~Glewlwyd()
     {
@@ -128,6 +124,14 @@ public:
     }
 
 private:
+    bool listens() const
+    {
+        try {
+            return Socket::tcp(static_cast<std::uint16_t>(std::stoi(_port))).open();
+        } catch (const std::exception&) {
+            return false;
+        }
+    }
     HttpClient http() const { return HttpClient(static_cast<std::uint16_t>(std::stoi(_port))); }
     std::string signIn(const std::string& name, const std::string& secret)
     {
