@@ -146,6 +146,7 @@ void SendJob::publish()
     event->chatId = _message.chatId;
     event->actorId = _message.senderId;
     event->createdAt = _message.createdAt;
+    event->plain = _message.mentions.empty() && _message.threadId == 0;
     event->json = events::EventLog::envelope(_eventId, event->topic, event->chatId, event->actorId, event->createdAt,
                                              _made.json);
     _entry.add(std::move(message), _core.keep.load(std::memory_order_relaxed));

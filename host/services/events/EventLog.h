@@ -32,6 +32,7 @@ struct Event {
     base::Millis createdAt = 0;
     std::string json; ///< {"id","topic","chat_id","actor_id","created_at","data":{…}}; no id when ephemeral
     Id projectId = 0; ///< its readers see the event; then the JSON has "project_id" before "data"
+    bool plain = false; ///< known to be a message that names nobody and stands in no thread
 };
 using EventPtr = std::shared_ptr<const Event>;
 

@@ -20,7 +20,7 @@ using storage::NotificationRepository;
 namespace {
 
 constexpr std::size_t atOnce = 256;      // events looked at in one read
-constexpr Id lazyMark = 10'000;          // events that made nothing, before the mark is written for them alone
+constexpr Id lazyMark = 10'000;          // events looked at that made nothing, before the mark is written for them alone
 constexpr int mostSteps = 64;            // before others have their turn on the worker
 constexpr int keepEvery = 60;            // calls of tend()
 constexpr std::size_t transaction = 256; // notifications in one
@@ -35,15 +35,20 @@ bool changesQuotes(std::string_view topic)
 
 } // namespace
 
-/// The mark, and who moves it. Events wake it, it gathers for a moment, looks at what there is on a worker, and listens again:
-/// while it works nobody has to wake it.
+/// The mark, and who moves it. Events that may concern somebody wake it, it gathers for a moment, looks at what there is on a
+/// worker, and listens again: while it works nobody has to wake it.
 struct NotifyService::Follower final : events::Subscriber, std::enable_shared_from_this<Follower> {
     explicit Follower(Core& ofCore) : core(ofCore) {}
 
     events::Take onEvent(const events::EventPtr& event) override
     {
+        const std::unique_lock lock(working, std::try_to_lock); // the mark; whoever is at it looks further than this event
         if (event->id <= core.mark.load())
             return events::Take::next;
+        if (lock && concernsNobody(core, *event)) {
+            core.mark = event->id;
+            return events::Take::next;
+        }
         wake();
         return events::Take::pause;
     }
@@ -64,8 +69,10 @@ struct NotifyService::Follower final : events::Subscriber, std::enable_shared_fr
         if (stopping || !lock) // whoever is at it listens again behind it
             return;
         for (int steps = 0; steps < mostSteps; ++steps)
-            if (stopping || !step())
+            if (stopping || !step()) {
+                lock.unlock(); // the next event comes at once
                 return core.projects.events.resume(subscription);
+            }
         wake(); // there is more, and others wait for a worker
     }
 

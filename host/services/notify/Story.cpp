@@ -79,11 +79,10 @@ void readMentions(Story& story, std::string_view text)
     }
 }
 
-/// Most talk names nobody and is nobody's wish: it costs no more than this look.
-bool concernsNobody(const Core& core, const storage::MessageRecord& message, const chat::ChatState& chat)
+/// Of a message that names nobody and stands in no thread.
+bool nobodyListens(const Core& core, const chat::ChatState& chat)
 {
-    if (!message.mentions.empty() || message.threadId != 0 || chat.head->record.chatType == "direct" ||
-        core.serverLevel() == Level::all)
+    if (chat.head->record.chatType == "direct" || core.serverLevel() == Level::all)
         return false;
     const auto ruled = core.book.users();
     const auto& members = *chat.members;
@@ -101,7 +100,7 @@ std::optional<Story> ofMessage(Connection& connection, const Core& core, const s
         return std::nullopt;
     const auto state = entry->state();
     const auto& chat = state->head->record;
-    if (readers == Readers::all && concernsNobody(core, *message, *state))
+    if (readers == Readers::all && message->mentions.empty() && message->threadId == 0 && nobodyListens(core, *state))
         return std::nullopt;
     story.kind = "message";
     story.happening.actorId = message->senderId;
@@ -212,6 +211,12 @@ std::optional<Story> ofPush(Connection& connection, const storage::EventRecord& 
 } // namespace
 
 std::vector<std::string> storyTopics() { return {topics.begin(), topics.end()}; }
+
+bool concernsNobody(const Core& core, const events::Event& event)
+{
+    const auto* const entry = event.plain ? core.chats.cache.find(event.chatId) : nullptr;
+    return entry && nobodyListens(core, *entry->state());
+}
 
 std::optional<Story> storyOf(Connection& connection, const Core& core, const storage::EventRecord& event, Readers readers)
 {

@@ -30,6 +30,9 @@ struct Story {
 /// Topics that storyOf() knows.
 std::vector<std::string> storyTopics();
 
+/// [any] Most talk names nobody and is nobody's wish: memory alone tells, it costs no more than this look. false: not known.
+bool concernsNobody(const Core&, const events::Event&);
+
 /// For whom an event is read: everybody, by the rules in force, or one who tries others.
 enum class Readers : std::uint8_t { all, one };
 /// Nothing: no event that anybody is told of, or what it was about is gone.
