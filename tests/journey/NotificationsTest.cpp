@@ -201,6 +201,26 @@ TEST_F(Notifications, ReviewsAndIssuesFindThoseWhomTheyConcern)
     EXPECT_EQ(rules(as(gwen).expect(200, "GET", "/api/notifications")), "") << "what one may not read any more is gone";
 }
 
+TEST_F(Notifications, WhoWantsAllHearsOfOthersPublicProjectsOnlyWhereHeSaidSo)
+{
+    const auto project = makeProject(daemon(), ada(), "square", true);
+    auto http = as(ada());
+    const auto hugo = makeUser(daemon(), "hugo");
+    const auto ivan = makeUser(daemon(), "ivan");
+    http.expect(201, "POST", project.path("/members"), "{\"user_id\":" + std::to_string(ivan.id) + ",\"role\":\"developer\"}");
+    for (const auto* const user : {&hugo, &ivan})
+        as(*user).expect(200, "PUT", "/api/notifications/rules", R"({"default":"all"})");
+    http.expect(201, "POST", project.path("/issues"), R"({"title":"Heard by members"})");
+    EXPECT_EQ(rules(inbox(ivan, 1)), "level ");
+    const auto id = std::to_string(integerAt(http.expect(200, "GET", project.path()), "/project/id"));
+    const auto here = R"({"default":"all","levels":[{"scope":"project","level":"all","id":)" + id + "}]}";
+    as(hugo).expect(200, "PUT", "/api/notifications/rules", here);
+    http.expect(201, "POST", project.path("/issues"), R"({"title":"Heard"})");
+    const auto page = inbox(hugo, 1);
+    EXPECT_EQ(rules(page), "level ");
+    EXPECT_TRUE(textAt(page, "/data/0/name").ends_with(": Heard"));
+}
+
 TEST(NotificationsOverKills, NoneIsLostAndNoneComesTwice)
 {
     Daemon daemon;

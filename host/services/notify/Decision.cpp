@@ -133,7 +133,7 @@ Decision decide(const Happening& happening, const Standing& standing, const Rule
         }
     if (standing.participates && !(narrowed && ofThread))
         return loud("thread_reply");
-    if (effective.level == Level::all && happening.broad)
+    if (effective.level == Level::all && happening.broad && (standing.belongs || effective.scope > Scope::user))
         return loud("level");
     return silent("no_rule");
 }

@@ -26,6 +26,7 @@ struct Happening {
 struct Standing {
     Id userId = 0;
     bool reads = false; ///< may see it
+    bool belongs = false; ///< is a member of the chat or project, or the repository's owner
     bool muted = false; ///< has muted the chat
     bool assigned = false;        ///< an issue was given to him
     bool reviewRequested = false;
@@ -65,7 +66,8 @@ struct Decision {
 };
 
 /// - Nobody hears of his own acts, or of what he may not read.
-/// - Level none, and a muted chat, are silence; all is everything that is broad; mentions is what names him, and what he takes
+/// - Level none, and a muted chat, are silence; all is everything that is broad, in what he belongs to: of a public project of others
+///   it has to be set for the project or within it. mentions is what names him, and what he takes
 ///   part in: direct chats and threads. `mentions` that is set for the very thread, issue or pull request leaves out its replies,
 ///   and set for the very direct chat leaves out what names nobody.
 Decision decide(const Happening& happening, const Standing& standing, const Rules& rules, Level server);

@@ -290,16 +290,20 @@ Standing standingOf(Connection& connection, const Core& core, const Story& story
     const auto& place = story.happening.place;
     if (place.chatId != 0) {
         const auto participant = storage::ChatRepository::participant(connection, place.chatId, userId);
-        out.reads = participant.has_value();
+        out.reads = out.belongs = participant.has_value();
         out.muted = participant && participant->muted;
     } else {
         const auto caller = projects::callerOf(core.projects, userId);
-        const auto good = [](const auto& standing, const auto& state) { return standing.ok() && state(*standing) != "deleted"; };
-        out.reads = place.repositoryId != 0
-                        ? good(projects::repositoryIn(connection, core.projects, caller, place.repositoryId),
-                               [](const auto& standing) { return standing.repository.state; })
-                        : good(projects::standingIn(connection, core.projects, caller, place.projectId),
-                               [](const auto& standing) { return standing.project.state; });
+        const auto stands = [&](const auto& standing, const std::string& state) {
+            out.reads = state != "deleted";
+            out.belongs = standing.role > projects::Role::stranger;
+        };
+        if (place.repositoryId != 0) {
+            if (const auto found = projects::repositoryIn(connection, core.projects, caller, place.repositoryId))
+                stands(*found, found->repository.state);
+        } else if (const auto found = projects::standingIn(connection, core.projects, caller, place.projectId)) {
+            stands(*found, found->project.state);
+        }
     }
     out.assigned = holds(story.assigned, userId);
     out.reviewRequested = holds(story.reviewers, userId);

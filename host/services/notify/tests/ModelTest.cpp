@@ -27,7 +27,7 @@ struct Event {
     std::string text;
     bool broad = true;
     // What the recipient is to it.
-    bool mayRead = false, muted = false, named = false, all = false, dm = false, given = false, reviewer = false,
+    bool mayRead = false, belongs = false, muted = false, named = false, all = false, dm = false, given = false, reviewer = false,
          talksThere = false;
 };
 
@@ -143,7 +143,7 @@ Verdict model(const Event& event, int me, const Wishes& wishes, const std::strin
             return yes("keyword");
     if (event.talksThere && (level == "all" || !veryThread))
         return yes("thread_reply");
-    if (level == "all" && event.broad)
+    if (level == "all" && event.broad && (event.belongs || (from != "server" && from != "user")))
         return yes("level");
     return no("no_rule");
 }
@@ -190,6 +190,7 @@ Event anyEvent(Chance& chance)
         event.broad = !chance.in(5);
     }
     event.mayRead = !chance.in(10);
+    event.belongs = event.chat != 0 || !chance.in(4);
     event.named = chance.in(6);
     event.talksThere = event.thread != 0 && chance.in(3);
     for (int n = chance.below(12); n > 0; --n)
@@ -259,6 +260,7 @@ TEST(NotifyModel, TenThousandRandomEventsAndRuleSetsAreDecidedAsThePlainModelDoe
         (event.sort == "message" ? place.threadId : event.sort == "issue" ? place.issueId : place.pullId) = event.thread;
         const Standing standing{.userId = me,
                                 .reads = event.mayRead,
+                                .belongs = event.belongs,
                                 .muted = event.muted,
                                 .assigned = event.given,
                                 .reviewRequested = event.reviewer,
