@@ -194,11 +194,12 @@ public:
         SSL_get0_alpn_selected(_ssl, &name, &size);
         return {reinterpret_cast<const char*>(name), size};
     }
-    std::string subject() const
+    std::string subject() const ///< empty: not shaken
     {
         X509* const certificate = SSL_get1_peer_certificate(_ssl);
         char name[256] = {};
-        X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
+        if (certificate)
+            X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
         X509_free(certificate);
         return name;
     }
