@@ -422,8 +422,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     addHostSeries(parts.metrics, ask, parts.server, parts.writer, parts.workers, parts.data->database());
     if (parts.tls->load())
         parts.metrics.sampled(metrics::Kind::gauge, "netbit_tls_certificate_expires_seconds",
-                              "When the certificate in force runs out, seconds since 1970.",
-                              [&parts] { return static_cast<double>(parts.tls->load()->notAfter()); });
+                              "When the certificate in force runs out, the first of them, seconds since 1970.",
+                              [&parts] { return static_cast<double>(firstExpiry(*parts.tls->load())); });
     addPluginSeries(parts.metrics, *parts.loader);
     addTraceSeries(parts.metrics, parts.recorder, parts.exporter);
     parts.recorder.setOptions(recorderOptions(config.host));

@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <string>
+#include <vector>
+
+#include <Poco/StringTokenizer.h>
 
 namespace netbit::app {
 
@@ -20,11 +24,18 @@ base::Error bad(const HostSettings& settings, std::string_view key, std::string_
 
 constexpr std::chrono::hours warnedBefore{14 * 24};
 
+std::string timeOf(std::time_t time) { return base::rfc3339(static_cast<base::Millis>(time) * 1'000); }
+
 void tell(const net::TlsContext& context, services::log::Level level, std::string_view message)
 {
-    const auto end = base::rfc3339(static_cast<base::Millis>(context.notAfter()) * 1'000);
     services::log::write(level, "host", message,
-                         {{"subject", context.subject()}, {"sha256", context.fingerprint()}, {"runs_out", end}});
+                         {{"subject", context.subject()}, {"sha256", context.fingerprint()}, {"runs_out", timeOf(context.notAfter())}});
+}
+
+std::vector<std::string> listOf(const std::string& text)
+{
+    const Poco::StringTokenizer each(text, ",", Poco::StringTokenizer::TOK_TRIM | Poco::StringTokenizer::TOK_IGNORE_EMPTY);
+    return {each.begin(), each.end()};
 }
 
 /// The key that asks for TLS; empty: none does.
@@ -50,19 +61,33 @@ Result<std::shared_ptr<const net::TlsContext>> tlsOf(const Config& config, const
     if (certificate.empty() && key.empty() && asked.empty())
         return std::shared_ptr<const net::TlsContext>();
     for (const auto* const needed : {"tls.certificate", "tls.key"})
-        if (settings.text(needed).empty())
+        if (listOf(settings.text(needed)).empty())
             return bad(settings, needed,
                        asked.empty() ? "tls.certificate and tls.key go together." : "This is needed, since " + asked + " is on.");
-    auto made = net::TlsContext::load({.certificate = certificate,
-                                       .key = key,
-                                       .onlyTls13 = settings.text("tls.min_version") == "1.3",
-                                       .handshakeTimeout =
-                                           std::chrono::milliseconds(settings.integer("tls.handshake_timeout_ms"))},
-                                      before);
-    if (made)
-        return made;
-    const bool ofKey = made.error().detail.starts_with(key + ' ');
-    return bad(settings, ofKey ? "tls.key" : "tls.certificate", made.error().detail);
+    const auto certificates = listOf(certificate);
+    const auto keys = listOf(key);
+    if (certificates.size() != keys.size())
+        return bad(settings, "tls.key", "There are " + std::to_string(keys.size()) + " keys for " +
+                                            std::to_string(certificates.size()) + " certificates; each has its own, in the same order.");
+    std::vector<std::shared_ptr<const net::TlsContext>> all;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        auto made = net::TlsContext::load({.certificate = certificates[i],
+                                           .key = keys[i],
+                                           .ocspResponse = settings.text("tls.ocsp") == "true" ? certificates[i] + ".ocsp" : "",
+                                           .onlyTls13 = settings.text("tls.min_version") == "1.3",
+                                           .handshakeTimeout =
+                                               std::chrono::milliseconds(settings.integer("tls.handshake_timeout_ms"))},
+                                          before);
+        if (!made) {
+            const bool ofKey = made.error().detail.starts_with(keys[i] + ' ');
+            return bad(settings, ofKey ? "tls.key" : "tls.certificate", made.error().detail);
+        }
+        all.push_back(std::move(made).value());
+    }
+    const auto first = all.front();
+    all.erase(all.begin());
+    auto together = first->with(std::move(all));
+    return together ? std::move(together) : bad(settings, "tls.certificate", together.error().detail);
 }
 
 void takeTls(net::TlsCell& cell, std::shared_ptr<const net::TlsContext> next)
@@ -70,21 +95,43 @@ void takeTls(net::TlsCell& cell, std::shared_ptr<const net::TlsContext> next)
     if (!next)
         return;
     const auto before = cell.exchange(next);
-    if (before && before->fingerprint() == next->fingerprint())
-        return;
-    tell(*next, services::log::Level::info, "TLS with this certificate");
-    warnOfExpiry(next.get());
+    bool another = false;
+    for (const auto* const each : next->all()) {
+        const auto* const known = before ? before->find(each->fingerprint()) : nullptr;
+        if (!known)
+            tell(*each, services::log::Level::info, "TLS with this certificate");
+        another = another || !known;
+        if (!each->notStapled().empty())
+            services::log::warn("host", "No OCSP response is stapled", {{"subject", each->subject()}, {"reason", each->notStapled()}});
+        else if (const auto until = each->staple().until; until != 0 && (!known || known->staple().until != until))
+            services::log::info("host", "An OCSP response is stapled", {{"subject", each->subject()}, {"runs_out", timeOf(until)}});
+    }
+    if (another)
+        warnOfExpiry(next.get());
 }
 
 void warnOfExpiry(const net::TlsContext* context)
 {
     if (!context)
         return;
-    const auto left = context->notAfter() - std::time(nullptr);
-    if (left <= 0)
-        tell(*context, services::log::Level::warn, "The certificate has run out: clients will refuse it");
-    else if (left < std::chrono::seconds(warnedBefore).count())
-        tell(*context, services::log::Level::warn, "The certificate runs out soon");
+    const auto now = std::time(nullptr);
+    for (const auto* const each : context->all()) {
+        const auto left = each->notAfter() - now;
+        if (left <= 0)
+            tell(*each, services::log::Level::warn, "The certificate has run out: clients will refuse it");
+        else if (left < std::chrono::seconds(warnedBefore).count())
+            tell(*each, services::log::Level::warn, "The certificate runs out soon");
+        if (const auto until = each->staple().until; until != 0 && until <= now)
+            services::log::warn("host", "The OCSP response has run out: it is stapled no more", {{"subject", each->subject()}});
+    }
+}
+
+std::time_t firstExpiry(const net::TlsContext& context)
+{
+    auto first = context.notAfter();
+    for (const auto* const each : context.all())
+        first = std::min(first, each->notAfter());
+    return first;
 }
 
 } // namespace netbit::app

@@ -13,10 +13,12 @@ namespace netbit::app {
 /// Error: invalid / bad_setting naming file, line and key.
 base::Result<std::shared_ptr<const net::TlsContext>> tlsOf(const Config& config, const net::TlsContext* before = nullptr);
 
-/// [any] A line in the log when it runs out within two weeks. nullptr: nothing speaks TLS.
+/// [any] A line in the log for each that runs out within two weeks, or whose OCSP response has. nullptr: nothing speaks TLS.
 void warnOfExpiry(const net::TlsContext* context);
+/// [any] When the first of them runs out.
+std::time_t firstExpiry(const net::TlsContext& context);
 
-/// The pair is taken in, and the log says which.
+/// The pairs are taken in, and the log says which are new.
 void takeTls(net::TlsCell& cell, std::shared_ptr<const net::TlsContext> next);
 
 } // namespace netbit::app

@@ -1,13 +1,12 @@
 // HTTP and packets through TLS: as its clients speak it, with certificates that change, and against who does not speak it.
 
 #include "journey/Stage.h"
+#include "journey/TlsPlaces.h"
 #include "support/Eventually.h"
-#include "support/Tls.h"
 #include "support/TcpClient.h"
 
 #include <atomic>
 #include <csignal>
-#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <random>
@@ -23,21 +22,7 @@ constexpr int requestsOfAConnection = 10;
 constexpr int swaps = 20;
 constexpr int exitConfig = 78;
 
-/// A place for a certificate and its key.
-struct Pair {
-    TemporaryFolder folder;
-    TlsPair pem = makeTlsPair();
-
-    Pair() { put(pem); }
-    void put(const TlsPair& next)
-    {
-        pem = next;
-        writeFile(certificate(), pem.certificate);
-        writeFile(key(), pem.key);
-        std::filesystem::permissions(key(), std::filesystem::perms(0600));
-    }
-    std::string certificate() const { return folder.path() + "/certificate.pem"; }
-    std::string key() const { return folder.path() + "/key.pem"; }
+struct Pair : TlsPlace {
     std::vector<std::string> settings(std::vector<std::string> more = {}) const
     {
         more.insert(more.end(), {"http.tls_port=0", "plugin.tcp.tls=true", "tls.certificate=" + certificate(), "tls.key=" + key()});
@@ -369,6 +354,9 @@ TEST(TlsStart, ItDoesNotStartWithoutAGoodPairWhereOneIsAskedFor)
     EXPECT_NE(open.err.find("may be read or written by others"), std::string::npos) << open.err;
     const auto half = start({"tls.certificate=" + pair.certificate()});
     EXPECT_NE(half.err.find("go together"), std::string::npos) << half.err;
+    const auto unequal = start({"tls.certificate=" + pair.certificate() + ", /second.pem", "tls.key=" + pair.key()});
+    EXPECT_EQ(unequal.exitCode, exitConfig);
+    EXPECT_NE(unequal.err.find("There are 1 keys for 2 certificates"), std::string::npos) << unequal.err;
 }
 
 TEST(TlsStart, TheOnePortSpeaksItWhenToldTo)

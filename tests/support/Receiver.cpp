@@ -25,16 +25,21 @@ struct Receiver::Impl final : HTTPRequestHandlerFactory {
             for (const auto& [name, value] : request)
                 received.headers[Poco::toLower(name)] = value;
             Poco::StreamCopier::copyToString(request.stream(), received.body);
+            std::string body;
             {
                 const std::lock_guard lock(impl.mutex); // all of it
+                if (impl.reply) {
+                    body = impl.reply(received.body);
+                    response.setContentType(impl.type);
+                }
                 impl.taken.push_back(std::move(received));
                 response.setStatus(static_cast<HTTPResponse::HTTPStatus>(impl.status));
                 if (!impl.location.empty())
                     response.set("Location", impl.location);
             }
-            response.setContentLength(0);
+            response.setContentLength64(static_cast<Poco::Int64>(body.size()));
             response.setKeepAlive(false);
-            response.send();
+            response.send() << body;
         }
         Impl& impl;
     };
@@ -44,6 +49,8 @@ struct Receiver::Impl final : HTTPRequestHandlerFactory {
     std::mutex mutex; // guards what follows
     int status = 204;
     std::string location;
+    std::string type;
+    std::function<std::string(const std::string&)> reply;
     std::vector<Received> taken;
     std::unique_ptr<HTTPServer> server;
 };
@@ -71,6 +78,14 @@ Receiver::Receiver() : _impl(std::make_unique<Impl>())
 Receiver::~Receiver() { _impl->server->stopAll(true); }
 
 std::string Receiver::url() const { return "http://127.0.0.1:" + std::to_string(_impl->socket.address().port()) + "/hook"; }
+
+void Receiver::answerBy(std::string type, std::function<std::string(const std::string&)> reply)
+{
+    const std::lock_guard lock(_impl->mutex); // all three
+    _impl->status = 200;
+    _impl->type = std::move(type);
+    _impl->reply = std::move(reply);
+}
 
 void Receiver::answer(int status, std::string location)
 {

@@ -1,7 +1,8 @@
 #pragma once
-// A receiver of webhooks on a free port of 127.0.0.1, that remembers what it took.
+// A receiver of requests on a free port of 127.0.0.1, webhooks mostly, that remembers what it took.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ public:
 
     std::string url() const;
     void answer(int status, std::string location = {}); ///< from now on; at first 204
+    void answerBy(std::string type, std::function<std::string(const std::string& body)> reply); ///< 200 from now on, with a body
     std::vector<Received> taken() const;                ///< all requests, in their order
 
 private:

@@ -40,9 +40,31 @@ inline std::string pemOf(const auto& write)
     return pem;
 }
 
-/// For localhost and 127.0.0.1, valid from `fromDay` to `toDay`, counted from now.
+/// To be freed.
+inline X509* certificateOf(const std::string& pem)
+{
+    BIO* const in = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+    X509* const certificate = PEM_read_bio_X509(in, nullptr, nullptr, nullptr);
+    BIO_free(in);
+    return certificate;
+}
+inline EVP_PKEY* keyOf(const std::string& pem)
+{
+    BIO* const in = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+    EVP_PKEY* const key = PEM_read_bio_PrivateKey(in, nullptr, nullptr, nullptr);
+    BIO_free(in);
+    return key;
+}
+
+struct TlsExtras {
+    const char* names = "DNS:localhost,IP:127.0.0.1";
+    const TlsPair* authority = nullptr; ///< who signs it, or itself; its certificate is then put behind
+    std::vector<std::pair<int, const char*>> extensions{};
+};
+
+/// Valid from `fromDay` to `toDay`, counted from now.
 inline TlsPair makeTlsPair(const std::string& name = "localhost", int toDay = 30, int fromDay = -1,
-                           const char* passphrase = nullptr)
+                           const char* passphrase = nullptr, const TlsExtras& extras = {})
 {
     static long serial = 1;
     EVP_PKEY* const key = EVP_EC_gen("P-256");
@@ -55,22 +77,32 @@ inline TlsPair makeTlsPair(const std::string& name = "localhost", int toDay = 30
     auto* const subject = X509_get_subject_name(certificate);
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.data()),
                                static_cast<int>(name.size()), -1, 0);
-    X509_set_issuer_name(certificate, subject);
+    const auto* const authority = extras.authority;
+    X509* const issuer = authority ? certificateOf(authority->certificate) : nullptr;
+    EVP_PKEY* const issuerKey = authority ? keyOf(authority->key) : nullptr;
+    X509_set_issuer_name(certificate, authority ? X509_get_subject_name(issuer) : subject);
     X509V3_CTX context;
-    X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-    for (const auto& [id, value] : {std::pair{NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1"},
-                                    std::pair{NID_basic_constraints, "critical,CA:TRUE"}}) {
+    X509V3_set_ctx(&context, authority ? issuer : certificate, certificate, nullptr, nullptr, 0);
+    auto extensions = extras.extensions;
+    extensions.emplace_back(NID_basic_constraints, authority ? "critical,CA:FALSE" : "critical,CA:TRUE");
+    if (*extras.names)
+        extensions.emplace_back(NID_subject_alt_name, extras.names);
+    for (const auto& [id, value] : extensions) {
         auto* const extension = X509V3_EXT_conf_nid(nullptr, &context, id, value);
         X509_add_ext(certificate, extension, -1);
         X509_EXTENSION_free(extension);
     }
-    X509_sign(certificate, key, EVP_sha256());
+    X509_sign(certificate, authority ? issuerKey : key, EVP_sha256());
+    X509_free(issuer);
+    EVP_PKEY_free(issuerKey);
     TlsPair pair{pemOf([&](BIO* out) { PEM_write_bio_X509(out, certificate); }), pemOf([&](BIO* out) {
                      PEM_write_bio_PrivateKey(out, key, passphrase ? EVP_aes_256_cbc() : nullptr, nullptr, 0, nullptr,
                                               const_cast<char*>(passphrase));
                  })};
     X509_free(certificate);
     EVP_PKEY_free(key);
+    if (authority)
+        pair.certificate += authority->certificate;
     return pair;
 }
 
@@ -80,6 +112,7 @@ struct TlsWishes {
     std::vector<std::string> protocols{}; ///< ALPN
     SSL_SESSION* session = nullptr;       ///< to be resumed
     int receiveBuffer = 0;
+    std::string name = "localhost"; ///< that is asked for, and must be in the certificate; empty: none is asked for
 };
 
 /// Blocking, with a time-out of 20 seconds. A handshake that fails is told by shaken().
@@ -125,8 +158,9 @@ public:
         SSL_set_app_data(_ssl, this);
         SSL_set_fd(_ssl, _socket);
         if (!authority.empty())
-            SSL_set1_host(_ssl, "localhost");
-        SSL_set_tlsext_host_name(_ssl, "localhost");
+            SSL_set1_host(_ssl, wishes.name.empty() ? "localhost" : wishes.name.c_str());
+        if (!wishes.name.empty())
+            SSL_set_tlsext_host_name(_ssl, wishes.name.c_str());
         std::string protocols;
         for (const auto& each : wishes.protocols)
             protocols += static_cast<char>(each.size()) + each;
@@ -160,11 +194,12 @@ public:
         SSL_get0_alpn_selected(_ssl, &name, &size);
         return {reinterpret_cast<const char*>(name), size};
     }
-    std::string subject() const
+    std::string subject() const ///< empty: not shaken
     {
         X509* const certificate = SSL_get1_peer_certificate(_ssl);
         char name[256] = {};
-        X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
+        if (certificate)
+            X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
         X509_free(certificate);
         return name;
     }

@@ -32,6 +32,7 @@ constexpr std::array keys{
     HostKey{"http.hsts_s", integer, "0", 0, 63'072'000, {}, true},
     HostKey{"tls.certificate", text, "", 0, 0, {}, true},
     HostKey{"tls.key", text, "", 0, 0, {}, true},
+    HostKey{"tls.ocsp", KeyType::flag, "false", 0, 0, {}, true},
     HostKey{"tls.min_version", choice, "1.2", 0, 0, "1.2|1.3", true},
     HostKey{"tls.handshake_timeout_ms", integer, "10000", 100, 600'000, {}, true},
     HostKey{"limits.user_writes_per_minute", integer, "60000", 0, 1'000'000'000, {}, true},

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <Poco/StringTokenizer.h>
+
 namespace netbit::app {
 
 using base::Result;
@@ -96,11 +98,19 @@ bool isReference(std::string_view value) noexcept
 Result<std::string> meantBy(std::string_view key, const std::string& value)
 {
     const bool secret = isSecretKey(key);
-    if (value.starts_with(credentialReference) && (secret || namesFile(key))) {
+    if (secret && value.starts_with(credentialReference)) {
         const auto file = credential(std::string_view(value).substr(credentialReference.size()));
-        if (!file)
-            return file.error();
-        return secret ? firstLine(*file) : Result<std::string>(file->string());
+        return file ? firstLine(*file) : file.error();
+    }
+    if (namesFile(key) && value.find(credentialReference) != std::string::npos) {
+        std::string files; // of TLS there may be several
+        for (const auto& each : Poco::StringTokenizer(value, ",", Poco::StringTokenizer::TOK_TRIM)) {
+            const auto file = each.starts_with(credentialReference) ? credential(std::string_view(each).substr(credentialReference.size())) : Result<fs::path>(each);
+            if (!file)
+                return file.error();
+            files += (files.empty() ? "" : ", ") + file->string();
+        }
+        return files;
     }
     if (secret && value.starts_with(fileReference))
         return firstLine(value.substr(fileReference.size()));

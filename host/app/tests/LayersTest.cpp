@@ -99,6 +99,8 @@ TEST_F(Layers, ASecretComesFromAFileOrACredentialAndNotFromTheCommandLine)
     ::setenv("CREDENTIALS_DIRECTORY", folder.c_str(), 1);
     EXPECT_EQ(loadConfig({file, {"x.password=credential:secret"}})->plugins.at("x.password").value, "open sesame");
     EXPECT_EQ(loadConfig({file, {"tls.key=credential:secret"}})->host.text("tls.key"), secret.string());
+    EXPECT_EQ(loadConfig({file, {"tls.key=/a.pem,credential:secret"}})->host.text("tls.key"), "/a.pem, " + secret.string());
+    EXPECT_THAT(loadConfig({file, {"tls.key=/a.pem, credential:../secret"}}).error().detail, HasSubstr("name"));
     EXPECT_THAT(loadConfig({file, {"x.password=credential:../secret"}}).error().detail, HasSubstr("name"));
     EXPECT_THAT(loadConfig({file, {"x.password=credential:none"}}).error().detail, HasSubstr("There is no file"));
     EXPECT_FALSE(isSecretKey("auth.access_token_s"));
