@@ -25,12 +25,14 @@ struct Receiver::Impl final : HTTPRequestHandlerFactory {
             for (const auto& [name, value] : request)
                 received.headers[Poco::toLower(name)] = value;
             Poco::StreamCopier::copyToString(request.stream(), received.body);
+            received.target = request.getURI();
+            received.at = std::chrono::steady_clock::now();
             {
                 const std::lock_guard lock(impl.mutex); // all of it
                 impl.taken.push_back(std::move(received));
                 response.setStatus(static_cast<HTTPResponse::HTTPStatus>(impl.status));
-                if (!impl.location.empty())
-                    response.set("Location", impl.location);
+                for (const auto& [name, value] : impl.headers)
+                    response.set(name, value);
             }
             response.setContentLength(0);
             response.setKeepAlive(false);
@@ -43,7 +45,7 @@ struct Receiver::Impl final : HTTPRequestHandlerFactory {
     ServerSocket socket{SocketAddress("127.0.0.1", 0)};
     std::mutex mutex; // guards what follows
     int status = 204;
-    std::string location;
+    std::map<std::string, std::string> headers;
     std::vector<Received> taken;
     std::unique_ptr<HTTPServer> server;
 };
@@ -72,11 +74,11 @@ Receiver::~Receiver() { _impl->server->stopAll(true); }
 
 std::string Receiver::url() const { return "http://127.0.0.1:" + std::to_string(_impl->socket.address().port()) + "/hook"; }
 
-void Receiver::answer(int status, std::string location)
+void Receiver::answer(int status, std::map<std::string, std::string> headers)
 {
-    const std::lock_guard lock(_impl->mutex); // status, location
+    const std::lock_guard lock(_impl->mutex); // status, headers
     _impl->status = status;
-    _impl->location = std::move(location);
+    _impl->headers = std::move(headers);
 }
 
 std::vector<Received> Receiver::taken() const

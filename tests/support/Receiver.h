@@ -1,6 +1,7 @@
 #pragma once
-// A receiver of webhooks on a free port of 127.0.0.1, that remembers what it took.
+// A receiver of webhooks and pushes on a free port of 127.0.0.1, that remembers what it took.
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -12,6 +13,8 @@ namespace netbit::test {
 struct Received {
     std::map<std::string, std::string> headers; ///< names in lower case
     std::string body;
+    std::string target; ///< of the request line
+    std::chrono::steady_clock::time_point at{};
 };
 
 /// [any]
@@ -23,7 +26,7 @@ public:
     Receiver& operator=(const Receiver&) = delete;
 
     std::string url() const;
-    void answer(int status, std::string location = {}); ///< from now on; at first 204
+    void answer(int status, std::map<std::string, std::string> headers = {}); ///< from now on; at first 204
     std::vector<Received> taken() const;                ///< all requests, in their order
 
 private:
