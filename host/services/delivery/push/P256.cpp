@@ -3,6 +3,7 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <stdexcept>
@@ -40,8 +41,10 @@ P256Key keyOf(std::string_view point, const BIGNUM* scalar)
     const Context context(::EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
     require(parameters && context && ::EVP_PKEY_fromdata_init(context.get()) == 1);
     EVP_PKEY* key = nullptr;
-    if (::EVP_PKEY_fromdata(context.get(), &key, scalar ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1)
+    if (::EVP_PKEY_fromdata(context.get(), &key, scalar ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1) {
+        ::ERR_clear_error(); // else TLS on this thread would take it for its own
         return nullptr;
+    }
     return {key, &::EVP_PKEY_free};
 }
 
