@@ -92,7 +92,7 @@ void tellOfCollector(std::string_view reason)
 /// In the order of construction: what stands lower uses what stands higher.
 struct Host::Parts {
     Parts(std::unique_ptr<DataDirectory> folder, std::unique_ptr<storage::Database> opened,
-          std::unique_ptr<files::FileStore> fileStore, std::string signingSecret, const HostSettings& initial,
+          std::unique_ptr<files::FileStore> fileStore, std::string signingSecret, const std::string& pushSecret, const HostSettings& initial,
           const fs::path& program, std::vector<int> sockets)
         : settings(initial),
           data(std::move(folder)),
@@ -108,7 +108,7 @@ struct Host::Parts {
           transfer(chat.core(), &fileService),
           projects(*database, writer, users, events),
           notify(projects.core(), chat.core()),
-          delivery(notify.core(), [this](const base::FetchRequest& request) { return fetch(request); }),
+          delivery(notify.core(), [this](const base::FetchRequest& request) { return fetch(request); }, pushSecret),
           backups(data->root(), fileService, NETBIT_VERSION),
           backupSchedule(backups),
           cache(size(initial, "cache.plugin_quota_bytes")),
@@ -269,6 +269,9 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     auto secret = (*folder)->secret("access-token.key");
     if (!secret)
         return secret.error();
+    const auto pushSecret = (*folder)->secret("push.key");
+    if (!pushSecret)
+        return pushSecret.error();
     storage::SqliteOptions options;
     options.path = (*folder)->database().string();
     options.readers = static_cast<unsigned>(config.host.integer("storage.readers"));
@@ -288,7 +291,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         return fileStore.error();
 
     _parts = std::make_unique<Parts>(std::move(*folder), std::move(*database), std::move(*fileStore), std::move(*secret),
-                                     config.host, programDirectory, std::exchange(_around.sockets, {}));
+                                     *pushSecret, config.host, programDirectory, std::exchange(_around.sockets, {}));
     auto& parts = *_parts;
     parts.pluginOptions = config.options;
     parts.given = config.given;

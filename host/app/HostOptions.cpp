@@ -154,6 +154,9 @@ services::delivery::DeliveryOptions deliveryOptions(const HostSettings& settings
     options.allowInside = settings.text("webhooks.allow_inside") == "true";
     options.timeout = std::chrono::milliseconds(settings.integer("webhooks.timeout_ms"));
     options.disableAfterMs = settings.integer("webhooks.disable_after_h") * 3'600'000;
+    options.contact = settings.text("push.contact");
+    if (const auto& address = settings.text("oidc.public_url"); options.contact.empty() && address.starts_with("https://"))
+        options.contact = address;
     return options;
 }
 

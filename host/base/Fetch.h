@@ -29,6 +29,7 @@ struct FetchRequest {
 struct FetchReply {
     int status = 0; ///< 200…599, whatever the server said
     std::string body;
+    std::chrono::seconds retryAfter{0}; ///< what the header Retry-After says, from now on; 0: nothing
 };
 
 /// [any that may wait] Errors: forbidden / address_inside, by publicOnly; unavailable / fetch_failed with the reason in its detail, which names no secret.

@@ -143,7 +143,7 @@ const std::vector<Command>& allCommands()
         std::vector<Command> all;
         for (auto part :
              {adminCommands(), topCommands(), pluginCommands(), authorCommands(), importCommands(), transferCommands(), backupCommands(), configCommands(),
-              accountCommands(), chatCommands(), screenCommands(), statusCommands(), projectCommands(), pullCommands(), inboxCommands(), searchCommands(), pingCommands(), completionCommands()})
+              accountCommands(), chatCommands(), screenCommands(), statusCommands(), projectCommands(), pullCommands(), inboxCommands(), webhookCommands(), searchCommands(), pingCommands(), completionCommands()})
             std::ranges::move(part, std::back_inserter(all));
         return all;
     }();

@@ -47,6 +47,7 @@ std::vector<Command> completionCommands(); ///< completion
 std::vector<Command> pullCommands(); ///< repo clone, pr open, pr list, pr merge
 std::vector<Command> projectCommands(); ///< issue, repo
 std::vector<Command> inboxCommands(); ///< inbox
+std::vector<Command> webhookCommands(); ///< webhook
 std::vector<Command> searchCommands(); ///< search
 std::vector<Command> pingCommands();
 

@@ -122,7 +122,9 @@ base::Result<FetchReply> CurlFetch::operator()(const FetchRequest& request) cons
         return failed(said[0] != '\0' ? said : ::curl_easy_strerror(result));
     long status = 0;
     ::curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    return FetchReply{static_cast<int>(status), std::move(receiver.body)};
+    curl_off_t retryAfterS = 0; // a date is counted from now, and may have passed
+    ::curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retryAfterS);
+    return FetchReply{static_cast<int>(status), std::move(receiver.body), std::chrono::seconds(std::max<curl_off_t>(retryAfterS, 0))};
 }
 
 } // namespace netbit::outgoing

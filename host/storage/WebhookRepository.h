@@ -1,5 +1,5 @@
 #pragma once
-// The SQL of webhooks and their outbox. As in Repositories.h: no rule, no cache; all throw DatabaseError.
+// The SQL of webhooks, of browsers' push subscriptions, and of the outbox of both. As in Repositories.h: no rule, no cache; all throw DatabaseError.
 
 #include "storage/Database.h"
 #include "storage/Records.h"
@@ -15,9 +15,11 @@ namespace netbit::storage
 struct WebhookRecord {
     Id id = 0;
     Id userId = 0;
+    std::string kind = "webhook"; ///< webhook, push
     std::string name{};
     std::string url{};
     std::string secret{};
+    std::string p256dh{}; ///< of a push subscription: the browser's public key; its secret is the authentication secret
     std::string rules{}; ///< names with commas; empty: any
     bool enabled = true;
     std::string disabledWhy{}; ///< empty: its user did it
@@ -54,10 +56,11 @@ struct WebhookAttemptRecord {
 
 struct WebhookRepository {
     static Id insert(Connection&, const WebhookRecord&);
-    static void update(Connection&, const WebhookRecord&); ///< all but id, userId, secret and createdAt
+    static void update(Connection&, const WebhookRecord&); ///< all but id, userId, kind and createdAt
     static bool remove(Connection&, Id userId, Id id);
     static std::optional<WebhookRecord> byId(Connection&, Id id);
-    static std::vector<WebhookRecord> ofUser(Connection&, Id userId); ///< in the order of ids
+    static std::vector<WebhookRecord> ofUser(Connection&, Id userId, std::string_view kind = {}); ///< in the order of ids; empty: any
+    static std::vector<WebhookRecord> pushOf(Connection&, std::string_view address); ///< whosever they are
     /// Enabled ones for which something is due, and that are not paused then.
     static std::vector<Id> due(Connection&, std::int64_t at);
 

@@ -78,7 +78,9 @@ TEST_F(CliJson, EveryCommandPrintsNothingButJson)
     as(ada()).expect(201, "POST", "/api/projects/create", R"({"name":"jsonic"})");
     makeChat(daemon(), ada(), "group", {bob()}, "json chat");
     auto http = as(ada());
+    const auto hook = std::to_string(makeWebhook(http));
     const auto note = std::to_string(makeNote(http));
+    const auto delivery = std::to_string(integerAt(http.expect(200, "GET", "/api/webhooks/" + hook + "/deliveries"), "/data/0/id"));
     writeFile(file("2024-05-01.txt"), "[10:00] <a> hello\n");
     writeFile(file("conf.properties"), "http.port = 0\n");
     writeFile(file("m.jsonl"), "{\"type\":\"version\",\"version\":1}\n");
@@ -132,6 +134,11 @@ TEST_F(CliJson, EveryCommandPrintsNothingButJson)
         {"inbox", {}, ""},
         {"inbox why", {note}, ""},
         {"inbox read", {note}, ""},
+        {"webhook add", {"mill", "https://hooks.invalid/", "--rule", "mention"}, ""},
+        {"webhook list", {}, ""},
+        {"webhook deliveries", {hook}, ""},
+        {"webhook redeliver", {hook, delivery}, ""},
+        {"webhook remove", {hook}, ""},
         {"issue new", {"jsonic", "A", "title"}, ""},
         {"issue list", {"jsonic"}, ""},
         {"issue close", {"jsonic#1"}, ""},

@@ -1,6 +1,7 @@
 // netbit, the command line: what an admin and a person do with it, and what it says when something is wrong.
 
 #include "journey/Stage.h"
+#include "support/Eventually.h"
 #include "support/Totp.h"
 
 #include <filesystem>
@@ -161,6 +162,32 @@ TEST_F(Cli, APersonReadsTheInbox)
     expectComplaint(person({"inbox", "read"}), exitUsage, "--all");
     expectComplaint(person({"inbox", "read", "milk"}), exitUsage, "number");
     expectComplaint(person({"inbox", "read", "999999"}), exitFailed, "no such notification");
+}
+
+TEST_F(Cli, APersonHasNotificationsSentElsewhere)
+{
+    signIn("bob");
+    auto http = as(bob());
+    const auto added = person({"webhook", "add", "mill", "https://hooks.invalid/in", "--rule", "note", "--rule", "mention"});
+    expectGood(added);
+    const auto id = firstLine(added.out);
+    const auto secret = added.out.find("whsec_");
+    ASSERT_NE(secret, std::string::npos) << added.out;
+    auto listed = person({"webhook", "list"});
+    EXPECT_NE(listed.out.find("mill  https://hooks.invalid/in  [note, mention]"), std::string::npos) << listed.out;
+    EXPECT_EQ(listed.out.find("whsec_"), std::string::npos) << listed.out;
+    http.expect(201, "POST", "/api/notifications", R"({"name":"buy milk"})");
+    const auto log = [&] { return person({"webhook", "deliveries", id}).out; };
+    ASSERT_TRUE(comesTrue([&] { return log().find("1 attempt, the last: ") != std::string::npos; })) << log();
+    EXPECT_NE(log().find("pending"), std::string::npos) << log();
+    const auto delivery = log().substr(0, log().find(' '));
+    expectGood(person({"webhook", "redeliver", id, delivery}));
+    expectComplaint(person({"webhook", "redeliver", id, "999999"}), exitFailed, "no such delivery");
+    expectComplaint(person({"webhook", "add", "mill", "ftp://hooks.invalid/"}), exitFailed, "https://");
+    expectComplaint(person({"webhook", "remove", "mill"}), exitUsage, "number");
+    expectGood(person({"webhook", "remove", id}));
+    EXPECT_EQ(person({"webhook", "list"}).out, "");
+    expectComplaint(person({"webhook", "remove", id}), exitFailed, "no such webhook");
 }
 
 TEST_F(Cli, APersonSignsInSendsAndReads)

@@ -33,6 +33,7 @@ protected:
         const auto message = std::to_string(say(http, std::stoll(chat), "a message"));
         const auto note = std::to_string(makeNote(http));
         const auto hook = std::to_string(makeWebhook(http));
+        const auto browser = std::to_string(makePushSubscription(http));
         std::vector<Target> targets;
         for (const auto& route : apiRoutes(daemon()))
             if (route.method != "GET" && route.access != "admin" && !takesAnyBytes(route.path))
@@ -45,6 +46,8 @@ protected:
                                            return note;
                                        if (before == "/api/webhooks/")
                                            return hook;
+                                       if (before == "/api/push/subscriptions/")
+                                           return browser;
                                        return before.ends_with("/chats/") ? chat : "999999999"; // of the rest nobody's
                                    }), route.bodySchema()});
         return targets;

@@ -85,6 +85,7 @@ TEST_F(OpenApi, AQueryParameterThatARouteDoesNotKnowIsRefused)
     const auto message = std::to_string(say(http, std::stoll(chat), "a message"));
     const auto note = std::to_string(makeNote(http));
     const auto hook = std::to_string(makeWebhook(http));
+    const auto browser = std::to_string(makePushSubscription(http));
     const auto all = description();
     for (const auto& [path, methods] : at(all, "/paths").as_object())
         for (const auto& [method, operation] : methods.as_object()) {
@@ -97,6 +98,7 @@ TEST_F(OpenApi, AQueryParameterThatARouteDoesNotKnowIsRefused)
                 const auto part = project.part(parameter, target.substr(0, open), bob().id);
                 target.replace(open, close - open + 1, !part.empty() ? part : parameter == "message" ? message
                                                              : target.starts_with("/api/webhooks/") ? hook
+                                                             : target.starts_with("/api/push/") ? browser
                                                              : target.starts_with("/api/notifications/") ? note
                                                                                                          : chat);
             }

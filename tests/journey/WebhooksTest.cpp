@@ -96,7 +96,7 @@ TEST(Webhooks, ADeliveryIsSignedShownAndSentAgainOnDemand)
     EXPECT_EQ(receiver.taken()[1].body, first.body);
 
     Receiver elsewhere;
-    receiver.answer(307, elsewhere.url());
+    receiver.answer(307, {{"Location", elsewhere.url()}});
     note(http, "bread");
     ASSERT_TRUE(comesTrue([&] { return receiver.taken().size() == 3; }));
     ASSERT_TRUE(comesTrue([&] { return !listAt(newestDelivery(http, hook), "/attempts").empty(); }));

@@ -290,6 +290,12 @@ inline const std::map<std::string, RouteEntry, std::less<>> routeTable{
     {"DELETE /api/webhooks/{id}", {RouteEntry::About::own}},
     {"GET /api/webhooks/{id}/deliveries", {RouteEntry::About::own}},
     {"POST /api/webhooks/{id}/deliveries/{delivery}/redeliver", {RouteEntry::About::own}},
+    {"GET /api/push/key", {}},
+    {"GET /api/push/subscriptions", {}},
+    {"POST /api/push/subscriptions", {}},
+    {"GET /api/push/subscriptions/{id}", {RouteEntry::About::own}},
+    {"DELETE /api/push/subscriptions/{id}", {RouteEntry::About::own}},
+    {"POST /api/push/subscriptions/{id}/test", {RouteEntry::About::own}},
     {"GET /", {}},
     {"GET /web/{file}", {RouteEntry::About::own}}, // a name that no file has is there for nobody
     {"GET /web/lang/{file}", {RouteEntry::About::own}},

@@ -37,6 +37,15 @@ std::int64_t makeWebhook(HttpClient& http)
     return integerAt(http.expect(201, "POST", "/api/webhooks", R"({"name":"a hook","url":"https://hooks.invalid/"})"), "/id");
 }
 
+std::int64_t makePushSubscription(HttpClient& http)
+{
+    static int made = 0;
+    // The keys of RFC 8291, appendix A.
+    const auto subscription =
+        R"({"endpoint":"https://push.invalid/)" + std::to_string(++made) + R"(","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}})";
+    return integerAt(http.expect(201, "POST", "/api/push/subscriptions", subscription), "/id");
+}
+
 std::int64_t makeNote(HttpClient& http)
 {
     return integerAt(http.expect(201, "POST", "/api/notifications", R"({"name":"a note"})"), "/id");

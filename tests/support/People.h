@@ -33,6 +33,9 @@ std::int64_t makeNote(HttpClient& http);
 /// The id of a new webhook of one's own, to where nothing is.
 std::int64_t makeWebhook(HttpClient& http);
 
+/// The id of a new push subscription of one's own, to where nothing is.
+std::int64_t makePushSubscription(HttpClient& http);
+
 /// A project with something of everything in it.
 struct Project {
     std::string owner, name, repository;

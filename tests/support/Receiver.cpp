@@ -26,6 +26,8 @@ struct Receiver::Impl final : HTTPRequestHandlerFactory {
                 received.headers[Poco::toLower(name)] = value;
             Poco::StreamCopier::copyToString(request.stream(), received.body);
             std::string body;
+            received.target = request.getURI();
+            received.at = std::chrono::steady_clock::now();
             {
                 const std::lock_guard lock(impl.mutex); // all of it
                 if (impl.reply) {
@@ -34,8 +36,8 @@ struct Receiver::Impl final : HTTPRequestHandlerFactory {
                 }
                 impl.taken.push_back(std::move(received));
                 response.setStatus(static_cast<HTTPResponse::HTTPStatus>(impl.status));
-                if (!impl.location.empty())
-                    response.set("Location", impl.location);
+                for (const auto& [name, value] : impl.headers)
+                    response.set(name, value);
             }
             response.setContentLength64(static_cast<Poco::Int64>(body.size()));
             response.setKeepAlive(false);
@@ -48,9 +50,9 @@ struct Receiver::Impl final : HTTPRequestHandlerFactory {
     ServerSocket socket{SocketAddress("127.0.0.1", 0)};
     std::mutex mutex; // guards what follows
     int status = 204;
-    std::string location;
     std::string type;
     std::function<std::string(const std::string&)> reply;
+    std::map<std::string, std::string> headers;
     std::vector<Received> taken;
     std::unique_ptr<HTTPServer> server;
 };
@@ -87,11 +89,11 @@ void Receiver::answerBy(std::string type, std::function<std::string(const std::s
     _impl->reply = std::move(reply);
 }
 
-void Receiver::answer(int status, std::string location)
+void Receiver::answer(int status, std::map<std::string, std::string> headers)
 {
-    const std::lock_guard lock(_impl->mutex); // status, location
+    const std::lock_guard lock(_impl->mutex); // status, headers
     _impl->status = status;
-    _impl->location = std::move(location);
+    _impl->headers = std::move(headers);
 }
 
 std::vector<Received> Receiver::taken() const

@@ -8,6 +8,9 @@ import worker
 from server import until
 from stage import WebTest
 
+# Of RFC 8291, appendix A.
+browser_keys = {"p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4", "auth": "BTBZMqHH6r4Tts7J_aSIgg"}
+
 COUNT = "return document.querySelector('.sidebar footer a[href=\"#/notifications\"] .badge')?.textContent || ''"
 
 
@@ -303,17 +306,13 @@ class Push(WebTest):
     def test_permission_is_asked_for_by_a_click_and_the_address_told_to_the_server(self):
         page = self.fresh()
         page.cdp("Page.addScriptToEvaluateOnNewDocument", source="""
-          self.asked = []; self.sent = []; let list = [];
+          self.asked = []; self.sent = [];
           Notification.requestPermission = async () => { self.asked.push('permission'); return 'granted'; };
           PushManager.prototype.subscribe = async (options) => { self.asked.push([options.userVisibleOnly, new Uint8Array(options.applicationServerKey).length]);
-            return { toJSON: () => ({ endpoint: 'https://push.example/1', expirationTime: null, keys: { p256dh: 'P', auth: 'A' } }) }; };
-          const real = self.fetch; self.fetch = async (url, options = {}) => {
-            if (!String(url).startsWith('/api/push/')) return real(url, options);
-            if (options.method !== 'GET') self.sent.push([options.method, url, JSON.parse(options.body || 'null')]);
-            if (options.method === 'POST' && url.endsWith('/subscriptions')) list = [{ id: 5, name: JSON.parse(options.body).name, created_at: '2026-01-01T00:00:00.000Z' }];
-            if (options.method === 'DELETE') list = [];
-            const body = url.endsWith('/key') ? { public_key: 'B' + 'A'.repeat(86) } : { data: list };
-            return new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json' } }); };""")
+            return { toJSON: () => ({ endpoint: 'https://push.invalid/1', expirationTime: null, keys: %s }) }; };
+          const real = self.fetch; self.fetch = (url, options = {}) => {
+            if (String(url).startsWith('/api/push/') && options.method !== 'GET') self.sent.push([options.method, url, JSON.parse(options.body || 'null')]);
+            return real(url, options); };""" % json.dumps(browser_keys))
         page.sign_in("bob")
         page.go("/notifications/delivery")
         page.find(".subscribe")
@@ -321,12 +320,13 @@ class Push(WebTest):
         page.click(".subscribe")
         page.find(".lines strong", "Chromium · Linux")
         self.assertEqual(page.run("return self.asked"), [[True, 65]])
-        self.assertEqual(page.run("return self.sent[0]"), ["POST", "/api/push/subscriptions", {"endpoint": "https://push.example/1", "keys": {"p256dh": "P", "auth": "A"}, "name": "Chromium · Linux"}])
+        self.assertEqual(page.run("return self.sent[0]"), ["POST", "/api/push/subscriptions", {"endpoint": "https://push.invalid/1", "keys": browser_keys, "name": "Chromium · Linux"}])
+        made = self.bob("GET", "/api/push/subscriptions")["data"][0]["id"]
         page.click(".lines button", "Try it")
         page.find(".notice", "A push is on its way.")
         page.click(".lines [aria-label^=Delete]")
         page.gone(".lines strong")
-        self.assertEqual([one[:2] for one in page.run("return self.sent")][1:], [["POST", "/api/push/subscriptions/5/test"], ["DELETE", "/api/push/subscriptions/5"]])
+        self.assertEqual([one[:2] for one in page.run("return self.sent")][1:], [["POST", f"/api/push/subscriptions/{made}/test"], ["DELETE", f"/api/push/subscriptions/{made}"]])
 
 
 if __name__ == "__main__":

@@ -111,6 +111,15 @@ Result<void> check(const HostKey& key, const Setting& setting)
 }
 
 /// The host's sections. What lies outside of them belongs to a plugin.
+/// As push services take it (RFC 8292 section 2.1), in printable ASCII.
+bool isContact(std::string_view text)
+{
+    const auto at = text.find('@');
+    const bool mail = text.starts_with("mailto:") && at != text.npos && at > 7 && at + 1 < text.size();
+    const bool page = text.starts_with("https://") && text.size() > 8 && text[8] != '/';
+    return (mail || page) && text.size() <= 500 && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 bool hostSection(std::string_view key)
 {
     const auto section = key.substr(0, key.find('.') + 1);
@@ -220,6 +229,9 @@ Result<Config> loadConfig(const ConfigSources& sources)
     HostSettings settings(std::move(host));
     if (auto checked = checkOidc(oidc, settings.at("oidc.public_url")); !checked)
         return checked.error();
+    const auto& contact = settings.at("push.contact");
+    if (!contact.value.empty() && !isContact(contact.value))
+        return bad(contact, "push.contact", "Write mailto:SOMEBODY@HOST or https://HOST/PAGE.");
     const auto& proxies = settings.at("http.trusted_proxies");
     if (const auto parsed = edge::TrustedProxies::parse(proxies.value); !parsed)
         return bad(proxies, "http.trusted_proxies", parsed.error().detail);

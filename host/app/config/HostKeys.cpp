@@ -65,6 +65,7 @@ constexpr std::array keys{
     HostKey{"webhooks.allow_inside", KeyType::flag, "false", 0, 0, {}, true},
     HostKey{"webhooks.timeout_ms", integer, "10000", 100, 60'000, {}, true},
     HostKey{"webhooks.disable_after_h", integer, "120", 1, 8'760, {}, true},
+    HostKey{"push.contact", text, "", 0, 0, {}, true},
     HostKey{"backup.directory", text, "", 0, 0, {}, true},
     HostKey{"backup.every_hours", integer, "0", 0, 8'760, {}, true},
     HostKey{"backup.keep", integer, "14", 1, 10'000, {}, true},

@@ -262,6 +262,15 @@ TEST_F(ConfigLoader, ProxiesAreCheckedWhereTheyAreWritten)
     EXPECT_EQ(refusal({{}, {"http.trusted_proxies=10.0.0.0/8,::1"}}), "");
 }
 
+TEST_F(ConfigLoader, WhomPushServicesReachIsAnAddress)
+{
+    for (const std::string contact : {"root@chat.example", "mailto:", "mailto:root", "mailto:@chat.example", "mailto:root@", "http://chat.example",
+                                      "https://", "https:///x", "mailto:a b@chat.example", "mailto:r\u00f6t@chat.example"})
+        EXPECT_EQ(refusal({{}, {"push.contact=" + contact}}), "--set push.contact: Write mailto:SOMEBODY@HOST or https://HOST/PAGE.") << contact;
+    for (const std::string contact : {"", "mailto:root@chat.example", "https://chat.example/imprint"})
+        EXPECT_EQ(refusal({{}, {"push.contact=" + contact}}), "") << contact;
+}
+
 TEST_F(ConfigLoader, ChangedNamesWhatDiffers)
 {
     const auto before = loadConfig({{}, {}});

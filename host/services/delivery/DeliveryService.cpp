@@ -1,12 +1,9 @@
 #include "services/delivery/DeliveryService.h"
 
-#include "services/auth/Secrets.h"
-#include "services/delivery/Core.h"
-#include "services/delivery/Signing.h"
+#include "services/delivery/Attempt.h"
 #include "services/log/Log.h"
 #include "services/notify/Quiet.h"
 
-#include <cstring>
 #include <set>
 
 namespace netbit::services::delivery {
@@ -16,7 +13,6 @@ using base::Result;
 using projects::Turn;
 using std::chrono::milliseconds;
 using storage::Connection;
-using storage::WebhookAttemptRecord;
 using storage::WebhookDeliveryRecord;
 using storage::WebhookRecord;
 using storage::WebhookRepository;
@@ -25,39 +21,6 @@ namespace {
 
 constexpr milliseconds gathering(10);
 constexpr int atOnce = 100; // deliveries to one receiver, before others have the thread
-constexpr Millis shortestPauseMs = 1'000;
-constexpr Millis longestPauseMs = 300'000;
-constexpr Millis shortestWaitMs = 5'000;
-constexpr Millis longestWaitMs = 4 * 3'600'000;
-
-/// As long as it has failed already, so that the waits double; a quarter more or less, so that not all come back at once.
-Millis backOff(Millis failing, Millis shortest, Millis longest)
-{
-    std::uint32_t random = 0;
-    std::memcpy(&random, auth::randomBytes(sizeof random).data(), sizeof random);
-    const auto wait = std::clamp(failing, shortest, longest);
-    return wait * 3 / 4 + static_cast<Millis>(random % static_cast<std::uint64_t>(wait / 2 + 1));
-}
-
-struct Outcome {
-    WebhookAttemptRecord attempt{};
-    bool delivered() const noexcept { return attempt.status >= 200 && attempt.status < 300; }
-};
-
-void noteFailure(WebhookRecord& hook, WebhookDeliveryRecord& delivery, Millis now)
-{
-    ++hook.failures;
-    if (hook.failingSince == 0)
-        hook.failingSince = now;
-    hook.pausedUntil = now + backOff(now - hook.failingSince, shortestPauseMs, longestPauseMs);
-    const auto end = delivery.since + retriedForMs;
-    if (now < end) {
-        delivery.dueAt = std::min(end, now + backOff(now - delivery.since, shortestWaitMs, longestWaitMs));
-    } else {
-        delivery.state = "failed";
-        delivery.endedAt = now;
-    }
-}
 
 } // namespace
 
@@ -113,81 +76,28 @@ struct DeliveryService::Sender final : std::enable_shared_from_this<Sender> {
     }
 
     /// false: nothing is due there, or it is better to wait.
-    bool sendNext(Id hookId)
+    bool sendNext(Id hook)
     {
-        std::optional<WebhookRecord> hook;
-        std::optional<WebhookDeliveryRecord> delivery;
-        std::optional<storage::NotificationRecord> notice;
+        std::optional<Due> due;
         const auto now = core.clock();
-        const auto read = core.projects().read([&](Connection& reading) {
-            hook = WebhookRepository::byId(reading, hookId);
-            if (!hook || !hook->enabled || hook->pausedUntil > now)
-                return;
-            delivery = WebhookRepository::nextDue(reading, hookId, now);
-            if (delivery && delivery->held)
-                notice = storage::NotificationRepository::byId(reading, hook->userId, delivery->notificationId);
-        });
-        if (!read || !delivery)
+        const auto read = core.projects().read([&](Connection& reading) { due = dueOf(reading, hook, now); });
+        if (!read || !due)
             return false;
-        const auto user = core.projects().users.byId(hook->userId);
-        if (!user || user->state != "active" || (delivery->held && (!notice || notice->readAt != 0)))
-            return drop(*delivery, now);
-        if (delivery->held)
-            if (const auto loud = notify::loudFrom(*core.notices.book.find(hook->userId), core.notices.zoneOf(hook->userId), now);
-                loud > now)
-                return hold(*delivery, loud);
+        const auto userId = due->hook.userId;
+        const auto user = core.projects().users.byId(userId);
+        if (!user || user->state != "active" || (due->lapses() && (!due->notice || due->notice->readAt != 0)))
+            return drop(due->delivery, now);
+        if (due->delivery.held)
+            if (const auto loud = notify::loudFrom(*core.notices.book.find(userId), core.notices.zoneOf(userId), now); loud > now)
+                return hold(due->delivery, loud);
         ++attempted;
-        const auto outcome = attempt(*hook, *delivery, now);
+        const auto outcome = attempt(core, fetch, *due, now);
         if (stopping && outcome.attempt.status == 0)
             return false; // cut off by ourselves: no fault of the receiver's, and still due
-        return record(*delivery, outcome);
-    }
-
-    Outcome attempt(const WebhookRecord& hook, const WebhookDeliveryRecord& delivery, Millis now) const
-    {
-        base::FetchRequest request{.url = hook.url, .body = delivery.body};
-        request.headers = signedHeaders(hook.secret, delivery.sentAs, now, delivery.body);
-        request.maxBytes = 1'024;
-        request.cut = true;
-        request.timeout = milliseconds(core.timeoutMs);
-        request.publicOnly = !core.allowInside;
-        const auto began = std::chrono::steady_clock::now();
-        const auto reply = fetch(request);
-        const auto took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
-        Outcome out{{.deliveryId = delivery.id, .at = now, .tookMs = took.count()}};
-        if (!reply)
-            out.attempt.error = reply.error().detail;
-        else
-            out.attempt.status = reply->status;
-        if (reply && reply->status / 100 == 3)
-            out.attempt.error = "Redirects are not followed.";
-        return out;
-    }
-
-    bool record(const WebhookDeliveryRecord& tried, Outcome outcome)
-    {
-        const bool stored = write(tried, [&](Turn& turn, WebhookRecord& hook, WebhookDeliveryRecord& delivery) {
-            const auto now = outcome.attempt.at;
-            if (delivery.attempts == 0)
-                delivery.since = now;
-            outcome.attempt.number = ++delivery.attempts;
-            delivery.held = false;
-            WebhookRepository::addAttempt(turn.connection, outcome.attempt);
-            if (outcome.delivered()) {
-                delivery.state = "delivered";
-                delivery.endedAt = now;
-                hook.failures = hook.failingSince = hook.pausedUntil = 0;
-            } else {
-                noteFailure(hook, delivery, now);
-            }
-            WebhookRepository::setDelivery(turn.connection, delivery);
-            WebhookRepository::update(turn.connection, hook);
-            if (outcome.attempt.status == 410)
-                disable(core, turn, hook, "The receiver says that it is gone (410).");
-            else if (hook.failingSince != 0 && now - hook.failingSince >= core.disableAfterMs)
-                disable(core, turn, hook, "Nothing has arrived there since " + base::rfc3339(hook.failingSince) + ".");
+        const bool stored = write(due->delivery, [&](Turn& turn, WebhookRecord& its, WebhookDeliveryRecord& delivery) {
+            settle(core, turn, its, delivery, outcome);
         });
-        return stored && outcome.delivered();
+        return stored && outcome.goesOn;
     }
 
     bool drop(const WebhookDeliveryRecord& what, Millis now)
@@ -242,8 +152,8 @@ struct DeliveryService::Sender final : std::enable_shared_from_this<Sender> {
     std::set<Id> claimed;
 };
 
-DeliveryService::DeliveryService(notify::Core& notices, base::Fetch fetch, Clock clock)
-    : _core(std::make_unique<Core>(notices, std::move(clock))), _sender(std::make_shared<Sender>(*_core, std::move(fetch)))
+DeliveryService::DeliveryService(notify::Core& notices, base::Fetch fetch, std::string_view pushSecret, Clock clock)
+    : _core(std::make_unique<Core>(notices, pushSecret, std::move(clock))), _sender(std::make_shared<Sender>(*_core, std::move(fetch)))
 {
     _core->wake = [sender = _sender.get()] { sender->wake(); };
     notices.made = [core = _core.get()](Turn& turn, const storage::NotificationRecord& notice) { queueNotice(*core, turn, notice); };
@@ -256,9 +166,14 @@ void DeliveryService::setOptions(const DeliveryOptions& options)
     _core->allowInside = options.allowInside;
     _core->timeoutMs = options.timeout.count();
     _core->disableAfterMs = options.disableAfterMs;
+    _core->contact.store(std::make_shared<const std::string>(options.contact));
 }
 
-void DeliveryService::addOperations(operations::Operations& all) { addWebhookOperations(all, *_core); }
+void DeliveryService::addOperations(operations::Operations& all)
+{
+    addWebhookOperations(all, *_core);
+    addPushOperations(all, *_core);
+}
 
 void DeliveryService::start(Run run)
 {

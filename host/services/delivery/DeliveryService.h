@@ -8,6 +8,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace netbit::services::operations {
 class Operations;
@@ -24,6 +26,7 @@ struct DeliveryOptions {
     bool allowInside = false; ///< receivers may be inside this network
     std::chrono::milliseconds timeout{10'000}; ///< of one attempt
     base::Millis disableAfterMs = base::Millis{5} * 24 * 3'600'000; ///< a receiver that only fails is given up
+    std::string contact{}; ///< told to push services: a mailto: or https: address; empty: none
 };
 
 class DeliveryService {
@@ -32,8 +35,9 @@ public:
     /// Runs a task, after a while, on a thread that may wait for other servers. false: not now.
     using Run = std::function<bool(std::chrono::milliseconds delay, std::function<void()> task)>;
 
-    /// Before the first notification is made.
-    DeliveryService(notify::Core& notices, base::Fetch fetch, Clock clock = &base::now);
+    /// Before the first notification is made. `pushSecret`: 32 random bytes by which push services know this server; browsers that
+    /// have subscribed under another are lost.
+    DeliveryService(notify::Core& notices, base::Fetch fetch, std::string_view pushSecret, Clock clock = &base::now);
     ~DeliveryService(); ///< behind the writer's stop()
     DeliveryService(const DeliveryService&) = delete;
     DeliveryService& operator=(const DeliveryService&) = delete;

@@ -2,17 +2,12 @@
 #include "services/delivery/Signing.h"
 
 #include "base/CommaSeparated.h"
-#include "base/Json.h"
-#include "services/notify/Acts.h"
 #include "services/projects/Acts.h"
 #include "services/projects/ProjectJson.h"
 
-#include <Poco/Exception.h>
-#include <Poco/URI.h>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace netbit::services::delivery {
 
@@ -21,7 +16,6 @@ using base::Result;
 using base::Status;
 using projects::Turn;
 using storage::Connection;
-using storage::NotificationRecord;
 using storage::WebhookDeliveryRecord;
 using storage::WebhookRecord;
 using storage::WebhookRepository;
@@ -30,13 +24,11 @@ namespace json = boost::json;
 
 namespace {
 
-base::Error hookNotFound() { return fault(Status::notFound, "webhook_not_found", "You have no such webhook."); }
 base::Error deliveryNotFound() { return fault(Status::notFound, "delivery_not_found", "The webhook has no such delivery."); }
 
 std::optional<WebhookRecord> ownHook(Connection& connection, Id userId, Id id)
 {
-    auto hook = WebhookRepository::byId(connection, id);
-    return hook && hook->userId == userId ? std::move(hook) : std::nullopt;
+    return ownRow(connection, userId, id, "webhook");
 }
 
 json::array rulesOf(const WebhookRecord& hook)
@@ -83,35 +75,16 @@ json::object deliveryJson(Connection& connection, const WebhookDeliveryRecord& d
             {"ended_at", projects::timeOrNull(delivery.endedAt)}};
 }
 
-Result<void> checkUrl(std::string_view text)
-{
-    const auto wrong = [](std::string_view why) { return fault(Status::invalid, "invalid_url", why, "/url"); };
-    if (!std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; }))
-        return wrong("An address is printable ASCII without spaces; other letters are written in Punycode and %xx.");
-    try {
-        const Poco::URI uri{std::string(text)};
-        if (uri.getScheme() != "http" && uri.getScheme() != "https")
-            return wrong("The address begins with https:// or http://.");
-        if (uri.getHost().empty())
-            return wrong("The address names no host.");
-        if (!uri.getUserInfo().empty() || !uri.getFragment().empty())
-            return wrong("The address has no user, no password and no fragment; the signature says who sends.");
-    } catch (const Poco::Exception&) {
-        return wrong("That is no address.");
-    }
-    return {};
-}
-
 /// What was given of name, url and rules.
 Result<void> readHook(const operations::Arguments& args, WebhookRecord& into)
 {
     if (const auto name = args.text("name")) {
-        if (name->find_first_not_of(" \t\r\n") == name->npos || name->find_first_of("\r\n") != name->npos)
-            return fault(Status::invalid, "invalid_name", "A name is one line, and not empty.", "/name");
+        if (auto good = checkName(*name); !good)
+            return good;
         into.name = *name;
     }
     if (const auto url = args.text("url")) {
-        if (auto good = checkUrl(*url); !good)
+        if (auto good = checkUrl(*url, "/url"); !good)
             return good;
         into.url = *url;
     }
@@ -129,86 +102,16 @@ Result<void> readHook(const operations::Arguments& args, WebhookRecord& into)
     return {};
 }
 
-bool wants(const WebhookRecord& hook, const NotificationRecord& notice)
-{
-    if (hook.rules.empty())
-        return true;
-    std::string name = "note";
-    if (!notice.rule.empty())
-        if (const auto rule = base::parseJson(notice.rule); rule && rule->is_object() && rule->as_object().contains("name"))
-            name = std::string(rule->at("name").as_string());
-    return ("," + hook.rules + ",").find("," + name + ",") != std::string::npos;
-}
-
-void wakeAfter(Core& core, Turn& turn) { turn.then([&core] { core.wake(); }); }
-
 } // namespace
 
-void queueNotice(Core& core, Turn& turn, const NotificationRecord& notice)
-{
-    std::string body;
-    for (auto& hook : WebhookRepository::ofUser(turn.connection, notice.userId)) {
-        if (!hook.enabled || !wants(hook, notice))
-            continue;
-        if (WebhookRepository::anyPendingBeyond(turn.connection, hook.id, maxPending - 1)) {
-            disable(core, turn, hook, "Too many deliveries wait for it.");
-            continue;
-        }
-        if (body.empty())
-            body = json::serialize(json::object{{"type", "notification.created"},
-                                                {"timestamp", base::rfc3339(notice.createdAt)},
-                                                {"data", notify::noticeJson(core.notices, notice, false)}});
-        const auto now = core.clock();
-        const auto due = std::max(now, notice.heldUntil);
-        WebhookRepository::queue(turn.connection, {.webhookId = hook.id,
-                                                   .notificationId = notice.id,
-                                                   .sentAs = newMessageId(),
-                                                   .body = body,
-                                                   .held = due > now,
-                                                   .dueAt = due,
-                                                   .since = due,
-                                                   .createdAt = now});
-        wakeAfter(core, turn);
-    }
-}
-
-void disable(Core& core, Turn& turn, WebhookRecord& hook, std::string why)
-{
-    hook.enabled = false;
-    hook.disabledWhy = std::move(why);
-    hook.updatedAt = core.clock();
-    WebhookRepository::update(turn.connection, hook);
-    WebhookRepository::failPending(turn.connection, hook.id, core.clock());
-    NotificationRecord note;
-    note.userId = hook.userId;
-    note.name = "The webhook \"" + hook.name + "\" has been switched off";
-    note.content = hook.disabledWhy + " What had not arrived can be sent again from its log.";
-    notify::insertNote(core.notices, turn, std::move(note));
-}
-
-operations::Guard guardWebhook(const Core& core)
-{
-    return [&core](const auth::PrincipalPtr& principal, operations::Texts texts) {
-        const auto given = std::find_if(texts.begin(), texts.end(), [](const auto& text) { return text.first == "id"; });
-        if (given == texts.end())
-            return Result<void>(); // among the arguments: the operation looks for it
-        Id id = 0;
-        std::from_chars(given->second.data(), given->second.data() + given->second.size(), id);
-        Result<void> out;
-        auto read = core.projects().read([&](Connection& connection) {
-            if (!ownHook(connection, projects::callerOf(core.projects(), principal).userId, id))
-                out = hookNotFound();
-        });
-        return read ? out : read;
-    };
-}
+base::Error webhookNotFound() { return fault(Status::notFound, "webhook_not_found", "You have no such webhook."); }
 
 Result<void> listWebhooks(Core& core, Call& call, Done done)
 {
     return projects::answer(core.projects(), call, done,
                             [](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
                                 json::array data;
-                                for (const auto& hook : WebhookRepository::ofUser(connection, caller.userId))
+                                for (const auto& hook : WebhookRepository::ofUser(connection, caller.userId, "webhook"))
                                     data.push_back(hookJson(hook));
                                 return json::serialize(json::object{{"data", std::move(data)}});
                             });
@@ -220,7 +123,7 @@ Result<void> getWebhook(Core& core, Call& call, Done done)
                             [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
                                 const auto hook = ownHook(connection, caller.userId, call.arguments.integerOr("id", 0));
                                 if (!hook)
-                                    return hookNotFound();
+                                    return webhookNotFound();
                                 return json::serialize(hookJson(*hook));
                             });
 }
@@ -235,7 +138,7 @@ Result<void> createWebhook(Core& core, Call& call, Done done)
         auto hook = wanted;
         hook.userId = turn.caller.userId;
         hook.createdAt = hook.updatedAt = core.clock();
-        if (WebhookRepository::ofUser(turn.connection, hook.userId).size() >= maxWebhooks)
+        if (WebhookRepository::ofUser(turn.connection, hook.userId, "webhook").size() >= maxWebhooks)
             return fault(Status::conflict, "too_many_webhooks", "You have " + std::to_string(maxWebhooks) + " webhooks already.");
         hook.id = WebhookRepository::insert(turn.connection, hook);
         auto shown = hookJson(hook);
@@ -254,7 +157,7 @@ Result<void> updateWebhook(Core& core, Call& call, Done done)
     auto act = [&core, args = call.arguments, ifMatch = call.ifMatch](Turn& turn) -> Result<void> {
         auto hook = ownHook(turn.connection, turn.caller.userId, args.integerOr("id", 0));
         if (!hook)
-            return hookNotFound();
+            return webhookNotFound();
         if (auto match = projects::checkIfMatch(ifMatch, json::serialize(hookJson(*hook))); !match)
             return match;
         if (auto good = readHook(args, *hook); !good)
@@ -277,8 +180,9 @@ Result<void> updateWebhook(Core& core, Call& call, Done done)
 Result<void> deleteWebhook(Core& core, Call& call, Done done)
 {
     auto act = [id = call.arguments.integerOr("id", 0)](Turn& turn) -> Result<void> {
-        if (!WebhookRepository::remove(turn.connection, turn.caller.userId, id))
-            return hookNotFound();
+        if (!ownHook(turn.connection, turn.caller.userId, id))
+            return webhookNotFound();
+        WebhookRepository::remove(turn.connection, turn.caller.userId, id);
         turn.made.id = id;
         return {};
     };
@@ -294,7 +198,7 @@ Result<void> listDeliveries(Core& core, Call& call, Done done)
         [&](Connection& connection, const projects::Caller& caller, Id& next) -> Result<std::string> {
             const auto hook = ownHook(connection, caller.userId, args.integerOr("id", 0));
             if (!hook)
-                return hookNotFound();
+                return webhookNotFound();
             auto rows = WebhookRepository::deliveries(connection, hook->id, args.integerOr("before", 0), limit + 1);
             next = projects::cut(rows, limit, &WebhookDeliveryRecord::id);
             json::array data;
@@ -312,7 +216,7 @@ Result<void> redeliver(Core& core, Call& call, Done done)
                    Turn& turn) -> Result<void> {
         auto hook = ownHook(turn.connection, turn.caller.userId, id);
         if (!hook)
-            return hookNotFound();
+            return webhookNotFound();
         auto delivery = WebhookRepository::delivery(turn.connection, id, which);
         if (!delivery)
             return deliveryNotFound();

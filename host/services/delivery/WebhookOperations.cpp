@@ -76,7 +76,7 @@ void addWebhookOperations(operations::Operations& all, Core& core)
                                         .secret = secret,
                                         .reads = reads};
         if (!operation.parameters.empty() && operation.parameters.front().name == "id")
-            operation.guard = guardWebhook(core);
+            operation.guard = guardRow(core, "webhook", webhookNotFound());
         all.add(std::move(operation));
     };
     add("webhooks.list", "Where the caller has notifications sent", {}, "WebhookList", &listWebhooks, true);

@@ -9,7 +9,8 @@ namespace
 {
 
 #define WEBHOOK_COLUMNS                                                                                                        \
-    "id, user_id, name, url, secret, rules, enabled, disabled_why, failures, failing_since, paused_until, created_at, updated_at"
+    "id, user_id, name, url, secret, rules, enabled, disabled_why, failures, failing_since, paused_until, created_at, updated_at," \
+    " kind, p256dh"
 #define DELIVERY_COLUMNS                                                                                                       \
     "id, webhook_id, notification_id, sent_as, body, state, attempts, held, due_at, since, created_at, ended_at"
 
@@ -17,9 +18,11 @@ WebhookRecord read(const Statement& row)
 {
     return {.id = row.integer(0),
             .userId = row.integer(1),
+            .kind = textOf(row, 13),
             .name = textOf(row, 2),
             .url = textOf(row, 3),
             .secret = textOf(row, 4),
+            .p256dh = textOf(row, 14),
             .rules = textOf(row, 5),
             .enabled = row.integer(6) != 0,
             .disabledWhy = textOf(row, 7),
@@ -56,22 +59,24 @@ WebhookAttemptRecord readAttempt(const Statement& row)
 Id WebhookRepository::insert(Connection& connection, const WebhookRecord& made)
 {
     return number(connection
-                      .prepare("INSERT INTO webhooks (user_id, name, url, secret, rules, created_at, updated_at)"
-                               " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id")
+                      .prepare("INSERT INTO webhooks (user_id, name, url, secret, rules, created_at, updated_at, kind, p256dh)"
+                               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id")
                       .bind(1, made.userId)
                       .bind(2, made.name)
                       .bind(3, made.url)
                       .bind(4, made.secret)
                       .bind(5, made.rules)
                       .bind(6, made.createdAt)
-                      .bind(7, made.updatedAt));
+                      .bind(7, made.updatedAt)
+                      .bind(8, made.kind)
+                      .bind(9, made.p256dh));
 }
 
 void WebhookRepository::update(Connection& connection, const WebhookRecord& changed)
 {
     auto& statement =
         connection.prepare("UPDATE webhooks SET name = $2, url = $3, rules = $4, enabled = $5, disabled_why = $6, failures = $7,"
-                           " failing_since = $8, paused_until = $9, updated_at = $10 WHERE id = $1");
+                           " failing_since = $8, paused_until = $9, updated_at = $10, secret = $11, p256dh = $12 WHERE id = $1");
     statement.bind(1, changed.id)
         .bind(2, changed.name)
         .bind(3, changed.url)
@@ -79,7 +84,9 @@ void WebhookRepository::update(Connection& connection, const WebhookRecord& chan
         .bind(5, std::int64_t{changed.enabled})
         .bind(6, changed.disabledWhy)
         .bind(7, changed.failures)
-        .bind(10, changed.updatedAt);
+        .bind(10, changed.updatedAt)
+        .bind(11, changed.secret)
+        .bind(12, changed.p256dh);
     bindOrNull(statement, 8, changed.failingSince);
     bindOrNull(statement, 9, changed.pausedUntil);
     statement.run();
@@ -95,10 +102,20 @@ std::optional<WebhookRecord> WebhookRepository::byId(Connection& connection, Id 
     return one(connection.prepare("SELECT " WEBHOOK_COLUMNS " FROM webhooks WHERE id = $1").bind(1, id), read);
 }
 
-std::vector<WebhookRecord> WebhookRepository::ofUser(Connection& connection, Id userId)
+std::vector<WebhookRecord> WebhookRepository::ofUser(Connection& connection, Id userId, std::string_view kind)
 {
-    return all(connection.prepare("SELECT " WEBHOOK_COLUMNS " FROM webhooks WHERE user_id = $1 ORDER BY id").bind(1, userId),
+    return all(connection
+                   .prepare("SELECT " WEBHOOK_COLUMNS " FROM webhooks WHERE user_id = $1 AND ($2 = '' OR kind = $2) ORDER BY id")
+                   .bind(1, userId)
+                   .bind(2, kind),
                read);
+}
+
+std::vector<WebhookRecord> WebhookRepository::pushOf(Connection& connection, std::string_view address)
+{
+    return all(
+        connection.prepare("SELECT " WEBHOOK_COLUMNS " FROM webhooks WHERE kind = 'push' AND url = $1 ORDER BY id").bind(1, address),
+        read);
 }
 
 std::vector<Id> WebhookRepository::due(Connection& connection, std::int64_t at)

@@ -157,6 +157,7 @@ const Migration steps[] = {
     {16, "activity data", schema::activityData},
     {17, "notifications", schema::notifications},
     {18, "webhooks", schema::webhooks},
+    {19, "push", schema::push},
 };
 
 } // namespace

@@ -46,6 +46,13 @@ const Line lines[] = {
      {.operation = "webhooks.deliveries", .params = {"id"}, .next = "before"}},
     {"POST", "/api/webhooks/{id}/deliveries/{delivery}/redeliver", "Send a delivery again",
      {"webhooks.redeliver", {"id", "delivery"}}},
+    {"GET", "/api/push/key", "The public key that browsers subscribe with", {"push.key", {}}},
+    {"GET", "/api/push/subscriptions", "The browsers that the caller's notifications are pushed to", {"push.list", {}}},
+    {"POST", "/api/push/subscriptions", "Have notifications pushed to a browser",
+     {"push.subscribe", {}, 201, "/api/push/subscriptions/{id}"}},
+    {"GET", "/api/push/subscriptions/{id}", "One of these browsers", {"push.get", {"id"}}},
+    {"DELETE", "/api/push/subscriptions/{id}", "Have nothing pushed to a browser any more", {"push.unsubscribe", {"id"}, 204}},
+    {"POST", "/api/push/subscriptions/{id}/test", "Push something to a browser now", {"push.try", {"id"}, 204}},
 };
 
 class NotifyPlugin final : public Plugin {

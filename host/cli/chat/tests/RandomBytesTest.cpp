@@ -204,7 +204,8 @@ TEST(RandomBytes, EveryCommandOfAPersonEndsWithAnAnswerOrASentence)
     const auto url = "http://127.0.0.1:" + std::to_string(http.port());
     const std::vector<std::vector<std::string>> commands{
         {"chats"},         {"tail", "1"},    {"search", "x"},       {"inbox"},    {"inbox", "why", "1"}, {"status"},
-        {"issue", "list"}, {"repo", "list"}, {"pr", "list", "a/b"}, {"ping", url}};
+        {"issue", "list"}, {"repo", "list"}, {"pr", "list", "a/b"}, {"ping", url},
+        {"webhook", "list"}, {"webhook", "add", "a", "b"}, {"webhook", "deliveries", "1"}};
     for (int round = 0; round < 12; ++round)
         for (auto words : commands) {
             ASSERT_TRUE(saveLogin(dir.path("netbit/login.json"), {url, "me", "t", "r"}).ok());

@@ -1,89 +1,6 @@
-// From a notification to its receiver, with the service's clock in hand.
-
-#include "services/chat/ChatService.h"
-#include "services/delivery/Core.h"
-#include "services/notify/Acts.h"
-#include "services/notify/NotifyService.h"
-#include "services/projects/tests/House.h"
-
-#include <map>
+#include "services/delivery/tests/Delivering.h"
 
 namespace netbit::services::delivery::test {
-
-namespace json = boost::json;
-using base::Millis;
-
-constexpr Millis minute = 60'000;
-constexpr Millis hour = 60 * minute;
-
-class Delivery : public projects::test::House {
-protected:
-    Delivery()
-    {
-        chats = std::make_unique<chat::ChatService>(*database, *writer, users, *log, chat::ChatOptions{});
-        chats->load();
-        notify = std::make_unique<notify::NotifyService>(service->core(), chats->core());
-        notify->load();
-        notify->addOperations(operations);
-        make();
-        delivery->addOperations(operations);
-    }
-    ~Delivery() override
-    {
-        log->stop();
-        writer->stop();
-    }
-
-    void make()
-    {
-        delivery = std::make_unique<DeliveryService>(
-            notify->core(),
-            [this](const base::FetchRequest& request) -> base::Result<base::FetchReply> {
-                std::string id;
-                for (const auto& header : request.headers)
-                    if (header.starts_with("webhook-id: "))
-                        id = header.substr(12);
-                requests.push_back(request);
-                if (refuse)
-                    return *refuse;
-                ++arrived[id];
-                return base::FetchReply{status, {}};
-            },
-            [this] { return now; });
-    }
-
-    Id hook(Id who, json::object more = {})
-    {
-        more["name"] = "mine";
-        if (!more.contains("url"))
-            more["url"] = "https://hooks.example/" + std::to_string(who);
-        return good(who, "webhooks.create", more).at("id").as_int64();
-    }
-    Id note(Id who, std::string_view name = "milk")
-    {
-        return good(who, "notifications.create", {{"name", name}}).at("id").as_int64();
-    }
-    json::array deliveries(Id who, Id hook)
-    {
-        return good(who, "webhooks.deliveries", {{"id", hook}, {"limit", 200}}).at("data").as_array();
-    }
-    json::value shown(Id who, Id hook) { return good(who, "webhooks.get", {{"id", hook}}); }
-    /// Tries whatever is due, minute by minute.
-    void pass(Millis time)
-    {
-        for (const auto end = now + time; now < end; now += minute)
-            delivery->sendDue();
-    }
-
-    Millis now = 1'800'000'000'000;
-    std::vector<base::FetchRequest> requests;
-    std::map<std::string, int> arrived; // by webhook-id
-    std::optional<base::Error> refuse;
-    int status = 204;
-    std::unique_ptr<chat::ChatService> chats;
-    std::unique_ptr<notify::NotifyService> notify;
-    std::unique_ptr<DeliveryService> delivery;
-};
 
 TEST_F(Delivery, ANotificationIsSentOnceAndTheLogSaysSo)
 {
@@ -193,6 +110,28 @@ TEST_F(Delivery, AReceiverThatOnlyFailsIsSwitchedOffAndItsUserTold)
     note(ann);
     EXPECT_EQ(delivery->sendDue(), 1u);
     EXPECT_FALSE(shown(ann, id).at("enabled").as_bool()) << "gone is gone";
+}
+
+TEST_F(Delivery, AReceiverThatSaysWhenToComeBackIsLeftAloneUntilThen)
+{
+    const auto id = hook(ann);
+    status = 429;
+    retryAfter = std::chrono::minutes(30);
+    note(ann);
+    note(ann);
+    pass(29 * minute);
+    EXPECT_EQ(requests.size(), 1u);
+    status = 200;
+    pass(3 * minute);
+    EXPECT_EQ(requests.size(), 3u);
+    status = 503;
+    retryAfter = std::chrono::hours(24 * 365);
+    note(ann);
+    pass(minute);
+    now += 24 * hour; // nobody is left alone for longer
+    status = 200;
+    pass(minute);
+    EXPECT_EQ(deliveries(ann, id)[0].at("state").as_string(), "delivered");
 }
 
 TEST_F(Delivery, OneThatTheReceiverRefusesHoldsUpNoOthers)
