@@ -1,4 +1,4 @@
-// webhook list|add|remove|deliveries|redeliver.
+// webhook list|add|enable|disable|remove|deliveries|redeliver.
 
 #include "cli/Commands.h"
 #include "cli/JsonFields.h"
@@ -97,6 +97,16 @@ ExitCode addHook(const Arguments& arguments, Terminal& terminal)
     });
 }
 
+ExitCode switchHook(const Arguments& arguments, Terminal& terminal, std::string_view to)
+{
+    if (const auto good = checkNumbers(arguments); !good)
+        return complain(terminal, good.error());
+    return ask(arguments, terminal, "PUT", std::string(place).append("/").append(arguments.plain()[0]), to,
+               [&](const boost::json::value& answer) { printHook(terminal.out, answer); });
+}
+ExitCode enableHook(const Arguments& arguments, Terminal& terminal) { return switchHook(arguments, terminal, R"({"enabled":true})"); }
+ExitCode disableHook(const Arguments& arguments, Terminal& terminal) { return switchHook(arguments, terminal, R"({"enabled":false})"); }
+
 ExitCode removeHook(const Arguments& arguments, Terminal& terminal)
 {
     if (const auto good = checkNumbers(arguments); !good)
@@ -143,6 +153,8 @@ std::vector<Command> webhookCommands()
     return {{"webhook list", "", "Lists where your notifications are sent.", {jsonOption}, 0, 0, listHooks},
             {"webhook add", "NAME URL [--rule RULE]...", "Has your notifications sent to an address; prints the secret that signs them, once.",
              {rule, jsonOption}, 2, 2, addHook},
+            {"webhook enable", "NUMBER", "Sends there again.", {jsonOption}, 1, 1, enableHook},
+            {"webhook disable", "NUMBER", "Sends nothing there until it is enabled again.", {jsonOption}, 1, 1, disableHook},
             {"webhook remove", "NUMBER", "Has nothing sent there any more.", {jsonOption}, 1, 1, removeHook},
             {"webhook deliveries", "NUMBER", "Lists what was sent there in the last week, and what waits.", {lines, jsonOption}, 1, 1, listDeliveries},
             {"webhook redeliver", "NUMBER DELIVERY", "Sends a delivery again, under the same id.", {jsonOption}, 2, 2, redeliver}};

@@ -168,13 +168,13 @@ TEST_F(Cli, APersonHasNotificationsSentElsewhere)
 {
     signIn("bob");
     auto http = as(bob());
-    const auto added = person({"webhook", "add", "mill", "https://hooks.invalid/in", "--rule", "note", "--rule", "mention"});
+    const auto added = person({"webhook", "add", "mill", "https://127.0.0.1:1/in", "--rule", "note", "--rule", "mention"});
     expectGood(added);
     const auto id = firstLine(added.out);
     const auto secret = added.out.find("whsec_");
     ASSERT_NE(secret, std::string::npos) << added.out;
     auto listed = person({"webhook", "list"});
-    EXPECT_NE(listed.out.find("mill  https://hooks.invalid/in  [note, mention]"), std::string::npos) << listed.out;
+    EXPECT_NE(listed.out.find("mill  https://127.0.0.1:1/in  [note, mention]"), std::string::npos) << listed.out;
     EXPECT_EQ(listed.out.find("whsec_"), std::string::npos) << listed.out;
     http.expect(201, "POST", "/api/notifications", R"({"name":"buy milk"})");
     const auto log = [&] { return person({"webhook", "deliveries", id}).out; };
@@ -183,8 +183,10 @@ TEST_F(Cli, APersonHasNotificationsSentElsewhere)
     const auto delivery = log().substr(0, log().find(' '));
     expectGood(person({"webhook", "redeliver", id, delivery}));
     expectComplaint(person({"webhook", "redeliver", id, "999999"}), exitFailed, "no such delivery");
-    expectComplaint(person({"webhook", "add", "mill", "ftp://hooks.invalid/"}), exitFailed, "https://");
+    expectComplaint(person({"webhook", "add", "mill", "ftp://127.0.0.1/"}), exitFailed, "https://");
     expectComplaint(person({"webhook", "remove", "mill"}), exitUsage, "number");
+    EXPECT_NE(person({"webhook", "disable", id}).out.find("mill  https://127.0.0.1:1/in  [note, mention]  off"), std::string::npos);
+    EXPECT_EQ(person({"webhook", "enable", id}).out.find("off"), std::string::npos);
     expectGood(person({"webhook", "remove", id}));
     EXPECT_EQ(person({"webhook", "list"}).out, "");
     expectComplaint(person({"webhook", "remove", id}), exitFailed, "no such webhook");

@@ -75,7 +75,8 @@ TEST(SqliteFile, TellsOfSlowStatementsWithoutTheirValues)
     options.slow = std::chrono::milliseconds(5);
     options.onSlow = [&](std::string_view sql, std::chrono::milliseconds time) {
         EXPECT_GE(time, options.slow);
-        told.emplace_back(sql);
+        if (sql.starts_with("WITH")) // a busy machine makes others slow
+            told.emplace_back(sql);
     };
     const auto database = openSqlite(options);
     ASSERT_TRUE(database);
