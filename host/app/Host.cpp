@@ -21,6 +21,7 @@
 #include "net/InheritedSockets.h"
 #include "net/Reactor.h"
 #include "outgoing/CurlFetch.h"
+#include "outgoing/CurlMailer.h"
 #include "services/auth/AuthService.h"
 #include "services/backup/BackupSchedule.h"
 #include "services/cache/KeyValueCache.h"
@@ -35,6 +36,7 @@
 #include "services/delivery/DeliveryService.h"
 #include "services/issues/IssueService.h"
 #include "services/log/Log.h"
+#include "services/mail/MailService.h"
 #include "services/metrics/Registry.h"
 #include "services/notify/NotifyService.h"
 #include "services/operations/Operations.h"
@@ -92,8 +94,8 @@ void tellOfCollector(std::string_view reason)
 /// In the order of construction: what stands lower uses what stands higher.
 struct Host::Parts {
     Parts(std::unique_ptr<DataDirectory> folder, std::unique_ptr<storage::Database> opened,
-          std::unique_ptr<files::FileStore> fileStore, std::string signingSecret, const std::string& pushSecret, const HostSettings& initial,
-          const fs::path& program, std::vector<int> sockets)
+          std::unique_ptr<files::FileStore> fileStore, std::string signingSecret, const std::string& pushSecret, std::string mailKey,
+          const HostSettings& initial, const fs::path& program, std::vector<int> sockets)
         : settings(initial),
           data(std::move(folder)),
           database(std::move(opened)),
@@ -109,6 +111,7 @@ struct Host::Parts {
           projects(*database, writer, users, events),
           notify(projects.core(), chat.core()),
           delivery(notify.core(), [this](const base::FetchRequest& request) { return fetch(request); }, pushSecret),
+          mail(notify.core(), mailer, std::move(mailKey)),
           backups(data->root(), fileService, NETBIT_VERSION),
           backupSchedule(backups),
           cache(size(initial, "cache.plugin_quota_bytes")),
@@ -162,8 +165,11 @@ struct Host::Parts {
     std::vector<SettingGap> gaps(const Config& now) const
     {
         std::vector<SettingGap> found;
+        const auto shown = [](const std::string& key, const std::string& value) {
+            return isSecretKey(key) && !value.empty() && !isReference(value) ? std::string(base::leftOut) : value;
+        };
         for (const auto& key : settings.changed(now.host))
-            found.push_back({key, settings.text(key), now.host.text(key), isLive(key)});
+            found.push_back({key, shown(key, settings.text(key)), shown(key, now.host.text(key)), isLive(key)});
         const auto writtenIn = [](const SettingMap& some, const std::string& key) {
             const auto at = some.find(key);
             return at == some.end() ? std::string() : at->second.value;
@@ -174,10 +180,7 @@ struct Host::Parts {
                 const auto after = writtenIn(now.given, key);
                 if (findHostKey(key) || before == after || (ofNow && given.contains(key)))
                     continue;
-                const auto shown = [&key = key](const std::string& value) {
-                    return isSecretKey(key) && !value.empty() && !isReference(value) ? std::string(base::leftOut) : value;
-                };
-                found.push_back({key, shown(before), shown(after), !isPluginOption(key)});
+                found.push_back({key, shown(key, before), shown(key, after), !isPluginOption(key)});
             }
         };
         look(given, false);
@@ -205,6 +208,8 @@ struct Host::Parts {
     projects::ProjectService projects;
     services::notify::NotifyService notify;
     services::delivery::DeliveryService delivery;
+    outgoing::CurlMailer mailer;
+    services::mail::MailService mail;
     backup::BackupService backups;
     backup::BackupSchedule backupSchedule;
     std::mutex backupMutex; // guards backupWish
@@ -272,6 +277,9 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     const auto pushSecret = (*folder)->secret("push.key");
     if (!pushSecret)
         return pushSecret.error();
+    auto mailKey = (*folder)->secret("mail.key");
+    if (!mailKey)
+        return mailKey.error();
     storage::SqliteOptions options;
     options.path = (*folder)->database().string();
     options.readers = static_cast<unsigned>(config.host.integer("storage.readers"));
@@ -291,7 +299,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         return fileStore.error();
 
     _parts = std::make_unique<Parts>(std::move(*folder), std::move(*database), std::move(*fileStore), std::move(*secret),
-                                     *pushSecret, config.host, programDirectory, std::exchange(_around.sockets, {}));
+                                     *pushSecret, std::move(*mailKey), config.host, programDirectory,
+                                     std::exchange(_around.sockets, {}));
     auto& parts = *_parts;
     parts.pluginOptions = config.options;
     parts.given = config.given;
@@ -327,6 +336,8 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.notify.addOperations(parts.operations);
     parts.delivery.setOptions(deliveryOptions(config.host));
     parts.delivery.addOperations(parts.operations);
+    parts.mail.setOptions(mailOptions(config.host));
+    parts.mail.addOperations(parts.operations);
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);
     parts.writer.onCommit(commitSeries(parts.metrics));
@@ -405,6 +416,13 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         return true;
     });
     parts.timers.every(seconds(1), [&parts] { parts.delivery.tend(); });
+    parts.mail.start([&parts](milliseconds delay, std::function<void()> task) {
+        if (delay.count() == 0)
+            return parts.outgoingWorkers.submit(std::move(task));
+        parts.timers.after(delay, std::move(task));
+        return true;
+    });
+    parts.timers.every(seconds(1), [&parts] { parts.mail.tend(); });
     parts.timers.every(seconds(config.host.integer("files.collect_s")), [&parts] { parts.fileService.collect(); });
     parts.backupWish = backupOptions(config.host, *parts.data);
     parts.timers.every(seconds(60), [&parts] {
@@ -421,6 +439,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         parts.projects.prune();
         parts.notify.forget(); // what is gone by now is quoted no longer
         parts.delivery.prune();
+        parts.mail.prune();
     });
     addHostSeries(parts.metrics, ask, parts.server, parts.writer, parts.workers, parts.data->database());
     if (parts.tls->load())
@@ -476,6 +495,7 @@ Result<void> Host::reconfigure(const Config& config)
     parts.projects.setOptions(projectOptions(config.host));
     parts.notify.setOptions(notifyOptions(config.host));
     parts.delivery.setOptions(deliveryOptions(config.host));
+    parts.mail.setOptions(mailOptions(config.host));
     parts.recorder.setOptions(recorderOptions(config.host));
     parts.exporter.setOptions(exporterOptions(config.host));
     {
@@ -529,6 +549,8 @@ void Host::stop()
     parts.draining = true;
     const milliseconds patience(parts.settings.integer("shutdown.patience_ms"));
     parts.delivery.stop();
+    parts.mail.stop();
+    parts.mailer.stop();
     parts.fetch.stop();
     parts.backups.stop();
     // Plugins first: a stream that only its plugin can end would hold up the draining for the whole patience.

@@ -2,6 +2,7 @@
 
 #include "app/Programs.h"
 #include "app/Version.h"
+#include "app/config/MailKeys.h"
 #include "base/CommaSeparated.h"
 #include "edge/ClientAddress.h"
 #include "services/log/LogFile.h"
@@ -158,6 +159,11 @@ services::delivery::DeliveryOptions deliveryOptions(const HostSettings& settings
     if (const auto& address = settings.text("oidc.public_url"); options.contact.empty() && address.starts_with("https://"))
         options.contact = address;
     return options;
+}
+
+services::mail::MailOptions mailOptions(const HostSettings& settings)
+{
+    return {.relay = mailRelay(settings), .from = settings.text("mail.from"), .publicUrl = settings.text("oidc.public_url")};
 }
 
 trace::RecorderOptions recorderOptions(const HostSettings& settings)

@@ -12,6 +12,7 @@
 #include "services/delivery/DeliveryService.h"
 #include "services/events/EventLog.h"
 #include "services/files/FileService.h"
+#include "services/mail/MailService.h"
 #include "services/notify/NotifyService.h"
 #include "services/projects/Core.h"
 #include "trace/Exporter.h"
@@ -36,6 +37,7 @@ services::files::FileOptions fileOptions(const HostSettings& settings);
 services::projects::ProjectOptions projectOptions(const HostSettings& settings);
 services::notify::NotifyOptions notifyOptions(const HostSettings& settings);
 services::delivery::DeliveryOptions deliveryOptions(const HostSettings& settings);
+services::mail::MailOptions mailOptions(const HostSettings& settings);
 trace::RecorderOptions recorderOptions(const HostSettings& settings);
 trace::ExporterOptions exporterOptions(const HostSettings& settings);
 services::backup::ScheduleOptions backupOptions(const HostSettings& settings, const DataPaths& data);

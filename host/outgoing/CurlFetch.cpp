@@ -1,12 +1,11 @@
 #include "outgoing/CurlFetch.h"
 
+#include "outgoing/CurlStart.h"
 #include "outgoing/Inside.h"
 
 #include <algorithm>
 #include <curl/curl.h>
 #include <memory>
-#include <mutex>
-#include <stdexcept>
 #include <sys/socket.h>
 
 namespace netbit::outgoing {
@@ -61,14 +60,7 @@ base::Error failed(std::string_view why) { return base::fault(base::Status::unav
 
 } // namespace
 
-CurlFetch::CurlFetch()
-{
-    static std::once_flag once;
-    std::call_once(once, [] {
-        if (::curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-            throw std::runtime_error("libcurl cannot be started");
-    });
-}
+CurlFetch::CurlFetch() { startCurl(); }
 
 base::Result<FetchReply> CurlFetch::operator()(const FetchRequest& request) const
 {

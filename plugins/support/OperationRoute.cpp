@@ -131,7 +131,8 @@ Result<void> operate(const OperationRoute& route, const Operations& operations, 
 {
     OperationCall call;
     call.operation = route.operation;
-    call.arguments = request.body();
+    if (!route.bodyless)
+        call.arguments = request.body();
     if (!call.arguments.empty()) { // the host takes any JSON of the last of two members; a client is told of its mistake
         RequestBody body(request.header("Content-Type"));
         if (auto fields = body.read(call.arguments); !fields)

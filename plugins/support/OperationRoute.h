@@ -19,6 +19,7 @@ struct OperationRoute {
     /// Of a list: the query parameter by which a client goes on, from the id that the operation gave. Empty: no Link.
     std::string_view next{};
     bool secret = false; ///< the answer must not stay in any cache
+    bool bodyless = false; ///< whatever the body is, it is not looked at: all arguments stand in the query
 };
 
 /// [worker] Calls the operation with the body's members, the path's parameters and the query's, as the caller. Answers now or

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <unistd.h>
@@ -92,6 +93,16 @@ TEST_F(Configured, GetSetAndDiffFromTheFileToTheServer)
     EXPECT_TRUE(has(waiting, "threads.workers = 4\n  2 after a restart\n")) << waiting;
     EXPECT_TRUE(has(waiting, "plugin.tcp.isolate = (not set)\n  process after a restart\n")) << waiting;
     EXPECT_FALSE(has(waiting, "after a reload")) << waiting;
+}
+
+TEST_F(Configured, TheDifferenceShowsNoSecret)
+{
+    std::ofstream(file(), std::ios::app) << "mail.password = hush hush\nmail.user = somebody\ntrace.token = also hush\n";
+    const auto differs = config({"diff"}).out;
+    EXPECT_TRUE(has(differs, "mail.user")) << differs;
+    EXPECT_TRUE(has(differs, "mail.password")) << differs;
+    EXPECT_TRUE(has(differs, "trace.token")) << differs;
+    EXPECT_FALSE(has(differs, "hush")) << differs;
 }
 
 TEST_F(Configured, WhatIsWrongIsRefusedAndTheFileStays)

@@ -10,7 +10,15 @@ namespace netbit::test {
 
 namespace {
 
-class WhoMayCall : public OnStage {};
+class WhoMayCall : public OnStage {
+protected:
+    /// With a relay, though nobody listens there: without one there are no settings of mail to be asked for.
+    static void SetUpTestSuite()
+    {
+        _stage = std::make_unique<Stage>(std::vector<std::string>{"mail.server=127.0.0.1:9", "mail.security=none", "mail.from=netbit@example.org",
+                                                                  "oidc.public_url=https://chat.example.org"});
+    }
+};
 
 /// What stands in a path for a parameter.
 struct Things {

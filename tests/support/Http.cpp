@@ -141,10 +141,13 @@ HttpReply HttpClient::request(std::string_view method, const std::string& target
     std::string text = std::string(method) + ' ' + target + " HTTP/1.1\r\nHost: localhost\r\n";
     if (!_token.empty())
         text += "Authorization: Bearer " + _token + "\r\n";
-    for (const auto& [name, value] : headers)
+    bool typed = false;
+    for (const auto& [name, value] : headers) {
         text += name + ": " + value + "\r\n";
+        typed = typed || name == "Content-Type";
+    }
     if (!body.empty() || method == "POST" || method == "PUT")
-        text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+        text += (typed ? "" : "Content-Type: application/json\r\n") + ("Content-Length: " + std::to_string(body.size())) + "\r\n";
     text += "\r\n";
     text += body;
     try {

@@ -235,6 +235,22 @@ class Notifications(WebTest):
         self.assertEqual(page.run("return self.sent"), [["POST", "/api/notifications/email/confirmation", {}], ["PATCH", "/api/notifications/email", {"mode": "digest", "digest_at": "07:15"}]])
         page.reload()
 
+    def test_an_account_without_an_address_gets_one_for_its_mail(self):
+        page, _, _ = self.someone("/notifications")
+        page.answer("/api/push/key", 404, {})
+        page.run("""self.sent = []; let kept = { address: null, state: "none", mode: "at_once", digest_at: "08:00", delay_seconds: 300 };
+          const real = self.fetch; self.fetch = async (url, options = {}) => {
+            if (!String(url).startsWith('/api/notifications/email')) return real(url, options);
+            if (options.method === 'PATCH') { self.sent.push(JSON.parse(options.body)); kept = { ...kept, ...JSON.parse(options.body), state: "unconfirmed" }; }
+            return new Response(JSON.stringify(kept), { headers: { 'Content-Type': 'application/json' } }); };""")
+        page.go("/notifications/delivery")
+        page.find("section p", "has no e-mail address")
+        page.type("[name=address]", "h@example.org")
+        page.click("form button.primary")
+        page.find("section p", "h@example.org is not confirmed yet")
+        self.assertEqual(page.run("return self.sent"), [{"mode": "at_once", "address": "h@example.org", "delay_seconds": 300}])
+        page.reload()
+
     def test_a_link_of_an_e_mail_does_nothing_before_a_click(self):
         page = self.fresh()
         page.open("#/email/unsubscribe?token=abc%22%3E")

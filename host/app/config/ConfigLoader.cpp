@@ -2,6 +2,7 @@
 
 #include "app/config/HostKeys.h"
 #include "app/config/Layers.h"
+#include "app/config/MailKeys.h"
 #include "edge/ClientAddress.h"
 
 #include <Poco/AutoPtr.h>
@@ -232,6 +233,8 @@ Result<Config> loadConfig(const ConfigSources& sources)
     const auto& contact = settings.at("push.contact");
     if (!contact.value.empty() && !isContact(contact.value))
         return bad(contact, "push.contact", "Write mailto:SOMEBODY@HOST or https://HOST/PAGE.");
+    if (auto checked = checkMail(settings); !checked)
+        return checked.error();
     const auto& proxies = settings.at("http.trusted_proxies");
     if (const auto parsed = edge::TrustedProxies::parse(proxies.value); !parsed)
         return bad(proxies, "http.trusted_proxies", parsed.error().detail);

@@ -42,6 +42,38 @@ protected:
     fs::path _folder;
 };
 
+TEST_F(ConfigLoader, AMailRelayIsWholeAndIsToldNothingInTheClear)
+{
+    const auto secret = write("password", "the password\n");
+    const std::vector<std::string> good{"mail.server=mail.example.org:587", "mail.from=netbit@example.org", "oidc.public_url=https://chat.example.org",
+                                        "mail.user=netbit", "mail.password=file:" + secret.string()};
+    const auto with = [&](std::vector<std::string> more) {
+        auto all = good;
+        all.insert(all.end(), more.begin(), more.end());
+        return refusal({{}, all});
+    };
+    EXPECT_EQ(with({}), "");
+    const auto config = loadConfig({{}, good});
+    ASSERT_TRUE(config.ok());
+    EXPECT_EQ(config->host.text("mail.password"), "the password");
+    EXPECT_EQ(with({"mail.server=[::1]:25", "mail.security=none"}), "");
+    EXPECT_EQ(with({"mail.server=127.8.8.8:25", "mail.security=none"}), "");
+    EXPECT_EQ(with({"mail.server=", "mail.from="}), "");
+    for (const auto* const server : {"mail.example.org", ":587", "mail.example.org:", "mail.example.org:0", "mail.example.org:65536", "mail.example.org:x",
+                                     "smtp://mail.example.org:25", "mail example:25", "[::1:25", "::1:25", "a/b:25", "a@b:25", "-x:25"})
+        EXPECT_THAT(with({std::string("mail.server=") + server}), HasSubstr("--set mail.server: Write HOST:PORT")) << server;
+    for (const auto* const server : {"mail.example.org:25", "10.0.0.1:25", "[2001:db8::1]:25", "localhost.example.org:25", "127.1:25", "0.0.0.0:25"})
+        EXPECT_THAT(with({std::string("mail.server=") + server, "mail.security=none"}), HasSubstr("mail.security: Without TLS")) << server;
+    EXPECT_THAT(with({"mail.security=ssl"}), HasSubstr("none of tls|starttls|none"));
+    EXPECT_THAT(with({"mail.from=NetBit <netbit@example.org>"}), HasSubstr("mail.from: Mails come from an address"));
+    EXPECT_THAT(with({"mail.from="}), HasSubstr("mail.from: Mails come from an address"));
+    EXPECT_THAT(with({"mail.user="}), HasSubstr("mail.user and mail.password go together"));
+    EXPECT_THAT(with({"oidc.public_url="}), HasSubstr("oidc.public_url: Mails have links"));
+    EXPECT_THAT(with({"mail.ca_file=/nowhere"}), HasSubstr("mail.ca_file: There is no file /nowhere."));
+    EXPECT_THAT(with({"mail.password=x"}), HasSubstr("mail.password: Everybody on this machine can read a command line"));
+    EXPECT_THAT(with({"mail.timeout_ms=10"}), HasSubstr("out of range"));
+}
+
 TEST_F(ConfigLoader, LaterLayersWin)
 {
     const auto file = write("netbit.properties", "http.port = 9000\nmessages.max_bytes = 100\n");

@@ -1,10 +1,8 @@
 #include "services/delivery/Attempt.h"
 
-#include "services/auth/Secrets.h"
+#include "services/delivery/BackOff.h"
 #include "services/delivery/Signing.h"
 #include "services/delivery/push/Encryption.h"
-
-#include <cstring>
 
 namespace netbit::services::delivery {
 
@@ -33,15 +31,6 @@ Verdict verdictOf(const WebhookRecord& hook, std::int64_t status)
     if (status == 410 || (hook.kind == "push" && status == 404)) // RFC 8030 section 7.3
         return Verdict::gone;
     return hook.kind == "push" && status == 413 ? Verdict::never : Verdict::later;
-}
-
-/// As long as it has failed already, so that the waits double; a quarter more or less, so that not all come back at once.
-Millis backOff(Millis failing, Millis shortest, Millis longest)
-{
-    std::uint32_t random = 0;
-    std::memcpy(&random, auth::randomBytes(sizeof random).data(), sizeof random);
-    const auto wait = std::clamp(failing, shortest, longest);
-    return wait * 3 / 4 + static_cast<Millis>(random % static_cast<std::uint64_t>(wait / 2 + 1));
 }
 
 void end(WebhookDeliveryRecord& delivery, std::string_view state, Millis now)

@@ -156,10 +156,12 @@ DeliveryService::DeliveryService(notify::Core& notices, base::Fetch fetch, std::
     : _core(std::make_unique<Core>(notices, pushSecret, std::move(clock))), _sender(std::make_shared<Sender>(*_core, std::move(fetch)))
 {
     _core->wake = [sender = _sender.get()] { sender->wake(); };
-    notices.made = [core = _core.get()](Turn& turn, const storage::NotificationRecord& notice) { queueNotice(*core, turn, notice); };
+    _made = notices.made.insert(notices.made.end(), [core = _core.get()](Turn& turn, const storage::NotificationRecord& notice) {
+        queueNotice(*core, turn, notice);
+    });
 }
 
-DeliveryService::~DeliveryService() { _core->notices.made = nullptr; }
+DeliveryService::~DeliveryService() { _core->notices.made.erase(_made); }
 
 void DeliveryService::setOptions(const DeliveryOptions& options)
 {

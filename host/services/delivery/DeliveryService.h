@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +17,12 @@ class Operations;
 }
 namespace netbit::services::notify {
 struct Core;
+}
+namespace netbit::services::projects {
+class Turn;
+}
+namespace netbit::storage {
+struct NotificationRecord;
 }
 
 namespace netbit::services::delivery {
@@ -56,8 +63,10 @@ public:
 
 private:
     struct Sender;
+    using Made = std::function<void(projects::Turn&, const storage::NotificationRecord&)>;
     std::unique_ptr<Core> _core;
     std::shared_ptr<Sender> _sender;
+    std::list<Made>::iterator _made; ///< in the list of who is called for each notification
 };
 
 } // namespace netbit::services::delivery

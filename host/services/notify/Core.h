@@ -7,6 +7,8 @@
 #include "services/notify/RuleBook.h"
 #include "services/projects/Core.h"
 
+#include <list>
+
 namespace netbit::services::notify {
 
 struct Core {
@@ -19,8 +21,10 @@ struct Core {
         return user && user->profile && !user->profile->timeZone.empty() ? user->profile->timeZone : "UTC";
     }
 
-    /// Called within the transaction of each notification that was made. Set before the first call.
-    std::function<void(projects::Turn&, const storage::NotificationRecord&)> made;
+    using Made = std::function<void(projects::Turn&, const storage::NotificationRecord&)>;
+    /// Each is called within the transaction of each notification that was made. They come before the first call, and go, each by its
+    /// owner's hand, behind the last.
+    std::list<Made> made;
     projects::Core& projects;
     chat::Core& chats;
     RuleBook book;

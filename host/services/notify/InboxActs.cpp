@@ -148,8 +148,8 @@ bool insertNotice(Core& core, Turn& turn, NotificationRecord notice)
     if (notice.id == 0)
         return false;
     tell(core, turn, notice, "notification.created");
-    if (core.made)
-        core.made(turn, notice);
+    for (const auto& made : core.made)
+        made(turn, notice);
     return true;
 }
 
@@ -160,8 +160,8 @@ NotificationRecord insertNote(Core& core, Turn& turn, NotificationRecord note)
     note.id = NotificationRepository::insert(turn.connection, note);
     NotificationRepository::trim(turn.connection, note.userId, core.kept);
     tell(core, turn, note, "notification.created");
-    if (core.made)
-        core.made(turn, note);
+    for (const auto& made : core.made)
+        made(turn, note);
     return note;
 }
 

@@ -72,4 +72,16 @@ base::Millis loudFrom(const Rules& rules, std::string_view name, base::Millis at
     return now;
 }
 
+base::Millis nextAt(std::string_view name, int minute, base::Millis after)
+{
+    const auto zone = zoneOf(name);
+    for (auto day = absl::ToCivilDay(absl::FromUnixMillis(after), zone);; ++day) {
+        const absl::CivilMinute wanted = absl::CivilMinute(day) + minute;
+        const auto info = zone.At(absl::CivilSecond(wanted));
+        const auto at = absl::ToUnixMillis(info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre);
+        if (at > after)
+            return at;
+    }
+}
+
 } // namespace netbit::services::notify

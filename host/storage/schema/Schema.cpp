@@ -158,6 +158,7 @@ const Migration steps[] = {
     {17, "notifications", schema::notifications},
     {18, "webhooks", schema::webhooks},
     {19, "push", schema::push},
+    {20, "mails", schema::mails},
 };
 
 } // namespace

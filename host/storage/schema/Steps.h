@@ -17,6 +17,7 @@ extern const char* const externalKinds;
 extern const char* const notifications;
 extern const char* const webhooks;
 extern const char* const push;
+extern const char* const mails;
 extern const char* const projects;
 extern const char* const issues;
 extern const char* const chatsInFull; // a literal's address: there before any constructor has run

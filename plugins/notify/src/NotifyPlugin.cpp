@@ -15,7 +15,15 @@ struct Line {
     std::string_view summary;
     support::OperationRoute route;
     std::uint32_t maxBodyBytes = 16 * 1024;
+    Access access = users;
 };
+
+// RFC 8058: mail programs send a form whose words are always the same; which mails are meant stands in the address.
+constexpr std::string_view unsubscribeSchema = R"({"status":204,"query":{"type":"object","required":["token"],
+"properties":{"token":{"type":"string","description":"of the mail's link"}}}})";
+constexpr std::string_view unsubscribePageSchema = R"({"type":"text/plain","query":{"type":"object",
+"properties":{"token":{"type":"string","description":"of the mail's link"}}}})";
+const support::OperationRoute unsubscribing{.operation = "mail.unsubscribe", .params = {}, .status = 204, .bodyless = true};
 
 constexpr std::uint32_t maxRulesBytes = 256 * 1024; // a thousand levels
 
@@ -44,6 +52,12 @@ const Line lines[] = {
     {"DELETE", "/api/webhooks/{id}", "Have nothing sent there any more", {"webhooks.delete", {"id"}, 204}},
     {"GET", "/api/webhooks/{id}/deliveries", "What was sent there and what waits, the newest first",
      {.operation = "webhooks.deliveries", .params = {"id"}, .next = "before"}},
+    {"GET", "/api/notifications/email", "What the caller has mailed to him", {"mail.get", {}}},
+    {"PATCH", "/api/notifications/email", "Have notifications mailed at once, once a day, or not at all", {"mail.update", {}}},
+    {"POST", "/api/notifications/email/confirmation", "Send a link by which the caller's address is confirmed",
+     {"mail.ask", {}}},
+    {"POST", "/api/notifications/email/confirm", "Confirm the address that a link was sent to", {"mail.confirm", {}, 204},
+     16 * 1024, anyone},
     {"POST", "/api/webhooks/{id}/deliveries/{delivery}/redeliver", "Send a delivery again",
      {"webhooks.redeliver", {"id", "delivery"}}},
     {"GET", "/api/push/key", "The public key that browsers subscribe with", {"push.key", {}}},
@@ -63,7 +77,7 @@ private:
     void start() override
     {
         for (const auto& line : lines) {
-            route(line.method, line.pattern, users,
+            route(line.method, line.pattern, line.access,
                   [this, &line](Request& request) {
                       const auto& by = request.principal();
                       return support::operate(line.route, _operations, by ? Principal::share(_auth.api(), by) : Principal(),
@@ -71,6 +85,16 @@ private:
                   },
                   support::documented(line.route, worker().summary(line.summary).maxBody(line.maxBodyBytes)));
         }
+        // A program that looks at the links of a mail must not end it.
+        get("/api/notifications/email/unsubscribe", anyone,
+            [](Request& request) {
+                request.text(200, "Nothing has changed. To have no more e-mail, send this address a POST, as mail programs do,\n"
+                                  "or press the button behind the link at the end of the mail.\n");
+            },
+            fast().summary("How e-mail is ended: by a POST").schema(unsubscribePageSchema));
+        route("POST", "/api/notifications/email/unsubscribe", anyone,
+              [this](Request& request) { return support::operate(unsubscribing, _operations, Principal(), request); },
+              worker().summary("Have nothing mailed any more").maxBody(16 * 1024).schema(unsubscribeSchema));
     }
 
     Auth _auth;

@@ -199,7 +199,7 @@ TEST_F(Delivery, WhatQuietHoursHoldIsSentBehindThemUnlessItWasRead)
             notice.heldUntil = until;
             notice.id = storage::NotificationRepository::insert(writing, notice);
             made.push_back(notice.id);
-            notify->core().made(turn, notice);
+            notify->core().made.front()(turn, notice);
             return {};
         }));
     EXPECT_EQ(delivery->sendDue(), 0u);

@@ -116,6 +116,38 @@ TEST(NotifyQuiet, KnowsTheHourThatIsNotThereAndTheOneThatIsTwice)
     EXPECT_EQ(loud(late, "Europe/Zurich", "2026-10-25T01:45:00Z"), "2026-10-25T03:00:00.000Z");
 }
 
+TEST(NotifyQuiet, TheNextTimeOfADayComesOnceADayWhateverTheClockDoes)
+{
+    const auto next = [](std::string_view zone, int minute, std::string_view after) {
+        return base::rfc3339(nextAt(zone, minute, base::parseRfc3339(after).value()));
+    };
+    EXPECT_EQ(next("UTC", 480, "2026-06-01T07:59:59.999Z"), "2026-06-01T08:00:00.000Z");
+    EXPECT_EQ(next("UTC", 480, "2026-06-01T08:00:00Z"), "2026-06-02T08:00:00.000Z");
+    EXPECT_EQ(next("UTC", 0, "2026-12-31T23:59:00Z"), "2027-01-01T00:00:00.000Z");
+    EXPECT_EQ(next("Asia/Tokyo", 480, "2026-06-01T00:00:00Z"), "2026-06-01T23:00:00.000Z");
+    EXPECT_EQ(next("Nowhere/Land", 480, "2026-06-01T00:00:00Z"), "2026-06-01T08:00:00.000Z");
+    // Berlin: on 2026-03-29 there is no 02:30, on 2026-10-25 there are two.
+    EXPECT_EQ(next("Europe/Berlin", 480, "2026-03-28T12:00:00Z"), "2026-03-29T06:00:00.000Z");
+    EXPECT_EQ(next("Europe/Berlin", 150, "2026-03-28T12:00:00Z"), "2026-03-29T01:00:00.000Z");
+    EXPECT_EQ(next("Europe/Berlin", 150, "2026-03-29T01:00:00Z"), "2026-03-30T00:30:00.000Z");
+    EXPECT_EQ(next("Europe/Berlin", 150, "2026-10-24T12:00:00Z"), "2026-10-25T00:30:00.000Z");
+    EXPECT_EQ(next("Europe/Berlin", 150, "2026-10-25T00:30:00Z"), "2026-10-26T01:30:00.000Z");
+    // A year of each minute tried: as many as days, and never two on one day of that wall.
+    for (const auto* const zone : {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"})
+        for (const int minute : {0, 90, 119, 120, 150, 179, 180, 1439}) {
+            auto at = base::parseRfc3339("2026-01-01T12:00:00Z").value();
+            const auto end = base::parseRfc3339("2027-01-01T12:00:00Z").value();
+            int count = 0;
+            for (auto after = nextAt(zone, minute, at); after <= end; after = nextAt(zone, minute, at)) {
+                EXPECT_GE(after - at, count == 0 ? 1 : 22 * 3'600'000) << zone << ' ' << minute;
+                EXPECT_LE(after - at, 26 * 3'600'000) << zone << ' ' << minute;
+                at = after;
+                ++count;
+            }
+            EXPECT_EQ(count, 365) << zone << ' ' << minute;
+        }
+}
+
 TEST(NotifyDecision, TheNearestLevelWinsAndSaysSo)
 {
     const auto rules = good(R"({"default":"all","levels":[{"scope":"project","id":1,"level":"none"},)"

@@ -30,12 +30,13 @@ function Email({ attrs: { mail } }) {
           await post(`${path}/confirmation`, {});
           notice(t("link_sent", { address }));
         }) }, t("send_link"))),
-        state !== "none" && m(Form, { label: t("save"), submit: async (fields) => {
-          mail.value = await patch(path, { mode: chosen, ...(chosen === "digest" && { digest_at: fields.digest_at }), ...(chosen === "at_once" && { delay_seconds: Number(fields.delay) * 60 }) });
+        m(Form, { label: t("save"), submit: async (fields) => {
+          mail.value = await patch(path, { mode: chosen, ...(fields.address !== (address || "") && { address: fields.address }), ...(chosen === "digest" && { digest_at: fields.digest_at }), ...(chosen === "at_once" && { delay_seconds: Number(fields.delay) * 60 }) });
           mode = null;
           notice(t("saved"));
           return false;
         } },
+        m(Field, { label: t("email"), name: "address", type: "email", autocomplete: "email", value: address || "" }),
         m(Field, { label: t("email_mode"), name: "mode", value: chosen, options: ["off", "at_once", "digest"].map((one) => [one, t(`email_mode.${one}`)]), onchange: (event) => (mode = event.target.value) }),
         chosen === "digest" && m(Field, { label: t("digest_at"), name: "digest_at", type: "time", required: true, value: at || "08:00" }),
         chosen === "at_once" && m(Field, { label: t("mail_delay"), name: "delay", type: "number", min: 0, max: 1440, required: true, value: Math.round((delay || 0) / 60), hint: t("mail_delay_help") })));
