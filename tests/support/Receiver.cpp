@@ -8,6 +8,7 @@
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/StreamCopier.h>
+#include <Poco/ThreadPool.h>
 #include <Poco/String.h>
 
 #include <mutex>
@@ -54,6 +55,7 @@ struct Receiver::Impl final : HTTPRequestHandlerFactory {
     std::function<std::string(const std::string&)> reply;
     std::map<std::string, std::string> headers;
     std::vector<Received> taken;
+    Poco::ThreadPool threads; // its own: they have ended when this has
     std::unique_ptr<HTTPServer> server;
 };
 
@@ -73,11 +75,15 @@ struct Forward final : HTTPRequestHandlerFactory {
 
 Receiver::Receiver() : _impl(std::make_unique<Impl>())
 {
-    _impl->server = std::make_unique<HTTPServer>(new Forward(*_impl), _impl->socket, new HTTPServerParams);
+    _impl->server = std::make_unique<HTTPServer>(new Forward(*_impl), _impl->threads, _impl->socket, new HTTPServerParams);
     _impl->server->start();
 }
 
-Receiver::~Receiver() { _impl->server->stopAll(true); }
+Receiver::~Receiver()
+{
+    _impl->server->stopAll(true);
+    _impl->threads.joinAll();
+}
 
 std::string Receiver::url() const { return "http://127.0.0.1:" + std::to_string(_impl->socket.address().port()) + "/hook"; }
 

@@ -11,6 +11,7 @@
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/StreamCopier.h>
+#include <Poco/ThreadPool.h>
 #include <Poco/URI.h>
 #include <boost/json/serialize.hpp>
 
@@ -25,6 +26,7 @@ struct FakeServer::Parts {
     std::vector<Seen> seen;
     bool local = false;
     std::unique_ptr<net::ServerSocket> socket;
+    Poco::ThreadPool threads; // its own: they have ended when this has
     std::unique_ptr<net::HTTPServer> server;
 };
 
@@ -99,11 +101,15 @@ FakeServer::FakeServer(const std::string& socketPath, Handler handler)
     };
     Poco::AutoPtr<net::HTTPServerParams> params(new net::HTTPServerParams);
     params->setKeepAlive(false);
-    _parts->server = std::make_unique<net::HTTPServer>(new Factory(answer), *_parts->socket, params);
+    _parts->server = std::make_unique<net::HTTPServer>(new Factory(answer), _parts->threads, *_parts->socket, params);
     _parts->server->start();
 }
 
-FakeServer::~FakeServer() { _parts->server->stopAll(true); }
+FakeServer::~FakeServer()
+{
+    _parts->server->stopAll(true);
+    _parts->threads.joinAll();
+}
 
 std::string FakeServer::url() const { return "http://127.0.0.1:" + std::to_string(_parts->socket->address().port()); }
 

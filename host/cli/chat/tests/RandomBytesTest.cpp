@@ -198,9 +198,10 @@ TEST(RandomBytes, EveryCommandOfAPersonEndsWithAnAnswerOrASentence)
     const TempDir dir;
     const cli::test::Environment config("XDG_CONFIG_HOME", dir.path());
     const cli::test::Environment data("NETBIT_DATA", dir.path());
-    std::mt19937 random(4); // NOLINT
-    Babbler tcp([&] { return noise(random, 500); });
-    Babbler http([&] { return answer(random, tcp.port(), 9, "401 No"); });
+    std::mt19937 tcpRandom(4); // NOLINT
+    std::mt19937 httpRandom(5); // NOLINT
+    Babbler tcp([&] { return noise(tcpRandom, 500); });
+    Babbler http([&] { return answer(httpRandom, tcp.port(), 9, "401 No"); });
     const auto url = "http://127.0.0.1:" + std::to_string(http.port());
     const std::vector<std::vector<std::string>> commands{
         {"chats"},         {"tail", "1"},    {"search", "x"},       {"inbox"},    {"inbox", "why", "1"}, {"status"},
