@@ -340,6 +340,10 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     parts.mail.addOperations(parts.operations);
     services::search::addSearchOperations(parts.operations, parts.search);
     files::addFileOperations(parts.operations, parts.fileService);
+    parts.recorder.setOptions(recorderOptions(config.host));
+    parts.exporter.setOptions(exporterOptions(config.host));
+    parts.server.setRecorder(parts.recorder);
+    parts.operations.setRecorder(parts.recorder);
     parts.writer.onCommit(commitSeries(parts.metrics));
     parts.writer.start();
     if (auto made = makeFirstAdmin(parts.auth, parts.users, *parts.data); !made)
@@ -403,10 +407,7 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
     if (auto armed = CrashSentinel::arm(parts.data->crash()); !armed)
         return armed;
     parts.watched = true;
-    if (auto loaded = parts.loader->loadAll(pluginSettings(config)); !loaded)
-        return loaded;
-    parts.indexIn(milliseconds(0));
-    parts.timers.every(seconds(1), [&parts] { parts.chat.sendDue(); });
+    // Before any plugin can make happen what these follow.
     parts.notify.start([&parts](milliseconds delay, std::function<void()> task) { parts.timers.after(delay, std::move(task)); });
     parts.timers.every(seconds(1), [&parts] { parts.notify.tend(); });
     parts.delivery.start([&parts](milliseconds delay, std::function<void()> task) {
@@ -423,6 +424,10 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
         return true;
     });
     parts.timers.every(seconds(1), [&parts] { parts.mail.tend(); });
+    if (auto loaded = parts.loader->loadAll(pluginSettings(config)); !loaded)
+        return loaded;
+    parts.indexIn(milliseconds(0));
+    parts.timers.every(seconds(1), [&parts] { parts.chat.sendDue(); });
     parts.timers.every(seconds(config.host.integer("files.collect_s")), [&parts] { parts.fileService.collect(); });
     parts.backupWish = backupOptions(config.host, *parts.data);
     parts.timers.every(seconds(60), [&parts] {
@@ -448,10 +453,6 @@ Result<void> Host::start(const Config& config, const fs::path& programDirectory)
                               [&parts] { return static_cast<double>(firstExpiry(*parts.tls->load())); });
     addPluginSeries(parts.metrics, *parts.loader);
     addTraceSeries(parts.metrics, parts.recorder, parts.exporter);
-    parts.recorder.setOptions(recorderOptions(config.host));
-    parts.exporter.setOptions(exporterOptions(config.host));
-    parts.server.setRecorder(parts.recorder);
-    parts.operations.setRecorder(parts.recorder);
     parts.timers.every(seconds(1), [&parts] {
         if (parts.recorder.on())
             parts.outgoingWorkers.submit([&parts] { parts.exporter.tend(); });
