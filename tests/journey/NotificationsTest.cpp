@@ -223,12 +223,12 @@ TEST_F(Notifications, WhoWantsAllHearsOfOthersPublicProjectsOnlyWhereHeSaidSo)
 
 TEST(NotificationsOverKills, NoneIsLostAndNoneComesTwice)
 {
-    Daemon daemon;
+    Daemon daemon({"notifications.kept_per_user=5000"});
     const auto ada = makeUser(daemon, "ada");
     const auto bob = makeUser(daemon, "bob");
     const auto chat = makeChat(daemon, ada, "group", {bob}, "storm");
     constexpr int kills = 20;
-    constexpr int each = 25;
+    constexpr int each = 70;
     std::set<std::int64_t> promised; // acknowledged
     std::set<std::string> sent;      // what may be there
     for (int round = 0; round < kills; ++round) {
