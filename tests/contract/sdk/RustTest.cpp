@@ -26,7 +26,7 @@ TEST(PluginInRust, IsFoundInOrder)
 {
     if (!std::filesystem::exists(RUST "/hello_rust.so"))
         GTEST_SKIP() << "There is no rustc here, so the plugin in Rust was not built.";
-    const auto checked = runProgram({PLUGIN_CHECK, RUST "/hello_rust.so"});
+    const auto checked = runProgram({PLUGIN_CHECK, RUST "/hello_rust.so"}, {}, {}, Deadline(std::chrono::minutes(2))); // a hundred lives of it
     EXPECT_EQ(checked.exitCode, 0) << checked.out << checked.err;
 }
 
