@@ -228,7 +228,7 @@ TEST(NotificationsOverKills, NoneIsLostAndNoneComesTwice)
     const auto bob = makeUser(daemon, "bob");
     const auto chat = makeChat(daemon, ada, "group", {bob}, "storm");
     constexpr int kills = 20;
-    constexpr int each = 90;
+    constexpr int each = 100;
     std::set<std::int64_t> promised; // acknowledged
     std::set<std::string> sent;      // what may be there
     for (int round = 0; round < kills; ++round) {

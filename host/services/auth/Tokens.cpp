@@ -2,6 +2,7 @@
 
 #include "services/auth/Secrets.h"
 
+#include <Poco/Crypto/OpenSSLInitializer.h>
 #include <Poco/Exception.h>
 #include <Poco/JWT/Signer.h>
 #include <Poco/JWT/Token.h>
@@ -58,6 +59,9 @@ std::optional<base::Millis> timeClaim(const Poco::JSON::Object& payload, const c
 struct Tokens::Impl {
     explicit Impl(const std::string& secret) : signer(secret) { signer.setAlgorithms({Poco::JWT::Signer::ALGO_HS256}); }
 
+    // Each use of Poco's crypto counts itself in and out, and whoever comes to none frees what whoever comes next is making:
+    // this one stays.
+    Poco::Crypto::OpenSSLInitializer started;
     Poco::JWT::Signer signer; // const use only: shared by all threads
     std::string header;       // of every token, encoded, with the dot
 };
