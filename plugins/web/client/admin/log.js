@@ -42,13 +42,13 @@ export function Log() {
         m("input[type=search]", { value: words, "aria-label": t("filter"), placeholder: t("filter"), oninput: (event) => (words = event.target.value) }),
         m(Field, { label: t("at_least"), name: "level", value: level, options: levels.map((one) => [one, t(`level.${one}`)]), onchange: (event) => (level = event.target.value) })),
       error && m("p.error", { role: "alert" }, wordsOf(error)),
-      m("ol.log", { role: "log", tabindex: 0, "aria-label": t("admin.log"), oncreate: settle, onupdate: settle,
+      m(".log", { role: "log", tabindex: 0, "aria-label": t("admin.log"), oncreate: settle, onupdate: settle,
         onscroll: (event) => {
           event.redraw = false;
           atEnd = event.target.scrollHeight - event.target.scrollTop - event.target.clientHeight < 30;
         } },
-      lines.filter((one) => levels.indexOf(one.level) <= levels.indexOf(level) && one.text.toLowerCase().includes(words.toLowerCase()))
-        .map((one) => m("li", { key: one.id, class: one.level }, one.text))),
+      m("ol", lines.filter((one) => levels.indexOf(one.level) <= levels.indexOf(level) && one.text.toLowerCase().includes(words.toLowerCase()))
+        .map((one) => m("li", { key: one.id, class: one.level }, one.text)))),
       m("p", m("small", t("log_help"))),
     ],
   };
