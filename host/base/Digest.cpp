@@ -20,6 +20,18 @@ std::string sha256Hex(std::string_view bytes)
     return sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(digest.data()), digest.size());
 }
 
+std::string hmacSha256(std::string_view key, std::initializer_list<std::string_view> parts)
+{
+    const auto bytes = [](std::string_view of) { return reinterpret_cast<const unsigned char*>(of.data()); };
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, bytes(key), key.size());
+    for (const auto part : parts)
+        crypto_auth_hmacsha256_update(&state, bytes(part), part.size());
+    std::string out(crypto_auth_hmacsha256_BYTES, '\0');
+    crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(out.data()));
+    return out;
+}
+
 namespace {
 
 crypto_hash_sha256_state& stateIn(std::array<unsigned char, 128>& room) noexcept

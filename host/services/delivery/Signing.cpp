@@ -1,6 +1,7 @@
 #include "services/delivery/Signing.h"
 
 #include "base/Base64Url.h"
+#include "base/Digest.h"
 #include "services/auth/Secrets.h"
 
 #include <sodium.h>
@@ -35,18 +36,6 @@ std::string keyOf(std::string_view secret)
     return key;
 }
 
-std::string hmac(std::string_view key, std::initializer_list<std::string_view> parts)
-{
-    const auto bytes = [](std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); };
-    crypto_auth_hmacsha256_state state;
-    ::crypto_auth_hmacsha256_init(&state, bytes(key), key.size());
-    for (const auto part : parts)
-        ::crypto_auth_hmacsha256_update(&state, bytes(part), part.size());
-    std::string out(crypto_auth_hmacsha256_BYTES, '\0');
-    ::crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(out.data()));
-    return out;
-}
-
 } // namespace
 
 std::string newSecret() { return std::string(secretPrefix) + base64(auth::randomBytes(32)); }
@@ -58,8 +47,8 @@ std::vector<std::string> signedHeaders(std::string_view secret, std::string_view
 {
     const auto timestamp = std::to_string(at / 1'000);
     return {"Content-Type: application/json", "webhook-id: " + std::string(messageId), "webhook-timestamp: " + timestamp,
-            "webhook-signature: v1," + base64(hmac(keyOf(secret), {messageId, ".", timestamp, ".", body})),
-            "X-Hub-Signature-256: sha256=" + auth::toHex(hmac(secret, {body}))};
+            "webhook-signature: v1," + base64(base::hmacSha256(keyOf(secret), {messageId, ".", timestamp, ".", body})),
+            "X-Hub-Signature-256: sha256=" + auth::toHex(base::hmacSha256(secret, {body}))};
 }
 
 } // namespace netbit::services::delivery

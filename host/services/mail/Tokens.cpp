@@ -1,6 +1,7 @@
 #include "services/mail/Tokens.h"
 
 #include "base/Base64Url.h"
+#include "base/Digest.h"
 #include "services/auth/Secrets.h"
 
 #include <sodium.h>
@@ -10,17 +11,6 @@
 namespace netbit::services::mail {
 
 namespace {
-
-std::string hmac(std::string_view key, std::string_view text)
-{
-    const auto bytes = [](std::string_view of) { return reinterpret_cast<const unsigned char*>(of.data()); };
-    crypto_auth_hmacsha256_state state;
-    ::crypto_auth_hmacsha256_init(&state, bytes(key), key.size());
-    ::crypto_auth_hmacsha256_update(&state, bytes(text), text.size());
-    std::string out(crypto_auth_hmacsha256_BYTES, '\0');
-    ::crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(out.data()));
-    return out;
-}
 
 bool same(std::string_view a, std::string_view b)
 {
@@ -44,7 +34,7 @@ std::int64_t takeNumber(std::string_view& text)
 std::string unsubscribeToken(std::string_view key, storage::Id userId)
 {
     const auto said = "u-" + std::to_string(userId) + '-';
-    return said + base::toBase64Url(hmac(key, said));
+    return said + base::toBase64Url(base::hmacSha256(key, {said}));
 }
 
 std::optional<storage::Id> unsubscribing(std::string_view key, std::string_view token)
@@ -62,7 +52,7 @@ std::optional<storage::Id> unsubscribing(std::string_view key, std::string_view 
 std::string confirmToken(std::string_view key, storage::Id userId, std::string_view address, base::Millis until)
 {
     const auto said = "c-" + std::to_string(userId) + '-' + std::to_string(until / 1'000) + '-';
-    return said + base::toBase64Url(hmac(key, said + std::string(address)));
+    return said + base::toBase64Url(base::hmacSha256(key, {said, address}));
 }
 
 std::optional<Confirming> confirming(std::string_view token)
@@ -85,7 +75,7 @@ bool provesAddress(std::string_view key, const Confirming& said, std::string_vie
 
 std::string threadMark(std::string_view key, std::string_view text)
 {
-    return auth::toHex(hmac(key, "t-" + std::string(text)).substr(0, 8));
+    return auth::toHex(base::hmacSha256(key, {"t-", text}).substr(0, 8));
 }
 
 } // namespace netbit::services::mail

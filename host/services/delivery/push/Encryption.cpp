@@ -1,10 +1,10 @@
 #include "services/delivery/push/Encryption.h"
 
 #include "base/Base64Url.h"
+#include "base/Digest.h"
 #include "services/auth/Secrets.h"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdexcept>
 
 namespace netbit::services::delivery::push {
@@ -18,18 +18,10 @@ constexpr std::uint32_t recordBytes = 4'096; // all of it is one record
 const unsigned char* bytesOf(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytesOf(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-std::string hmac(std::string_view key, std::string_view text)
-{
-    std::string out(32, '\0');
-    if (!::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()), bytesOf(text), text.size(), bytesOf(out), nullptr))
-        throw std::runtime_error("OpenSSL has no HMAC");
-    return out;
-}
-
 /// HKDF (RFC 5869) of no more than one block.
-std::string derived(std::string_view salt, std::string_view secret, std::string info, std::size_t bytes)
+std::string derived(std::string_view salt, std::string_view secret, std::string_view info, std::size_t bytes)
 {
-    return hmac(hmac(salt, secret), std::move(info) + '\x01').substr(0, bytes);
+    return base::hmacSha256(base::hmacSha256(salt, {secret}), {info, "\x01"}).substr(0, bytes);
 }
 
 std::string sealed(const std::string& key, const std::string& nonce, const std::string& plain)
