@@ -52,6 +52,8 @@ public:
 
 private:
     struct Parts;
+    std::vector<edge::Route> routes(); ///< the host's own
+
     std::unique_ptr<Parts> _parts;
     std::filesystem::path _dataDirectory;
     Surroundings _around;
