@@ -1,6 +1,6 @@
 #include "cli/ProviderLogin.h"
 
-#include "base/Base64Url.h"
+#include "base/Base64.h"
 #include "cli/JsonFields.h"
 
 #include <Poco/Exception.h>

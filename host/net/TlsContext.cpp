@@ -1,5 +1,6 @@
 #include "net/TlsContext.h"
 
+#include "base/Owned.h"
 #include "net/TlsFiles.h"
 #include "net/TlsStaple.h"
 #include "net/TlsStream.h"
@@ -22,9 +23,9 @@ namespace {
 using base::Result;
 namespace fs = std::filesystem;
 
-using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
+using Bio = base::Owned<BIO, BIO_free_all>;
+using Certificate = base::Owned<X509, X509_free>;
+using Key = base::Owned<EVP_PKEY, EVP_PKEY_free>;
 
 /// A key that others can read is nobody's secret; one that a group can read may be the one that certificates are handed to.
 Result<void> checkPermissions(const fs::path& file)
@@ -74,7 +75,7 @@ std::string subjectOf(const X509& certificate)
 std::vector<std::string> hostNamesOf(const X509& certificate)
 {
     std::vector<std::string> out;
-    const std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>> names(
+    const base::Owned<GENERAL_NAMES, GENERAL_NAMES_free> names(
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr)));
     for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
         int type = 0;

@@ -12,16 +12,6 @@
 
 namespace netbit::net {
 
-/// A deleter for what OpenSSL has made.
-template <auto Function>
-struct Free {
-    template <class T>
-    void operator()(T* object) const noexcept
-    {
-        Function(object);
-    }
-};
-
 /// invalid / bad_certificate: "FILE what".
 base::Error badTlsFile(const std::filesystem::path& file, std::string_view what);
 /// What OpenSSL says went wrong, and its queue is empty. Its words name no content of a file.

@@ -1,8 +1,7 @@
 #include "net/TlsStaple.h"
 
+#include "base/Owned.h"
 #include "net/TlsFiles.h"
-
-#include <memory>
 
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
@@ -15,10 +14,10 @@ namespace {
 namespace fs = std::filesystem;
 using base::Result;
 
-using Response = std::unique_ptr<OCSP_RESPONSE, Free<OCSP_RESPONSE_free>>;
-using Basic = std::unique_ptr<OCSP_BASICRESP, Free<OCSP_BASICRESP_free>>;
-using Id = std::unique_ptr<OCSP_CERTID, Free<OCSP_CERTID_free>>;
-using Store = std::unique_ptr<X509_STORE, Free<X509_STORE_free>>;
+using Response = base::Owned<OCSP_RESPONSE, OCSP_RESPONSE_free>;
+using Basic = base::Owned<OCSP_BASICRESP, OCSP_BASICRESP_free>;
+using Id = base::Owned<OCSP_CERTID, OCSP_CERTID_free>;
+using Store = base::Owned<X509_STORE, X509_STORE_free>;
 
 constexpr std::time_t skewOfClocks = 300;
 

@@ -1,6 +1,6 @@
 #include "services/auth/Secrets.h"
 
-#include "base/Base64Url.h"
+#include "base/Base64.h"
 
 #include <sodium.h>
 

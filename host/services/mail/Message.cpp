@@ -1,9 +1,8 @@
 #include "services/mail/Message.h"
 
+#include "base/Base64.h"
 #include "base/Json.h"
 #include "services/auth/Secrets.h"
-
-#include <sodium.h>
 
 #include <algorithm>
 #include <array>
@@ -38,15 +37,6 @@ std::string oneLine(std::string_view text, std::size_t characters)
     return out;
 }
 
-std::string base64(std::string_view bytes)
-{
-    std::string out(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    ::sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                        sodium_base64_VARIANT_ORIGINAL);
-    out.pop_back(); // its NUL
-    return out;
-}
-
 } // namespace
 
 std::string headerText(std::string_view given)
@@ -61,7 +51,7 @@ std::string headerText(std::string_view given)
         auto end = std::min(at + wordBytes, text.size());
         while (end < text.size() && continues(text[end]))
             --end;
-        out += (at == 0 ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") + base64(std::string_view(text).substr(at, end - at)) + "?=";
+        out += (at == 0 ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") + base::toBase64(std::string_view(text).substr(at, end - at)) + "?=";
         at = end;
     }
     return out;

@@ -1,7 +1,7 @@
 #include "services/auth/oidc/Flows.h"
 
 #include "services/auth/Secrets.h"
-#include "base/Base64Url.h"
+#include "base/Base64.h"
 
 namespace netbit::services::auth::oidc {
 

@@ -1,7 +1,8 @@
 #include "services/auth/oidc/Keys.h"
 
+#include "base/Base64.h"
 #include "base/Json.h"
-#include "base/Base64Url.h"
+#include "base/Owned.h"
 
 #include <algorithm>
 #include <openssl/core_names.h>
@@ -13,6 +14,7 @@
 namespace netbit::services::auth::oidc {
 
 using base::fault;
+using base::Owned;
 using base::Result;
 using base::Status;
 
@@ -20,12 +22,6 @@ namespace json = boost::json;
 
 namespace {
 
-template <class T, void (*Free)(T*)>
-struct Freed {
-    void operator()(T* it) const { Free(it); }
-};
-template <class T, void (*Free)(T*)>
-using Owned = std::unique_ptr<T, Freed<T, Free>>;
 using OwnedContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using OwnedNumber = Owned<BIGNUM, BN_free>;
 

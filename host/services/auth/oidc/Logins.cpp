@@ -1,6 +1,6 @@
 #include "services/auth/oidc/Logins.h"
 
-#include "base/Base64Url.h"
+#include "base/Base64.h"
 #include "base/Json.h"
 #include "services/auth/AuthService.h"
 #include "services/auth/Core.h"

@@ -1,6 +1,6 @@
 // The parts of logins at providers that need no provider.
 
-#include "base/Base64Url.h"
+#include "base/Base64.h"
 #include "services/auth/oidc/Claims.h"
 #include "services/auth/oidc/Flows.h"
 #include "services/auth/oidc/Keys.h"

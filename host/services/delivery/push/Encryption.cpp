@@ -1,6 +1,6 @@
 #include "services/delivery/push/Encryption.h"
 
-#include "base/Base64Url.h"
+#include "base/Base64.h"
 #include "base/Digest.h"
 #include "services/auth/Secrets.h"
 

@@ -1,5 +1,7 @@
 #include "services/delivery/push/P256.h"
 
+#include "base/Owned.h"
+
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
@@ -10,14 +12,10 @@
 
 namespace netbit::services::delivery::push {
 
+using base::Owned;
+
 namespace {
 
-template <class T, void (*Free)(T*)>
-struct Freed {
-    void operator()(T* it) const { Free(it); }
-};
-template <class T, void (*Free)(T*)>
-using Owned = std::unique_ptr<T, Freed<T, Free>>;
 using Number = Owned<BIGNUM, BN_clear_free>;
 using Context = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 

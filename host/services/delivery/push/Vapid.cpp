@@ -1,6 +1,6 @@
 #include "services/delivery/push/Vapid.h"
 
-#include "base/Base64Url.h"
+#include "base/Base64.h"
 #include "base/Digest.h"
 
 #include <Poco/String.h>

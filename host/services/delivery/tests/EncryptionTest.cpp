@@ -1,4 +1,4 @@
-#include "base/Base64Url.h"
+#include "base/Base64.h"
 #include "services/delivery/push/Encryption.h"
 #include "services/delivery/push/Vapid.h"
 #include "tests/support/Browser.h"

@@ -1,5 +1,5 @@
 #pragma once
-// base64url without padding (RFC 4648 section 5), in its one canonical spelling.
+// base64 with padding (RFC 4648 section 4) and base64url without (section 5), each in its one canonical spelling.
 
 #include <optional>
 #include <string>
@@ -7,8 +7,10 @@
 
 namespace netbit::base {
 
+std::string toBase64(std::string_view bytes);
 std::string toBase64Url(std::string_view bytes);
-/// Nothing for padding, white space, other characters, or bits left over.
+/// Nothing for padding that is missing or (in base64url) there, white space, other characters, or bits left over.
+std::optional<std::string> fromBase64(std::string_view text);
 std::optional<std::string> fromBase64Url(std::string_view text);
 
 /// The S256 challenge of a verifier (RFC 7636 section 4.2).
