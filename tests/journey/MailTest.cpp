@@ -1,5 +1,6 @@
 // Notifications on their way into a mail relay that is none of ours: over TLS, over refusals, and over kill -9.
 
+#include "journey/OverKills.h"
 #include "journey/Stage.h"
 #include "support/Eventually.h"
 #include "support/MailSink.h"
@@ -322,71 +323,40 @@ TEST(Mail, AStopInOrderSendsNothingTwice)
 TEST(Mail, NotificationsOverKillsAllArriveEachUnderOneMessageId)
 {
     const auto wanted = notesWanted();
-    const int kills = wanted >= 1'000 ? 20 : 8;
-    const auto each = wanted / static_cast<std::size_t>(kills);
+    const std::size_t kills = wanted >= 1'000 ? 20 : 8;
     MailSink sink;
     Daemon daemon(sink.settings({"notifications.kept_per_user=100000"}));
     const auto ada = makeUser(daemon, "ada");
     const auto address = subscribe(daemon, sink, ada);
-    std::set<std::string> promised;
-    std::set<std::string> sent;
-    for (int round = 0; round < kills; ++round) {
-        std::thread writer([&, http = daemon.client(ada.token)]() mutable {
-            try {
-                for (std::size_t n = 0; n < each; ++n) {
-                    const auto name = "note " + std::to_string(round) + "." + std::to_string(n);
-                    sent.insert(name);
-                    note(http, name);
-                    promised.insert(name);
-                }
-            } catch (const std::exception&) { // the kill came first; what was not acknowledged may be there or not
-            }
-        });
-        // The kill falls into the writing, into the sending, and, every fourth time, between a mail that was taken and its 250.
-        if (round % 4 == 3)
-            sink.answer("data hold 0.2");
-        if (round % 4 == 0) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(10 + round * 3));
-        } else {
-            writer.join();
-            const auto before = sink.taken().size();
-            comesTrue([&] { return sink.taken().size() > before; }, Deadline(std::chrono::milliseconds(1'000)));
-        }
-        daemon.kill();
-        if (writer.joinable())
-            writer.join();
-        sink.answer({});
-        daemon.start();
-    }
-    auto http = daemon.client(ada.token);
-    for (int n = 0; promised.size() < each * static_cast<std::size_t>(kills); ++n) { // what the kills cut off
-        const auto name = "note more." + std::to_string(n);
-        sent.insert(name);
-        note(http, name);
-        promised.insert(name);
-    }
-    std::map<std::string, std::map<std::string, std::size_t>> ids; // of each note, and how often
-    const auto look = [&] {
-        ids.clear();
-        for (const auto& mail : mailsTo(sink, address))
-            if (const auto subject = mailHeader(mail, "Subject"); subject.starts_with("[NetBit] note "))
-                ++ids[subject.substr(9)][mailHeader(mail, "Message-ID")];
-        return std::all_of(promised.begin(), promised.end(), [&](const auto& name) { return ids.contains(name); });
-    };
-    EXPECT_TRUE(comesTrue(look, Deadline(patience * 6)));
-    std::set<std::string> all;
-    std::size_t twice = 0;
-    for (const auto& name : promised)
-        EXPECT_TRUE(ids.contains(name)) << name << " never arrived";
-    for (const auto& [name, its] : ids) {
-        EXPECT_TRUE(sent.contains(name)) << name;
-        EXPECT_EQ(its.size(), 1u) << name << " came as two mails";
-        EXPECT_TRUE(all.insert(its.begin()->first).second) << "one Message-ID for two notes";
-        twice += its.begin()->second - 1;
-    }
-    EXPECT_LE(twice, static_cast<std::size_t>(kills)) << "at most the one mail that a kill cut off before its 250 was written down";
-    std::cout << promised.size() << " acknowledged notes over " << kills << " kills, " << ids.size() << " arrived as mail, " << twice
-              << " of them twice, under the same Message-ID\n";
+    const auto written = writeOverKills(
+        daemon, {.kills = kills, .each = wanted / kills, .token = ada.token, .write = &note,
+                 // The kill falls into the writing, into the sending, and, every fourth time, between a mail that was taken and its 250.
+                 .untilKill = [&](std::size_t round, std::thread& writer) {
+                     if (round % 4 == 3)
+                         sink.answer("data hold 0.2");
+                     if (round % 4 == 0) {
+                         std::this_thread::sleep_for(std::chrono::milliseconds(10 + round * 3));
+                         return;
+                     }
+                     writer.join();
+                     const auto before = sink.taken().size();
+                     comesTrue([&] { return sink.taken().size() > before; }, Deadline(std::chrono::milliseconds(1'000)));
+                 },
+                 .afterKill = [&] { sink.answer({}); }});
+    Arrivals arrivals;
+    EXPECT_TRUE(comesTrue(
+        [&] {
+            arrivals.clear();
+            for (const auto& mail : mailsTo(sink, address))
+                if (const auto subject = mailHeader(mail, "Subject"); subject.starts_with("[NetBit] note "))
+                    arrivals[subject.substr(9)].insert(mailHeader(mail, "Message-ID"));
+            return allArrived(written, arrivals);
+        },
+        Deadline(patience * 6)));
+    const auto twice = expectEachUnderOneId(written, arrivals);
+    EXPECT_LE(twice, kills) << "at most the one mail that a kill cut off before its 250 was written down";
+    std::cout << written.promised.size() << " acknowledged notes over " << kills << " kills, " << arrivals.size() << " arrived as mail, "
+              << twice << " of them twice, under the same Message-ID\n";
     showLogOnFailure(daemon);
 }
 

@@ -1,6 +1,7 @@
 // Notifications on their way to browsers, through a push service of our own that reads them as a browser does: over kill -9, and as
 // its answers say. NETBIT_PUSH_NOTIFICATIONS says how many go over kills, 50 to each: 1000 are 20 kills.
 
+#include "journey/OverKills.h"
 #include "journey/Stage.h"
 #include "support/Browser.h"
 #include "support/Eventually.h"
@@ -10,7 +11,6 @@
 #include <cstdlib>
 #include <ctime>
 #include <iostream>
-#include <set>
 #include <thread>
 
 namespace netbit::test {
@@ -153,58 +153,31 @@ TEST(Push, NotificationsOverKillsAllArriveEachUnderOneTopic)
         auto http = daemon.client(ada.token);
         subscribe(http, browser, service.url());
     }
-    std::set<std::string> promised;
-    std::set<std::string> sent;
-    for (std::size_t round = 0; round < kills; ++round) {
-        const auto before = service.taken().size();
-        std::thread writer([&, http = daemon.client(ada.token)]() mutable {
-            try {
-                for (std::size_t n = 0; n < each; ++n) {
-                    const auto name = "note " + std::to_string(round) + "." + std::to_string(n);
-                    sent.insert(name);
-                    note(http, name);
-                    promised.insert(name);
-                }
-            } catch (const std::exception&) { // the kill came first; what was not acknowledged may be there or not
-            }
-        });
-        // The kill falls into the writing in a few rounds, and into the sending in the others.
-        if (round % 5 == 0)
-            EXPECT_TRUE(comesTrue([&] { return service.taken().size() >= before + 3 + round; }));
-        else
-            writer.join();
-        daemon.kill();
-        if (writer.joinable())
-            writer.join();
-        daemon.start();
-    }
-    auto http = daemon.client(ada.token);
-    for (std::size_t n = 0; promised.size() < kills * each; ++n) { // what the kills cut off
-        const auto name = "note more." + std::to_string(n);
-        sent.insert(name);
-        note(http, name);
-        promised.insert(name);
-    }
-    std::map<std::string, std::set<std::string>> topics; // of each note
+    std::size_t before = 0;
+    const auto written = writeOverKills(
+        daemon, {.kills = kills, .each = each, .token = ada.token, .write = &note,
+                 // The kill falls into the writing in a few rounds, and into the sending in the others.
+                 .untilKill = [&](std::size_t round, std::thread& writer) {
+                     if (round % 5 == 0)
+                         EXPECT_TRUE(comesTrue([&] { return service.taken().size() >= before + 3 + round; }));
+                     else
+                         writer.join();
+                 },
+                 .afterKill = [&] { before = service.taken().size(); }});
+    Arrivals arrivals; // under topics
     std::size_t read = 0;
-    const auto look = [&] {
-        const auto taken = service.taken();
-        for (; read < taken.size(); ++read)
-            topics[textAt(parseJson(browser.decrypt(taken[read].body)), "/title")].insert(taken[read].headers.at("topic"));
-        return std::all_of(promised.begin(), promised.end(), [&](const auto& name) { return topics.contains(name); });
-    };
-    EXPECT_TRUE(comesTrue(look, Deadline(3 * patience)));
-    for (const auto& name : promised)
-        EXPECT_TRUE(topics.contains(name)) << name << " never arrived";
-    std::set<std::string> all;
-    for (const auto& [name, its] : topics) {
-        EXPECT_TRUE(sent.contains(name)) << name;
-        EXPECT_EQ(its.size(), 1u) << name << " came as two";
-        EXPECT_TRUE(all.insert(*its.begin()).second);
-    }
-    const auto twice = read - topics.size();
+    EXPECT_TRUE(comesTrue(
+        [&] {
+            const auto taken = service.taken();
+            for (; read < taken.size(); ++read)
+                arrivals[textAt(parseJson(browser.decrypt(taken[read].body)), "/title")].insert(taken[read].headers.at("topic"));
+            return allArrived(written, arrivals);
+        },
+        Deadline(3 * patience)));
+    const auto twice = expectEachUnderOneId(written, arrivals);
     EXPECT_LE(twice, kills) << "only a kill between an answer and its record sends one again";
-    std::cout << promised.size() << " acknowledged notes, " << topics.size() << " arrived, " << twice << " of them twice, over " << kills << " kills\n";
+    std::cout << written.promised.size() << " acknowledged notes, " << arrivals.size() << " arrived, " << twice << " of them twice, over "
+              << kills << " kills\n";
 }
 
 } // namespace netbit::test

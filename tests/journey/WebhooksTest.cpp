@@ -1,14 +1,13 @@
 // Notifications on their way to a receiver of webhooks: signed, over kill -9, and to nothing inside.
 
+#include "journey/OverKills.h"
 #include "journey/Stage.h"
 #include "support/Eventually.h"
 #include "support/Receiver.h"
 
 #include <sodium.h>
 
-#include <algorithm>
 #include <iostream>
-#include <set>
 #include <thread>
 
 namespace netbit::test {
@@ -115,62 +114,26 @@ TEST(Webhooks, AThousandNotificationsOverTwentyKillsAllArriveEachUnderOneId)
         auto http = daemon.client(ada.token);
         makeHook(http, receiver.url());
     }
-    constexpr int kills = 20;
-    constexpr int each = 50;
-    std::set<std::string> promised;
-    std::set<std::string> sent;
-    for (int round = 0; round < kills; ++round) {
-        std::thread writer([&, http = daemon.client(ada.token)]() mutable {
-            try {
-                for (int n = 0; n < each; ++n) {
-                    const auto name = "note " + std::to_string(round) + "." + std::to_string(n);
-                    sent.insert(name);
-                    note(http, name);
-                    promised.insert(name);
-                }
-            } catch (const std::exception&) { // the kill came first; what was not acknowledged may be there or not
-            }
-        });
-        // The kill falls into the writing in a few rounds and into the sending in the others.
-        if (round % 5 == 0)
-            std::this_thread::sleep_for(std::chrono::milliseconds(10 + round * 3));
-        else
-            writer.join();
-        daemon.kill();
-        if (writer.joinable())
-            writer.join();
-        daemon.start();
-    }
-    auto http = daemon.client(ada.token);
-    for (int n = 0; promised.size() < kills * each; ++n) { // what the kills cut off
-        const auto name = "note more." + std::to_string(n);
-        sent.insert(name);
-        note(http, name);
-        promised.insert(name);
-    }
-    std::map<std::string, std::set<std::string>> ids; // of each note
+    constexpr std::size_t kills = 20;
+    const auto written = writeOverKills(daemon, {.kills = kills, .each = 50, .token = ada.token, .write = &note,
+                                                 // The kill falls into the writing in a few rounds and into the sending in the others.
+                                                 .untilKill = [](std::size_t round, std::thread& writer) {
+                                                     if (round % 5 == 0)
+                                                         std::this_thread::sleep_for(std::chrono::milliseconds(10 + round * 3));
+                                                     else
+                                                         writer.join();
+                                                 }});
+    Arrivals arrivals;
     std::size_t requests = 0;
-    const auto look = [&] {
-        ids.clear();
+    EXPECT_TRUE(comesTrue([&] {
         const auto taken = receiver.taken();
-        requests = taken.size();
-        for (const auto& one : taken) {
-            const auto body = json::parse(one.body);
-            ids[textAt(body, "/data/name")].insert(one.headers.at("webhook-id"));
-        }
-        return std::all_of(promised.begin(), promised.end(), [&](const auto& name) { return ids.contains(name); });
-    };
-    EXPECT_TRUE(comesTrue(look));
-    for (const auto& name : promised)
-        EXPECT_TRUE(ids.contains(name)) << name << " never arrived";
-    std::set<std::string> all;
-    for (const auto& [name, its] : ids) {
-        EXPECT_TRUE(sent.contains(name)) << name;
-        EXPECT_EQ(its.size(), 1u) << name << " came as two";
-        EXPECT_TRUE(all.insert(*its.begin()).second);
-    }
-    std::cout << promised.size() << " acknowledged notes, " << ids.size() << " arrived, in " << requests << " requests, " << kills
-              << " kills\n";
+        for (; requests < taken.size(); ++requests)
+            arrivals[textAt(json::parse(taken[requests].body), "/data/name")].insert(taken[requests].headers.at("webhook-id"));
+        return allArrived(written, arrivals);
+    }));
+    expectEachUnderOneId(written, arrivals);
+    std::cout << written.promised.size() << " acknowledged notes, " << arrivals.size() << " arrived, in " << requests << " requests, "
+              << kills << " kills\n";
 }
 
 } // namespace netbit::test
