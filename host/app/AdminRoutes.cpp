@@ -1,3 +1,4 @@
+#include "app/AdminBody.h"
 #include "app/Routes.h"
 
 #include "base/Json.h"
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <initializer_list>
 
 namespace netbit::app {
 
@@ -28,46 +28,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t maxImportBytes = 64 * 1024 * 1024;
-
-Error wrong(std::string_view member, std::string_view what)
-{
-    return base::fault(Status::invalid, "invalid_member", "\"" + std::string(member) + "\" " + std::string(what),
-                       "/" + std::string(member));
-}
-
-/// The request's object, whose members must be among the names given.
-Result<json::object> readObject(Exchange& exchange, std::initializer_list<std::string_view> members)
-{
-    if (exchange.body().empty())
-        return json::object();
-    auto parsed = base::parseJson(exchange.body());
-    if (!parsed)
-        return parsed.error();
-    if (!parsed->is_object())
-        return base::fault(Status::invalid, "not_an_object", "The body must be a JSON object.");
-    for (const auto& member : parsed->get_object())
-        if (std::find(members.begin(), members.end(), std::string_view(member.key())) == members.end())
-            return wrong(member.key(), "is not a member of this request.");
-    return std::move(parsed->get_object());
-}
-
-Result<std::string> textOf(const json::object& object, std::string_view name, bool required)
-{
-    const auto* const value = object.if_contains(name);
-    if (!value || value->is_null())
-        return required ? Result<std::string>(wrong(name, "is missing.")) : Result<std::string>(std::string());
-    if (!value->is_string())
-        return wrong(name, "must be a string.");
-    return std::string(value->get_string());
-}
-
-Result<std::int64_t> integerOf(const json::object& object, std::string_view name)
-{
-    const auto* const value = object.if_contains(name);
-    if (!value || !value->is_int64())
-        return wrong(name, "must be a whole number.");
-    return value->get_int64();
-}
 
 Outcome fail(Exchange& exchange, const Error& error)
 {
@@ -155,7 +115,7 @@ Outcome addToken(Exchange& exchange, AuthService& auth)
         if (!days)
             return fail(exchange, days.error());
         if (*days < 1 || *days > 3650)
-            return fail(exchange, wrong("expires_in_days", "must be 1 to 3650."));
+            return fail(exchange, wrongMember("expires_in_days", "must be 1 to 3650."));
         life = std::chrono::hours(24 * *days);
     }
     return answerToken(exchange, "token", auth.createAccessToken(exchange.param("name"), *name, life));
@@ -168,11 +128,11 @@ Result<std::vector<std::string>> textsOf(const json::object& object, std::string
     if (!list && !required)
         return texts;
     if (!list || !list->is_array())
-        return wrong(name, "must be an array of strings.");
+        return wrongMember(name, "must be an array of strings.");
     texts.reserve(list->get_array().size());
     for (const auto& each : list->get_array()) {
         if (!each.is_string())
-            return wrong(name, "must be an array of strings.");
+            return wrongMember(name, "must be an array of strings.");
         texts.emplace_back(each.get_string());
     }
     return texts;
@@ -217,7 +177,7 @@ Outcome importState(Exchange& exchange, AuthService& auth, ChatService& chat)
     const auto text = exchange.queryValue("chat_id");
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), chatId);
     if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
-        return fail(exchange, wrong("chat_id", "must be a whole number."));
+        return fail(exchange, wrongMember("chat_id", "must be a whole number."));
     const auto records = chat.importState(*auth.localAdmin(), chatId, exchange.queryValue("source"));
     if (!records)
         return fail(exchange, records.error());
@@ -282,7 +242,7 @@ Outcome importBatch(Exchange& exchange, AuthService& auth, ChatService& chat)
             return fail(exchange, each->error());
     auto* const list = object->if_contains("messages");
     if (!list || !list->is_array())
-        return fail(exchange, wrong("messages", "must be an array."));
+        return fail(exchange, wrongMember("messages", "must be an array."));
     services::chat::ImportBatch batch;
     batch.chatId = *chatId;
     batch.firstLine = *firstLine;
@@ -315,7 +275,7 @@ Outcome recentLog(Exchange& exchange)
     if (const auto text = exchange.queryValue("after"); !text.empty()) {
         const auto parsed = std::from_chars(text.data(), text.data() + text.size(), after);
         if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
-            return fail(exchange, wrong("after", "must be a whole number."));
+            return fail(exchange, wrongMember("after", "must be a whole number."));
     }
     constexpr std::array<std::string_view, 5> levels{"", "error", "warn", "info", "debug"};
     std::string out = "{\"data\":[";

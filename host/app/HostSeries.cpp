@@ -3,6 +3,8 @@
 #include "app/Process.h"
 #include "app/Version.h"
 #include "edge/Server.h"
+#include "services/delivery/DeliveryService.h"
+#include "services/mail/MailService.h"
 
 #include <chrono>
 #include <string>
@@ -93,6 +95,16 @@ std::function<void(std::chrono::nanoseconds)> commitSeries(metrics::Registry& re
     auto* const seconds = registry.histogram("netbit_commit_seconds", "From the end of a transaction's work until it is on the disk.",
                                              {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5});
     return [seconds](std::chrono::nanoseconds time) { seconds->observe(std::chrono::duration<double>(time).count()); };
+}
+
+void addOutboxSeries(metrics::Registry& registry, const services::mail::MailService& mail,
+                     const services::delivery::DeliveryService& delivery)
+{
+    registry.sampledBy(gauge, "netbit_outbox_pending", "Notifications that are still to be sent: mail, and http for webhooks and push.", "outbox",
+                       [&mail, &delivery] {
+                           return std::vector<std::pair<std::string, double>>{
+                               {"mail", static_cast<double>(mail.pending())}, {"http", static_cast<double>(delivery.pending())}};
+                       });
 }
 
 void addTraceSeries(metrics::Registry& registry, const trace::Recorder& recorder, const trace::Exporter& exporter)

@@ -90,6 +90,7 @@ std::vector<edge::Route> Host::routes()
             parts.timers.after(milliseconds(0), std::move(task)); // knocks until it is let in
     }));
     add(backupRoutes(parts.backups));
+    add(mailRoutes(parts.mail, [&parts](std::function<void()> task) { return parts.outgoingWorkers.submit(std::move(task)); }));
     add(settingsRoutes(_around.onControl, [this]() -> Result<std::vector<SettingGap>> {
         const auto now = _around.settings();
         if (!now)
@@ -240,6 +241,7 @@ void Host::Parts::addSeries(AskFacts ask)
                         [this] { return static_cast<double>(firstExpiry(*tls->load())); });
     addPluginSeries(metrics, *loader);
     addTraceSeries(metrics, recorder, exporter);
+    addOutboxSeries(metrics, mail, delivery);
 }
 
 } // namespace netbit::app

@@ -20,6 +20,9 @@ class BackupService;
 namespace netbit::services::chat {
 class ChatService;
 }
+namespace netbit::services::mail {
+class MailService;
+}
 namespace netbit::services::metrics {
 class Registry;
 }
@@ -75,6 +78,10 @@ std::vector<edge::Route> transferRoutes(services::auth::AuthService& auth, servi
 
 /// /admin/backup
 std::vector<edge::Route> backupRoutes(services::backup::BackupService& service);
+
+/// /admin/mail/test
+/// `outgoing`: runs what waits for other servers; false: not now.
+std::vector<edge::Route> mailRoutes(services::mail::MailService& service, std::function<bool(std::function<void()>)> outgoing);
 
 /// How the routes reach the plugins.
 struct PluginDoor {

@@ -142,7 +142,7 @@ const std::vector<Command>& allCommands()
     static const auto commands = [] {
         std::vector<Command> all;
         for (auto part :
-             {adminCommands(), topCommands(), pluginCommands(), authorCommands(), importCommands(), transferCommands(), backupCommands(), configCommands(),
+             {adminCommands(), topCommands(), pluginCommands(), authorCommands(), importCommands(), transferCommands(), backupCommands(), configCommands(), mailCommands(),
               accountCommands(), chatCommands(), screenCommands(), statusCommands(), projectCommands(), pullCommands(), inboxCommands(), webhookCommands(), searchCommands(), pingCommands(), completionCommands()})
             std::ranges::move(part, std::back_inserter(all));
         return all;

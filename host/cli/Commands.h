@@ -39,6 +39,7 @@ std::vector<Command> importCommands();
 std::vector<Command> transferCommands(); ///< import from other systems, export
 std::vector<Command> backupCommands(); ///< backup, restore, verify
 std::vector<Command> configCommands();
+std::vector<Command> mailCommands(); ///< over DATA/netbitd.sock
 std::vector<Command> accountCommands(); ///< login, logout
 std::vector<Command> chatCommands(); ///< chats, send, tail
 std::vector<Command> screenCommands(); ///< chat

@@ -73,6 +73,7 @@ struct WebhookRepository {
     /// Newest first, before that id (0: from the newest).
     static std::vector<WebhookDeliveryRecord> deliveries(Connection&, Id webhookId, Id before, std::size_t limit);
     static std::vector<WebhookAttemptRecord> attempts(Connection&, Id deliveryId);
+    static std::int64_t pending(Connection&);
     static bool anyPendingBeyond(Connection&, Id webhookId, std::int64_t count); ///< more than so many
     static void failPending(Connection&, Id webhookId, std::int64_t at);
     static void prune(Connection&, std::int64_t endedBefore);

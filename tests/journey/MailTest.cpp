@@ -84,6 +84,13 @@ void expectWellFormed(const json::value& mail)
     EXPECT_TRUE(names.empty()) << *names.begin();
 }
 
+Finished testMail(const Daemon& daemon, std::vector<std::string> words)
+{
+    words.insert(words.begin(), {netbitPath(), "mail", "test"});
+    words.insert(words.end(), {"--data", daemon.data()});
+    return runProgram(words);
+}
+
 std::size_t notesWanted()
 {
     const auto* const wanted = std::getenv("NETBIT_MAIL_NOTES");
@@ -100,6 +107,33 @@ TEST(Mail, AServerWithoutARelaySaysSo)
     expectProblem(http.get(email), 404, "mail_not_configured");
     expectProblem(http.request("PATCH", email, R"({"mode":"off"})"), 404, "mail_not_configured");
     expectProblem(http.post(std::string(email) + "/confirmation", "{}"), 404, "mail_not_configured");
+    const auto tried = testMail(daemon, {"ada@example.org"});
+    EXPECT_EQ(tried.exitCode, 1);
+    EXPECT_NE(tried.err.find("mail.server is not set"), std::string::npos) << tried.err;
+}
+
+TEST(Mail, AnAdminSeesWhetherTheRelayTakesOne)
+{
+    MailSink sink;
+    Daemon daemon(sink.settings());
+    const auto good = testMail(daemon, {"anybody@example.org"});
+    EXPECT_EQ(good.exitCode, 0) << good.err;
+    const auto mail = nthTo(sink, "anybody@example.org", 1);
+    expectWellFormed(mail);
+    EXPECT_EQ(mailHeader(mail, "Subject"), "A test mail from NetBit");
+    EXPECT_NE(textAt(mail, "/text").find("https://chat.example.org"), std::string::npos);
+    EXPECT_EQ(textAt(parseJson(testMail(daemon, {"anybody@example.org", "--json"}).out), "/to"), "anybody@example.org");
+
+    sink.answer("rcpt 550 5.7.1 Not from you");
+    const auto refused = testMail(daemon, {"anybody@example.org"});
+    EXPECT_EQ(refused.exitCode, 1);
+    EXPECT_EQ(refused.out, "");
+    EXPECT_NE(refused.err.find("550 5.7.1 Not from you"), std::string::npos) << refused.err;
+    const auto odd = testMail(daemon, {"a@b\r\nRCPT TO:<c@d>"});
+    EXPECT_EQ(odd.exitCode, 1);
+    EXPECT_NE(odd.err.find("No mail can be sent to this address"), std::string::npos) << odd.err;
+    EXPECT_EQ(sink.taken().size(), 2u);
+    EXPECT_NE(daemon.client().get("/metrics").body.find("netbit_outbox_pending{outbox=\"mail\"} 0"), std::string::npos);
 }
 
 TEST(Mail, AMentionIsMailedThreadsAndIsLeftWithOneClick)

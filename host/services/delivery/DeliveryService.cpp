@@ -187,6 +187,13 @@ void DeliveryService::stop() { _sender->stopping = true; }
 
 void DeliveryService::tend() { _sender->tend(); }
 
+std::int64_t DeliveryService::pending() const
+{
+    std::int64_t count = 0;
+    (void)_core->projects().read([&](Connection& reading) { count = WebhookRepository::pending(reading); });
+    return count;
+}
+
 void DeliveryService::prune()
 {
     const auto before = _core->clock() - loggedForMs;

@@ -58,6 +58,8 @@ public:
     void tend();
     void prune(); ///< [worker] what ended long ago leaves the log
 
+    std::int64_t pending() const; ///< [worker] deliveries that wait
+
     /// [any that may wait] Tries everything that is due, here and now, and gives how many attempts that took. For tests.
     std::size_t sendDue();
 

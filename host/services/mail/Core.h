@@ -53,6 +53,7 @@ void beginDigests(const Core& core, storage::Connection& connection, storage::Ma
 
 // What mails say. `letter` has its envelope, id and time already.
 
+void testText(const MailOptions& options, Letter& letter);
 void confirmationText(const Core& core, const MailOptions& options, Id userId, Letter& letter);
 void noticeText(const Core& core, const MailOptions& options, const storage::NotificationRecord& notice, Letter& letter);
 /// The newest first; `more`: how many there are besides.

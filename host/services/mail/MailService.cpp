@@ -2,6 +2,7 @@
 
 #include "services/delivery/BackOff.h"
 #include "services/log/Log.h"
+#include "services/mail/Address.h"
 #include "services/mail/Core.h"
 #include "services/notify/Acts.h"
 #include "services/notify/Quiet.h"
@@ -13,6 +14,7 @@ namespace netbit::services::mail {
 using base::MailOutcome;
 using base::Millis;
 using base::Result;
+using base::Status;
 using delivery::backOff;
 using projects::Turn;
 using std::chrono::milliseconds;
@@ -352,6 +354,22 @@ std::int64_t MailService::pending() const
     std::int64_t count = 0;
     (void)_core->projects().read([&](Connection& reading) { count = MailRepository::pending(reading); });
     return count;
+}
+
+Result<void> MailService::test(base::Mailer& by, std::string_view to) const
+{
+    if (!mailable(to))
+        return base::fault(Status::invalid, "invalid_address", "No mail can be sent to this address.", "/to");
+    const auto options = _core->relay();
+    if (!options)
+        return base::fault(Status::notFound, "mail_not_configured", "This server has no mail relay: mail.server is not set.");
+    Letter letter{.from = options->from, .to = std::string(to), .messageId = newMessageId(domainOf(options->from)), .at = _core->clock()};
+    testText(*options, letter);
+    const auto outcome = by.send(*options->relay, {letter.from, letter.to, written(letter)});
+    if (outcome.fate == Fate::taken)
+        return {};
+    return base::fault(Status::unavailable, "mail_not_taken",
+                       options->relay->host + ":" + std::to_string(options->relay->port) + " has not taken it: " + outcome.said);
 }
 
 std::size_t MailService::sendDue()

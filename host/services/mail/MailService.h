@@ -2,6 +2,7 @@
 // Notifications as e-mail, at once or once a day: an outbox in the database, and who empties it into a relay.
 
 #include "base/Mail.h"
+#include "base/Result.h"
 #include "base/Time.h"
 
 #include <chrono>
@@ -57,6 +58,10 @@ public:
     void prune(); ///< [worker] what ended long ago goes
 
     std::int64_t pending() const; ///< [worker] mails that wait
+
+    /// [any that may wait] Sends a mail of a few words there at once, beside the outbox, and whoever it is.
+    /// Error: invalid / invalid_address at /to; notFound / mail_not_configured; unavailable / mail_not_taken with the relay's words.
+    base::Result<void> test(base::Mailer& by, std::string_view to) const;
 
     /// [any that may wait] Writes and sends everything that is due, here and now, and gives how many mails were offered to the relay. For
     /// tests.

@@ -192,6 +192,14 @@ std::string pageOf(std::string_view url)
     return std::string(inbox);
 }
 
+void testText(const MailOptions& options, Letter& letter)
+{
+    const auto words = "This is a mail from NetBit at " + options.publicUrl + ", to see whether it arrives. Nothing needs to be done.";
+    letter.subject = "A test mail from NetBit";
+    letter.text = words + '\n';
+    letter.html = htmlOf("<p>" + escapedHtml(words) + "</p>\n");
+}
+
 void confirmationText(const Core& core, const MailOptions& options, Id userId, Letter& letter)
 {
     const auto link = linkTo(options, "/email/confirm?token=" +

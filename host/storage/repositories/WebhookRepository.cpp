@@ -209,6 +209,11 @@ std::vector<WebhookAttemptRecord> WebhookRepository::attempts(Connection& connec
                readAttempt);
 }
 
+std::int64_t WebhookRepository::pending(Connection& connection)
+{
+    return number(connection.prepare("SELECT count(*) FROM webhook_deliveries WHERE state = 'pending'"));
+}
+
 bool WebhookRepository::anyPendingBeyond(Connection& connection, Id webhookId, std::int64_t count)
 {
     return number(connection
