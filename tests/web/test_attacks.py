@@ -192,7 +192,7 @@ class Attacks(WebTest):
         page.press(Keys.ESCAPE)
         # What another server's answers could say in these fields.
         for part, body, path, there in (
-                ("/api/notifications/email", {"address": NAME, "state": "confirmed", "mode": "digest", "digest_at": NAME, "delay_seconds": NAME}, "/notifications/delivery", "section p"),
+                ("/api/notifications/email", {"address": NAME, "state": "confirmed", "mode": "digest", "digest_at": NAME, "delay_seconds": NAME, "last_refusal": {"at": "2026-01-01T00:00:00Z", "reason": NAME}}, "/notifications/delivery", "section p"),
                 ("/api/notifications?", {"data": [{"id": number, "kind": NAME, "name": NAME, "content": NAME, "rule": {"name": "keyword", "keyword": NAME}, "url": url, "created_at": "2026-01-01T00:00:00.000Z",
                                                    "read_at": None, "delivery": {"state": "now", "until": None}} for number, url in enumerate(EVIL_ADDRESSES)], "pagination": {}, "counts": {}},
                  "/notifications", ".notice-line")):

@@ -219,13 +219,15 @@ class Notifications(WebTest):
     def test_mail_is_set_as_the_server_takes_it(self):
         page, _, _ = self.someone("/notifications")
         page.answer("/api/push/key", 404, {})
-        page.run("""self.sent = []; let kept = { address: "h@example.org", state: "unconfirmed", mode: "off", digest_at: "08:00", delay_seconds: 300 };
+        page.run("""self.sent = []; let kept = { address: "h@example.org", state: "unconfirmed", mode: "off", digest_at: "08:00", delay_seconds: 300, last_refusal: { at: "2026-11-20T08:00:00.000Z", reason: "550 5.1.1 No such user" } };
           const real = self.fetch; self.fetch = async (url, options = {}) => {
             if (!String(url).startsWith('/api/notifications/email')) return real(url, options);
             if (options.method !== 'GET') { self.sent.push([options.method, url, JSON.parse(options.body || 'null')]); kept = { ...kept, ...(options.method === 'PATCH' && JSON.parse(options.body)) }; }
             return new Response(JSON.stringify(kept), { headers: { 'Content-Type': 'application/json' } }); };""")
         page.go("/notifications/delivery")
         page.find("section p", "h@example.org is not confirmed yet")
+        page.find("section p", "2026")
+        page.find("section p", "550 5.1.1 No such user")
         page.click("button", "Send the link again")
         page.find(".notice", "on its way")
         page.click("[name=mode] option", "all of a day")

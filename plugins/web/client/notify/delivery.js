@@ -22,10 +22,11 @@ function Email({ attrs: { mail } }) {
   let mode = null;
   return {
     view() {
-      const { address, state, mode: now, digest_at: at, delay_seconds: delay } = mail.value;
+      const { address, state, mode: now, digest_at: at, delay_seconds: delay, last_refusal: refused } = mail.value;
       const chosen = mode ?? now;
       return section(t("email"),
         m("p", state === "none" ? t("email_none") : t(`email_${state}`, { address })),
+        refused && m("p", t("mail_refused", { when: shown("moment", refused.at), reason: refused.reason })),
         state === "unconfirmed" && m("p", m("button", { type: "button", onclick: () => attempt(async () => {
           await post(`${path}/confirmation`, {});
           notice(t("link_sent", { address }));
