@@ -25,7 +25,8 @@ thread_local const Reactor* currentReactor = nullptr;
 
 constexpr std::size_t scratchBytes = 64 * 1024;
 constexpr std::size_t eventsPerWait = 256;
-constexpr std::chrono::microseconds spinTime{500}; // longer than a commit on most disks
+constexpr std::chrono::microseconds commitTime{500}; // longer than most disks need
+constexpr std::chrono::microseconds turnTime{100};   // from an answer to the next request of a client on this machine
 
 class Descriptor {
 public:
@@ -68,14 +69,16 @@ struct Reactor::Impl {
     std::mutex mutex;        // guards posted and woken
     std::vector<Task> posted;
     bool woken = false;      // a wake-up is on its way: no need for another
+    bool looking = false;    // the loop looks at anyPosted all the time: no need for one either
+    std::atomic<bool> anyPosted{false}; // written with the mutex held
 
     std::vector<Task> batch; // reactor's thread; swapped with posted, so that both keep their capacity
     TimerWheel wheel{TimerWheel::Clock::now()};
     std::array<epoll_event, eventsPerWait> events;
     int ready = 0; // how many of events are valid
     int at = 0;    // the one being handled
-    bool endedByPost = false;         // the last wait
-    std::array<bool, 2> postSoon{};   // whether the last wait after one that ended so was itself ended by a post, soon
+    bool endedByPost = false;     // the last wait
+    std::array<bool, 2> endsSoon{}; // what the last wait promises the next: of those behind a socket, of those behind a post
     std::unique_ptr<char[]> scratch = std::make_unique_for_overwrite<char[]>(scratchBytes);
 
     Impl()
@@ -89,6 +92,7 @@ struct Reactor::Impl {
 
     void loop();
     int poll(int timeout);
+    int look(std::chrono::steady_clock::time_point until);
     int await(int timeout);
     bool runPosted();
     void handleEvents();
@@ -102,6 +106,7 @@ bool Reactor::Impl::runPosted()
         if (posted.empty())
             return false;
         batch.swap(posted);
+        anyPosted.store(false, std::memory_order_relaxed);
     }
     for (auto& task : batch) {
         guarded(task);
@@ -135,24 +140,40 @@ int Reactor::Impl::poll(int timeout)
     return ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), timeout);
 }
 
-/// Sleeps until something happens. Being woken by another thread costs a fifth of a durable write, so where the last wait
-/// of the kind was ended by a post within spinTime, this one looks for it that long, and yields meanwhile. The kind is how
-/// the wait before ended: a lone client's request (a socket) is followed by its commit (a post), that by its next request.
-/// One guess that fails ends it, so neither an idle reactor nor one that only reads ever spins.
+/// Awake, but yielding, until something happens or time is up; whoever posts meanwhile need not wake anybody.
+int Reactor::Impl::look(std::chrono::steady_clock::time_point until)
+{
+    {
+        const std::lock_guard lock(mutex); // looking
+        looking = true;
+    }
+    int got = 0;
+    while (!anyPosted.load(std::memory_order_relaxed) && (got = poll(0)) == 0 && TimerWheel::Clock::now() < until)
+        std::this_thread::yield();
+    const std::lock_guard lock(mutex); // looking, posted
+    looking = false;
+    return got;
+}
+
+/// Sleeps until something happens. Being woken by another thread costs a fifth of a durable write, so a wait that is likely to be
+/// short is spent awake. A lone client's request (a socket) is followed by its commit (a post), and that by its next request: so
+/// behind a socket a post is looked for where the last such wait was ended by one soon, behind a post anything. One guess that fails
+/// ends it, so neither an idle reactor nor one that only reads ever spins.
 int Reactor::Impl::await(int timeout)
 {
-    auto& guess = postSoon[endedByPost ? 1 : 0];
-    const auto begun = TimerWheel::Clock::now();
-    const auto soon = [&] { return TimerWheel::Clock::now() - begun < spinTime; };
-    int got = 0;
-    if (guess)
-        while ((got = poll(0)) == 0 && soon())
-            std::this_thread::yield();
-    if (got == 0)
-        got = poll(timeout);
-    endedByPost = got == 1 && events[0].data.ptr == nullptr;
-    guess = endedByPost && soon();
-    return got;
+    const bool behindPost = endedByPost;
+    auto& guess = endsSoon[behindPost ? 1 : 0];
+    const auto end = TimerWheel::Clock::now() + (behindPost ? turnTime : commitTime);
+    const int got = guess ? look(end) : 0;
+    endedByPost = got == 0 && anyPosted.load(std::memory_order_relaxed);
+    if (got != 0 || endedByPost) {
+        guess = behindPost || endedByPost;
+        return got;
+    }
+    const int woke = poll(timeout);
+    endedByPost = woke == 1 && events[0].data.ptr == nullptr;
+    guess = (behindPost || endedByPost) && TimerWheel::Clock::now() < end;
+    return woke;
 }
 
 void Reactor::Impl::loop()
@@ -210,8 +231,9 @@ void Reactor::post(Task task)
     {
         const std::lock_guard lock(_impl->mutex); // posted, woken
         _impl->posted.push_back(std::move(task));
+        _impl->anyPosted.store(true, std::memory_order_relaxed);
         // The loop looks at the queue before it waits, so its own thread needs no wake-up.
-        if (!_impl->woken && !here())
+        if (!_impl->woken && !_impl->looking && !here())
             wake = _impl->woken = true;
     }
     if (wake) {

@@ -57,6 +57,21 @@ TEST(Reactor, TasksOfOnePosterRunInTheOrderPosted)
     }
 }
 
+TEST(Reactor, HearsOfEveryPostWhetherItLooksForOneOrSleeps)
+{
+    Reactor reactor;
+    reactor.start();
+    std::atomic<int> ran{0};
+    for (int i = 1; i <= 2'000; ++i) {
+        reactor.post([&] { ran.fetch_add(1); });
+        while (ran.load() != i) // the next comes when this one has run: nothing else wakes the reactor for it
+            std::this_thread::yield();
+        std::this_thread::sleep_for(std::array{0us, 60us, 100us, 500us}[static_cast<std::size_t>(i % 4)]); // about as long as it looks
+    }
+    reactor.stop();
+    EXPECT_EQ(ran.load(), 2'000);
+}
+
 TEST(Reactor, SleepsWhenPostsThatCameFastEnd)
 {
     Reactor reactor;

@@ -13,6 +13,7 @@ constexpr std::size_t batchSize = 256;
 constexpr std::size_t smallestChunk = 16;
 constexpr std::size_t largestChunk = 500;
 constexpr std::chrono::milliseconds catchUpSlice{2}; // then new events have their turn
+constexpr std::chrono::milliseconds patience{10};
 constexpr std::chrono::seconds databasePause{1};
 
 void logThrown(std::string_view where, std::string_view words)
@@ -59,9 +60,10 @@ bool Delivery::collect()
     _commands.clear();
     _batch.clear();
     _ephemeral.clear();
-    _feed.wantsEvents = !_live.empty();
     for (;;) {
         const auto now = Clock::now();
+        const bool gathers = _hurried == 0 && now < _gatheredAt;
+        _feed.wantsEvents = !_live.empty() && !gathers;
         _feed.coalescer.end(now, [&](const Coalescer::Key& key, std::string_view data) {
             const auto at = base::now();
             _ephemeral.push_back(std::make_shared<const Event>(
@@ -76,7 +78,7 @@ bool Delivery::collect()
                 setState(*_live.back(), State::lagging);
         if (_live.empty()) // whoever comes catches up by itself
             _position = _feed.tail.last();
-        else
+        else if (!gathers)
             _feed.tail.copyAfter(_position, batchSize, _batch);
         _ephemeral.insert(_ephemeral.end(), std::make_move_iterator(_feed.ephemeral.begin()),
                           std::make_move_iterator(_feed.ephemeral.end()));
@@ -85,6 +87,8 @@ bool Delivery::collect()
         if (!_commands.empty() || !_batch.empty() || !_ephemeral.empty() || turns || (_withPrincipal > 0 && now >= _nextCheck))
             return true;
         auto until = sleepsUntil();
+        if (gathers && (!until || _gatheredAt < *until))
+            until = _gatheredAt;
         if (const auto end = _feed.coalescer.nextEnd(); end && (!until || *end < *until))
             until = end;
         _feed.sleeping = true;
@@ -145,10 +149,12 @@ void Delivery::setState(Subscription& subscription, State state)
         _live[subscription.place] = last;
         last->place = subscription.place;
         _live.pop_back();
+        _hurried -= subscription.patient ? 0 : 1;
     }
     if (subscription.durable && state == State::live && subscription.state != State::live) {
         subscription.place = _live.size();
         _live.push_back(&subscription);
+        _hurried += subscription.patient ? 0 : 1;
     }
     if (state == State::lagging)
         _lagging.push_back(_all.at(&subscription));
@@ -171,6 +177,7 @@ void Delivery::deliverBatch()
             ++i;
     }
     _position = _batch.back()->id;
+    _gatheredAt = Clock::now() + patience;
 }
 
 void Delivery::deliverEphemeral()

@@ -59,6 +59,7 @@ private:
 
     std::unordered_map<Subscription*, SubscriptionPtr> _all;
     List _live;
+    std::size_t _hurried = 0; // how many of _live are not patient
     std::deque<SubscriptionPtr> _lagging; // who has left it by being cancelled is skipped when its turn comes
     std::size_t _withPrincipal = 0; // how many of _all can be revoked
     Id _position = 0; // the live readers have had everything up to here
@@ -68,6 +69,7 @@ private:
     std::vector<EventPtr> _ephemeral;
     std::vector<EventPtr> _missed;
     base::Millis _now = 0;
+    Clock::time_point _gatheredAt{}; // until then those who are patient wait for more
     Clock::time_point _nextCheck{};
     Clock::time_point _databaseRetry{}; // it failed: not before this
 };

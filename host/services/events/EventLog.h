@@ -55,6 +55,7 @@ struct SubscribeOptions {
     std::vector<std::string> topics{}; ///< exact or "message.*"; empty: all
     bool durable = true;
     bool ephemeral = false;
+    bool patient = false; ///< durable events may come some milliseconds late, so that nobody has to wake the event thread for each
 };
 
 class Subscription; ///< opaque

@@ -22,7 +22,7 @@ public:
 
     Subscription(SubscribeOptions options, std::shared_ptr<Subscriber> ofReader, Id from)
         : principal(std::move(options.principal)), reader(std::move(ofReader)), topics(options.topics), cursor(from),
-          durable(options.durable), ephemeral(options.ephemeral)
+          durable(options.durable), ephemeral(options.ephemeral), patient(options.patient)
     {
     }
 
@@ -38,6 +38,7 @@ public:
     State state = State::fresh;
     const bool durable;
     const bool ephemeral;
+    const bool patient;
 };
 
 using SubscriptionPtr = std::shared_ptr<Subscription>;

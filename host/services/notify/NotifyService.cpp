@@ -223,7 +223,7 @@ void NotifyService::start(Later later)
 {
     _follower->later = std::move(later);
     _follower->subscription =
-        _core->projects.events.subscribe({.after = _core->mark.load(), .topics = storyTopics()}, _follower);
+        _core->projects.events.subscribe({.after = _core->mark.load(), .topics = storyTopics(), .patient = true}, _follower);
 }
 
 void NotifyService::tend()

@@ -23,6 +23,24 @@ TEST_F(LogTest, EveryReaderGetsEachEventOnceInOrder)
     EXPECT_EQ(event->json, EventLog::envelope(event->id, "test.one", 0, 0, event->createdAt, R"({"a":1})"));
 }
 
+TEST_F(LogTest, WhoIsPatientGetsAllTheSameAndHoldsUpNobody)
+{
+    const auto patient = std::make_shared<Reader>();
+    const auto subscription = log->subscribe({.patient = true}, patient);
+    std::vector<Id> written;
+    for (int i = 0; i < 200; ++i) // over some gatherings
+        written.push_back(put("test.one"));
+    ASSERT_TRUE(patient->waitForEvents(200));
+    const auto hurried = std::make_shared<Reader>();
+    follow(hurried, written.back()); // comes while the other waits for more
+    for (int i = 0; i < 5; ++i)
+        written.push_back(put("test.one"));
+    ASSERT_TRUE(hurried->waitForEvents(5));
+    ASSERT_TRUE(patient->waitForEvents(205));
+    EXPECT_EQ(patient->ids(), written);
+    EXPECT_EQ(hurried->ids(), std::vector<Id>(written.end() - 5, written.end()));
+}
+
 /// Ends in the middle of a batch, and knows where that was.
 class Leaver final : public Reader {
 public:
