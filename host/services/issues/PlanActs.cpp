@@ -67,6 +67,44 @@ void tellChange(Turn& turn, const storage::ProjectRecord& project, std::string_v
     turn.tell(topic, project.id, id, turn.made.json);
 }
 
+namespace {
+
+/// All that a project has of one kind.
+template <class Repository, class Show>
+Result<void> listOf(Core& core, Call& call, Done done, Show show)
+{
+    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
+        const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
+        if (!standing)
+            return standing.error();
+        json::array data;
+        for (const auto& one : Repository::of(connection, standing->project.id))
+            data.push_back(show(one));
+        const auto count = data.size();
+        return projects::listJson(std::move(data), count, 0);
+    });
+}
+
+/// The one that the argument names, of the project's own.
+template <class Repository, class Show>
+Result<void> removeOne(Core& core, Call& call, std::string_view operation, const char* argument, const char* topic, Show show, Done done)
+{
+    return plan(core, call, operation, Right::planIssues,
+                [argument, topic, show](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
+                    const auto one = ownOf<Repository>(turn.connection, project.id, args, argument);
+                    if (!one)
+                        return one.error();
+                    Repository::remove(turn.connection, one->id);
+                    tellChange(turn, project, topic, one->id, show(*one));
+                    return {};
+                },
+                std::move(done));
+}
+
+json::object boardLine(const storage::BoardRecord& board) { return {{"id", board.id}, {"name", board.name}}; }
+
+} // namespace
+
 std::string boardJson(Connection& connection, const Core& core, const storage::ProjectRecord& project,
                       const storage::BoardRecord& board)
 {
@@ -83,16 +121,7 @@ std::string boardJson(Connection& connection, const Core& core, const storage::P
 
 Result<void> listLabels(Core& core, Call& call, Done done)
 {
-    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
-        const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
-        if (!standing)
-            return standing.error();
-        json::array data;
-        for (const auto& label : LabelRepository::of(connection, standing->project.id))
-            data.push_back(labelJson(label));
-        const auto count = data.size();
-        return projects::listJson(std::move(data), count, 0);
-    });
+    return listOf<LabelRepository>(core, call, std::move(done), &labelJson);
 }
 
 Result<void> createLabel(Core& core, Call& call, Done done)
@@ -148,30 +177,12 @@ Result<void> updateLabel(Core& core, Call& call, Done done)
 
 Result<void> deleteLabel(Core& core, Call& call, Done done)
 {
-    return plan(core, call, "labels.delete", Right::planIssues,
-                [](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
-                    const auto label = ownOf<LabelRepository>(turn.connection, project.id, args, "label");
-                    if (!label)
-                        return label.error();
-                    LabelRepository::remove(turn.connection, label->id);
-                    tellChange(turn, project, "label.deleted", label->id, labelJson(*label));
-                    return {};
-                },
-                std::move(done));
+    return removeOne<LabelRepository>(core, call, "labels.delete", "label", "label.deleted", &labelJson, std::move(done));
 }
 
 Result<void> listMilestones(Core& core, Call& call, Done done)
 {
-    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
-        const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
-        if (!standing)
-            return standing.error();
-        json::array data;
-        for (const auto& milestone : MilestoneRepository::of(connection, standing->project.id))
-            data.push_back(milestoneJson(milestone));
-        const auto count = data.size();
-        return projects::listJson(std::move(data), count, 0);
-    });
+    return listOf<MilestoneRepository>(core, call, std::move(done), &milestoneJson);
 }
 
 Result<void> createMilestone(Core& core, Call& call, Done done)
@@ -224,30 +235,12 @@ Result<void> updateMilestone(Core& core, Call& call, Done done)
 
 Result<void> deleteMilestone(Core& core, Call& call, Done done)
 {
-    return plan(core, call, "milestones.delete", Right::planIssues,
-                [](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
-                    const auto milestone = ownOf<MilestoneRepository>(turn.connection, project.id, args, "milestone");
-                    if (!milestone)
-                        return milestone.error();
-                    MilestoneRepository::remove(turn.connection, milestone->id);
-                    tellChange(turn, project, "milestone.deleted", milestone->id, milestoneJson(*milestone));
-                    return {};
-                },
-                std::move(done));
+    return removeOne<MilestoneRepository>(core, call, "milestones.delete", "milestone", "milestone.deleted", &milestoneJson, std::move(done));
 }
 
 Result<void> listBoards(Core& core, Call& call, Done done)
 {
-    return projects::answer(core, call, done, [&](Connection& connection, const projects::Caller& caller, Id&) -> Result<std::string> {
-        const auto standing = projectOf(connection, core, caller, call.arguments, Right::see);
-        if (!standing)
-            return standing.error();
-        json::array data;
-        for (const auto& board : BoardRepository::of(connection, standing->project.id))
-            data.push_back(json::object{{"id", board.id}, {"name", board.name}});
-        const auto count = data.size();
-        return projects::listJson(std::move(data), count, 0);
-    });
+    return listOf<BoardRepository>(core, call, std::move(done), &boardLine);
 }
 
 Result<void> createBoard(Core& core, Call& call, Done done)
@@ -273,7 +266,7 @@ Result<void> createBoard(Core& core, Call& call, Done done)
                                                                         .place = static_cast<std::int64_t>(i)});
                     turn.made = {board.id, boardJson(turn.connection, turn.core, project, board), false};
                     turn.tell("board.created", project.id, board.id,
-                              json::serialize(json::object{{"id", board.id}, {"name", board.name}}));
+                              json::serialize(boardLine(board)));
                     return {};
                 },
                 std::move(done));
@@ -294,16 +287,7 @@ Result<void> getBoard(Core& core, Call& call, Done done)
 
 Result<void> deleteBoard(Core& core, Call& call, Done done)
 {
-    return plan(core, call, "boards.delete", Right::planIssues,
-                [](Turn& turn, const storage::ProjectRecord& project, const operations::Arguments& args) -> Result<void> {
-                    const auto board = ownOf<BoardRepository>(turn.connection, project.id, args, "board");
-                    if (!board)
-                        return board.error();
-                    BoardRepository::remove(turn.connection, board->id);
-                    tellChange(turn, project, "board.deleted", board->id, {{"id", board->id}, {"name", board->name}});
-                    return {};
-                },
-                std::move(done));
+    return removeOne<BoardRepository>(core, call, "boards.delete", "board", "board.deleted", &boardLine, std::move(done));
 }
 
 void rankAnew(Turn& turn, Id columnId)
