@@ -1,5 +1,6 @@
 // What notifications and their rules are in words.
 import { all } from "../api.js";
+import { chatName } from "../chats.js";
 import { t } from "../i18n.js";
 import { leavers } from "../registry.js";
 import { state } from "../state.js";
@@ -11,8 +12,9 @@ leavers.add(() => (projects.value = null));
 
 /** "the chat garden": a place that a level stands with. `name`, where it is known. */
 export function placeName(scope, id, name) {
+  const chat = scope === "chat" && state.chats.get(id);
   const project = scope === "project" && projects.value?.find((one) => one.id === id);
-  const known = name || (scope === "chat" && state.chats.get(id)?.name) || (project && `${project.owner}/${project.name}`);
+  const known = name || (chat && chatName(chat)) || (project && `${project.owner}/${project.name}`);
   return known ? t(`at_named.${scope}`, { name: known }) : id ? t(`at_named.${scope}`, { name: `#${id}` }) : t(`at.${scope}`);
 }
 
