@@ -294,7 +294,8 @@ TEST_F(GitChats, ALargeChatIsClonedByManyAtOnceAndMemoryStaysFlat)
     for (auto& one : all)
         one.join();
     EXPECT_EQ(codes, std::vector<int>(4, 0));
-    EXPECT_LT(highestResidentBytes(daemon.pid()), before + (32 << 20));
+    const auto highest = highestResidentBytes(daemon.pid());
+    EXPECT_TRUE(sanitized || highest < before + (32 << 20)) << highest << " over " << before;
     EXPECT_EQ(git.good("c0", {"rev-list", "--count", "HEAD"}), std::to_string(days + 5));
     for (int i = 0; i < 4; ++i)
         EXPECT_EQ(git.head("c" + std::to_string(i)), git.head("c0"));

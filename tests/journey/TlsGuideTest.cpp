@@ -138,10 +138,10 @@ TEST_F(TlsGuide, CertbotsHookHandsTheFirstCertificateOverAndEachRenewal)
 TEST_F(TlsGuide, AnOcspResponseIsFetchedAndStapledAsLongAsItSaysGood)
 {
     const auto here = folder.path();
-    Receiver responder;
-    const auto url = "OCSP;URI:" + responder.url();
     const auto authority = makeTlsPair("authority");
     const TlsPlace signer(authority);
+    Receiver responder; // its threads use what stands above
+    const auto url = "OCSP;URI:" + responder.url();
     const auto leaf = makeTlsPair(host, 30, -1, nullptr,
                                   {.names = names, .authority = &authority, .extensions = {{NID_info_access, url.c_str()}}});
     const auto place = here + "/tls/" + host;
