@@ -25,7 +25,7 @@ export function Chat({ attrs: { id, at } }) {
   let editing = null;
   let list = null;
   let atEnd = true;
-  let anchor = null; // {id, top}: what is to stay where it is while the list changes
+  let anchor = null; // {id, bottom}: what stays where it is while the list changes; its top may move, as who comes above takes its head
   let sought = at;
   let found = at;
   let dropping = 0;
@@ -68,7 +68,7 @@ export function Chat({ attrs: { id, at } }) {
     if (!list) return null;
     const top = list.getBoundingClientRect().top;
     const first = [...list.querySelectorAll("article[data-id]")].find((one) => one.getBoundingClientRect().bottom > top);
-    return first ? { id: Number(first.dataset.id), top: first.getBoundingClientRect().top } : null;
+    return first ? { id: Number(first.dataset.id), bottom: first.getBoundingClientRect().bottom } : null;
   }
 
   /** The buttons of messages are most of what there is to draw: they come behind the first look. */
@@ -95,7 +95,7 @@ export function Chat({ attrs: { id, at } }) {
       list.scrollTop = list.scrollHeight;
     } else if (anchor) {
       const target = list.querySelector(`[data-id="${anchor.id}"]`);
-      if (target) list.scrollTop += target.getBoundingClientRect().top - anchor.top;
+      if (target) list.scrollTop += target.getBoundingClientRect().bottom - anchor.bottom;
     }
     anchor = anchorNow();
     seen();
