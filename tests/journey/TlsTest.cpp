@@ -36,7 +36,7 @@ protected:
     static void SetUpTestSuite()
     {
         _pair = std::make_unique<Pair>();
-        _stage = std::make_unique<Stage>(_pair->settings({"http.hsts_s=3600", "tls.handshake_timeout_ms=1000"}));
+        _stage = std::make_unique<Stage>(_pair->settings({"http.hsts_s=3600", std::string("tls.handshake_timeout_ms=") + (sanitized ? "10000" : "1000")}));
     }
     static void TearDownTestSuite()
     {
