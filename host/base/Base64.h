@@ -9,7 +9,7 @@ namespace netbit::base {
 
 std::string toBase64(std::string_view bytes);
 std::string toBase64Url(std::string_view bytes);
-/// Nothing for padding that is missing or (in base64url) there, white space, other characters, or bits left over.
+/// Nothing for padding that is missing (base64) or there (base64url), white space, other characters, or bits left over.
 std::optional<std::string> fromBase64(std::string_view text);
 std::optional<std::string> fromBase64Url(std::string_view text);
 

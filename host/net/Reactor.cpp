@@ -66,7 +66,7 @@ struct Reactor::Impl {
     std::atomic<bool> running{false};
     bool stopping = false; // reactor's thread
 
-    std::mutex mutex;        // guards posted and woken
+    std::mutex mutex;        // guards posted, woken and looking
     std::vector<Task> posted;
     bool woken = false;      // a wake-up is on its way: no need for another
     bool looking = false;    // the loop looks at anyPosted all the time: no need for one either
@@ -150,7 +150,7 @@ int Reactor::Impl::look(std::chrono::steady_clock::time_point until)
     int got = 0;
     while (!anyPosted.load(std::memory_order_relaxed) && (got = poll(0)) == 0 && TimerWheel::Clock::now() < until)
         std::this_thread::yield();
-    const std::lock_guard lock(mutex); // looking, posted
+    const std::lock_guard lock(mutex); // looking
     looking = false;
     return got;
 }
@@ -229,7 +229,7 @@ void Reactor::post(Task task)
 {
     bool wake = false;
     {
-        const std::lock_guard lock(_impl->mutex); // posted, woken
+        const std::lock_guard lock(_impl->mutex); // posted, woken, looking
         _impl->posted.push_back(std::move(task));
         _impl->anyPosted.store(true, std::memory_order_relaxed);
         // The loop looks at the queue before it waits, so its own thread needs no wake-up.

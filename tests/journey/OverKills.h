@@ -34,7 +34,7 @@ using Arrivals = std::map<std::string, std::multiset<std::string>>;
 
 bool allArrived(const Acknowledged& written, const Arrivals& arrivals);
 /// Each that was acknowledged is there, none that was not sent, each under one id that is its own.
-/// Gives how many arrived more than once.
+/// Gives how many arrivals there were beside the first of each.
 std::size_t expectEachUnderOneId(const Acknowledged& written, const Arrivals& arrivals);
 
 } // namespace netbit::test
